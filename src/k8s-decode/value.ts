@@ -1,0 +1,33 @@
+/**
+ * A decoded object, the same whether it was stored as protobuf, JSON, CBOR or YAML.
+ *
+ * An object is a {@link Fields} map: it keeps the order of its fields and names that look like array indexes,
+ * and a field called `__proto__` is nothing special. A 64-bit integer is a number where a double holds it
+ * exactly, otherwise a bigint. Bytes are their base64 string, as in Kubernetes' JSON.
+ */
+export type Value = null | boolean | number | bigint | string | Value[] | Fields;
+
+/** The fields of one object, in their order. */
+export type Fields = Map<string, Value>;
+
+/** The value at the end of `path`, or undefined where a step leads to no field. */
+export function field(value: Value | undefined, ...path: string[]): Value | undefined {
+  let here = value;
+  for (const name of path) {
+    if (!(here instanceof Map)) return undefined;
+    here = here.get(name);
+  }
+  return here;
+}
+
+/** The string at the end of `path`, or undefined where there is none. */
+export function stringField(value: Value | undefined, ...path: string[]): string | undefined {
+  const found = field(value, ...path);
+  return typeof found === 'string' ? found : undefined;
+}
+
+/** The exact integer `value` as a number where a double holds it, otherwise as a bigint. */
+export function integer(value: bigint): number | bigint {
+  const narrow = Number(value);
+  return Number.isSafeInteger(narrow) ? narrow : value;
+}
