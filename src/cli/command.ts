@@ -1,0 +1,165 @@
+/**
+ * The contract between the command line (src/cli) and the commands (src/commands).
+ *
+ * To add a command: write `src/commands/NAME.ts` that exports `spec: CommandSpec` and `run: Run`, and give the command's line in
+ * `src/cli/commands.ts` its loader (`load: () => import('../commands/NAME.js')`). A line without a loader is neither listed nor run.
+ *
+ * A command returns nothing or an exit code and throws `Failure` for what can be expected to fail; it never prints an error
+ * and never ends the process. Data goes to `context.stdout`, everything else to `context.stderr`.
+ */
+import type { EtcdClient } from '../etcd/client.js';
+
+/** A minor version of etcd whose tools can be imitated; they compare as strings. */
+export type Version = '3.4' | '3.5' | '3.6' | '3.7' | '3.8';
+
+/** Own mode, or the tool (and its version) that is imitated to the byte. */
+export type Mode = { tool: 'ketcdctl' } | { tool: 'etcdctl' | 'etcdutl'; version: Version };
+
+/** Whether the behaviour that came with `version` applies: always in own mode, which follows the newest. */
+export function atLeast(mode: Mode, version: Version): boolean {
+  return mode.tool === 'ketcdctl' || mode.version >= version;
+}
+
+/** Whether this is a drop-in for another tool: raw values, its texts, its exit codes. */
+export function isDropIn(mode: Mode): mode is Exclude<Mode, { tool: 'ketcdctl' }> {
+  return mode.tool !== 'ketcdctl';
+}
+
+/**
+ * What values a flag takes, and what {@link FlagValues} gives for it:
+ * `bool` (only with `=`, as Go: `--prefix=false`), `string`, `int` and `uint` (64 bits: bigint),
+ * `duration` (Go's `1m30s`: milliseconds), `strings` (each a comma list, repeated: they append).
+ */
+export type FlagType = 'bool' | 'string' | 'int' | 'uint' | 'duration' | 'strings';
+
+export interface Flag {
+  /** Long name without dashes. */
+  name: string;
+  /** One letter. */
+  short?: string;
+  type: FlagType;
+  /** As it would be typed (`'5s'`, `'true'`); without one: false, '', 0, no strings. */
+  default?: string;
+  /** One line for the help text: begins with a lower-case verb or noun, no full stop. */
+  help: string;
+  /** What stands for the value in help (`FILE`); without one, the type's name. */
+  value?: string;
+  /** First and last version whose drop-in knows it. */
+  since?: Version;
+  until?: Version;
+  /** Not a flag of etcdctl or etcdutl: unknown in drop-in mode. */
+  own?: true;
+  /** Can also be set by `ETCDCTL_NAME`: global flags, and a group's such as `endpoint --cluster`. */
+  env?: true;
+  /** Offered by completion; a command checks them itself (etcdctl's texts and codes differ by flag). */
+  choices?: readonly string[];
+  /** Other things that completion can offer for its value. */
+  complete?: 'file' | 'directory' | 'key';
+  hidden?: true;
+}
+
+/** What a command's module exports as `spec`. Its summary, aliases and versions stand in `src/cli/commands.ts`. */
+export interface CommandSpec {
+  /** The words after `ketcdctl `: `get [options] <key> [range_end]`. */
+  usage: string;
+  /** Some sentences for the help text, if the summary is not enough. */
+  description?: string;
+  /** Whole command lines, `ketcdctl get --prefix /registry/pods/`; a comment may follow ` # `. Not shown in drop-in mode. */
+  examples: readonly string[];
+  flags: readonly Flag[];
+  /**
+   * The command has no time limit by default: `always` ignores --command-timeout as etcdctl does for it,
+   * `unless-given` honours it where it was given. Own mode honours it always.
+   */
+  noTimeout?: 'always' | 'unless-given';
+  /** More arguments than the usage has are ignored or refused by the command itself; arguments are never checked here. */
+  complete?: 'file' | 'directory' | 'key';
+}
+
+/** The command's own flags, by long name. Asking for a flag that the spec does not have, or as another type, is a bug and throws. */
+export interface FlagValues {
+  bool(name: string): boolean;
+  string(name: string): string;
+  /** `int` and `uint`. */
+  int(name: string): bigint;
+  /** Milliseconds. */
+  duration(name: string): number;
+  strings(name: string): string[];
+  /** Whether it was given: on the command line, or by the environment for a flag with `env`. */
+  given(name: string): boolean;
+}
+
+/** The global options after flags, environment and defaults were put together. Times in milliseconds, sizes in bytes. */
+export interface GlobalOptions {
+  /** As given: `host:port`, `http(s)://…`, `unix:…`, `file:PATH`. */
+  endpoints: string[];
+  discoverySrv: string;
+  discoverySrvName: string;
+  insecureDiscovery: boolean;
+  dialTimeout: number;
+  /** 0: no limit. */
+  commandTimeout: number;
+  keepaliveTime: number;
+  keepaliveTimeout: number;
+  insecureTransport: boolean;
+  insecureSkipTlsVerify: boolean;
+  /** Paths of PEM files, '' when not set. */
+  cacert: string;
+  cert: string;
+  key: string;
+  /** What --user had: `name` or `name:password`. `connect()` has asked for a missing password before it opens a client. */
+  user: string;
+  password: string;
+  authJwtToken: string;
+  maxRequestBytes: number;
+  maxRecvBytes: number;
+  /** Not checked yet: `simple fields json table protobuf`, in own mode also `yaml jsonl`. */
+  writeOut: string;
+  hex: boolean;
+  debug: boolean;
+  /** `none` in drop-in mode. */
+  decode: 'auto' | 'k8s' | 'none';
+  /** Path of an EncryptionConfiguration, '' when not set. */
+  encryptionConfig: string;
+  /** Long names of the global flags that were given, on the command line or by the environment. */
+  given: ReadonlySet<string>;
+}
+
+/** A stream to write to. */
+export interface Output {
+  /**
+   * Takes a chunk; it is written soon, in order, in large pieces. A promise is returned when the reader is behind: whoever writes much
+   * awaits it (`const wait = out.write(chunk); if (wait) await wait;`), which is what keeps memory bounded.
+   * When the reader has gone away, the process ends as if by SIGPIPE.
+   */
+  write(chunk: string | Uint8Array): Promise<void> | undefined;
+  /** Resolves when everything is written. Done by main at the end; needed before a child process writes to the same place. */
+  flush(): Promise<void>;
+  readonly isTTY: boolean;
+}
+
+/** What a run of a command has around it. */
+export interface Context {
+  readonly mode: Mode;
+  readonly options: GlobalOptions;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Not touched (and so not opened) until a command asks for it. */
+  readonly stdin: NodeJS.ReadStream;
+  readonly env: NodeJS.ProcessEnv;
+  /**
+   * A client for the endpoints (logged in when --user was given): one a run, the same at each call; closed by main.
+   * A failed connection or login is a Failure.
+   */
+  connect(): Promise<EtcdClient>;
+  /** Asks for a password: without echo on a terminal, else one line of standard input. The prompt goes where the mode wants it. */
+  askPassword(prompt: string): Promise<string>;
+}
+
+/** What a command's module exports as `run`. */
+export type Run = (context: Context, args: string[], flags: FlagValues) => Promise<number | undefined | void>;
+
+export interface CommandModule {
+  spec: CommandSpec;
+  run: Run;
+}

@@ -1,0 +1,134 @@
+/**
+ * Every command's name and one-line summary, and where its code is loaded from when it is run. This module is read at every
+ * start: nothing else belongs here. What `ketcdctl help` shows is in this order.
+ */
+import type { CommandModule } from './command.js';
+
+export interface CommandEntry {
+  /** The words that call it: `get`, `member add`. */
+  path: string;
+  summary: string;
+  /** The versions of etcdctl that have it, `3.4-` or `3.4-3.5`; without this and `etcdutl` it is ketcdctl's own. */
+  etcdctl?: string;
+  /** The same for etcdutl. */
+  etcdutl?: string;
+  aliases?: readonly string[];
+  /** Has sub-commands and does nothing itself. */
+  group?: true;
+  hidden?: true;
+  /** Takes the whole rest of the command line as it is. */
+  raw?: true;
+  /** Missing as long as the command is not written: then it is unknown. */
+  load?: () => Promise<CommandModule>;
+}
+
+export const commands: readonly CommandEntry[] = [
+  { path: 'get', summary: 'Get a key or a range of keys', etcdctl: '3.4-' },
+  { path: 'put', summary: 'Put a value under a key', etcdctl: '3.4-' },
+  { path: 'del', summary: 'Delete a key or a range of keys', etcdctl: '3.4-' },
+  { path: 'txn', summary: 'Compare and write in one transaction', etcdctl: '3.4-' },
+  { path: 'watch', summary: 'Watch keys as they change', etcdctl: '3.4-' },
+  { path: 'compaction', summary: 'Drop the history before a revision', etcdctl: '3.4-' },
+  { path: 'ls', summary: 'List keys as a folder' },
+  { path: 'tree', summary: 'Show keys as a tree' },
+  { path: 'history', summary: 'Show the revisions of a key that are still there, as diffs' },
+  { path: 'diff', summary: 'Compare a key, a prefix or a snapshot at two revisions or in two places' },
+
+  { path: 'k8s', summary: 'Read and mend a Kubernetes cluster without its API server', group: true },
+  { path: 'k8s get', summary: 'Show objects as kubectl would' },
+  { path: 'k8s kinds', summary: 'Count the stored objects by kind and version' },
+  { path: 'k8s du', summary: 'Show who fills etcd' },
+  { path: 'k8s history', summary: 'Show the revisions of an object that are still there, as diffs' },
+  { path: 'k8s watch', summary: 'Watch objects as they change' },
+  { path: 'k8s edit', summary: 'Edit a stored object' },
+  { path: 'k8s apply', summary: 'Write objects from a file' },
+  { path: 'k8s delete', summary: 'Delete a stored object' },
+  { path: 'k8s export', summary: 'Write objects as clean manifests' },
+  { path: 'k8s restore', summary: 'Bring objects back out of a snapshot' },
+  { path: 'k8s verify', summary: 'Check that every stored object is sound' },
+  { path: 'k8s encryption', summary: 'Show which objects are encrypted, and how' },
+  { path: 'k8s ranges', summary: 'Show the service IPs and node ports that are taken' },
+  { path: 'decode', summary: 'Decode stored Kubernetes values' },
+  { path: 'encode', summary: 'Encode Kubernetes objects as they are stored' },
+  { path: 'extract', summary: 'Extract Kubernetes objects from a database file' },
+  { path: 'analyze', summary: 'Show what fills a database file' },
+  { path: 'checksum', summary: 'Checksum the Kubernetes keys of a database file' },
+
+  { path: 'lease', summary: 'Manage leases', etcdctl: '3.4-', group: true },
+  { path: 'lease grant', summary: 'Create a lease', etcdctl: '3.4-' },
+  { path: 'lease revoke', summary: 'Revoke a lease and delete its keys', etcdctl: '3.4-' },
+  { path: 'lease timetolive', summary: 'Show how long a lease still lives', etcdctl: '3.4-' },
+  { path: 'lease list', summary: 'List the active leases', etcdctl: '3.4-' },
+  { path: 'lease keep-alive', summary: 'Renew a lease until interrupted', etcdctl: '3.4-' },
+  { path: 'lock', summary: 'Hold a named lock', etcdctl: '3.4-' },
+  { path: 'elect', summary: 'Observe or take part in a leader election', etcdctl: '3.4-' },
+  { path: 'make-mirror', summary: 'Copy keys to another cluster, and keep them the same', etcdctl: '3.4-' },
+
+  { path: 'member', summary: 'Manage the members of the cluster', etcdctl: '3.4-', group: true },
+  { path: 'member list', summary: 'List the members', etcdctl: '3.4-' },
+  { path: 'member add', summary: 'Add a member', etcdctl: '3.4-' },
+  { path: 'member remove', summary: 'Remove a member', etcdctl: '3.4-' },
+  { path: 'member update', summary: 'Change the peer URLs of a member', etcdctl: '3.4-' },
+  { path: 'member promote', summary: 'Make a learner a voting member', etcdctl: '3.4-' },
+  { path: 'endpoint', summary: 'Ask each endpoint for itself', etcdctl: '3.4-', group: true },
+  { path: 'endpoint health', summary: 'Check whether the endpoints are healthy', etcdctl: '3.4-' },
+  { path: 'endpoint status', summary: 'Show the status of the endpoints', etcdctl: '3.4-' },
+  { path: 'endpoint hashkv', summary: 'Show the hash of the history of each endpoint', etcdctl: '3.4-' },
+  { path: 'alarm', summary: 'Show and clear alarms', etcdctl: '3.4-', group: true },
+  { path: 'alarm list', summary: 'List the alarms', etcdctl: '3.4-' },
+  { path: 'alarm disarm', summary: 'Clear all alarms', etcdctl: '3.4-' },
+  { path: 'defrag', summary: 'Give the free space of a database back', etcdctl: '3.4-', etcdutl: '3.5-' },
+  { path: 'move-leader', summary: 'Hand the leadership to another member', etcdctl: '3.4-' },
+  { path: 'downgrade', summary: 'Prepare the cluster for an older version', etcdctl: '3.5-', group: true },
+  { path: 'downgrade validate', summary: 'Check whether the cluster can be downgraded', etcdctl: '3.5-' },
+  { path: 'downgrade enable', summary: 'Begin a downgrade', etcdctl: '3.5-' },
+  { path: 'downgrade cancel', summary: 'Cancel a downgrade', etcdctl: '3.5-' },
+
+  { path: 'snapshot', summary: 'Save, inspect and restore snapshots', etcdctl: '3.4-', etcdutl: '3.5-', group: true },
+  { path: 'snapshot save', summary: 'Save a snapshot of one endpoint to a file', etcdctl: '3.4-' },
+  { path: 'snapshot status', summary: 'Show what a snapshot file holds', etcdctl: '3.4-3.5', etcdutl: '3.5-' },
+  { path: 'snapshot restore', summary: 'Make a data directory of a snapshot', etcdctl: '3.4-3.5', etcdutl: '3.5-' },
+  { path: 'snapshot verify', summary: 'Check a snapshot file from end to end' },
+  { path: 'snapshot ls', summary: 'List the keys of a snapshot file' },
+  { path: 'snapshot diff', summary: 'Compare two snapshot files' },
+  { path: 'snapshot stats', summary: 'Show live, dead and free space of a snapshot file' },
+  { path: 'snapshot compact', summary: 'Write a smaller file without the history before a revision' },
+  { path: 'hashkv', summary: 'Show the hash of the history in a database file', etcdutl: '3.6-' },
+  { path: 'migrate', summary: 'Change the storage version of a data directory', etcdctl: '3.4-3.4', etcdutl: '3.6-' },
+  { path: 'backup', summary: 'Copy a data directory as a new cluster', etcdutl: '3.5-3.5' },
+
+  { path: 'auth', summary: 'Switch authentication on and off', etcdctl: '3.4-', group: true },
+  { path: 'auth enable', summary: 'Switch authentication on', etcdctl: '3.4-' },
+  { path: 'auth disable', summary: 'Switch authentication off', etcdctl: '3.4-' },
+  { path: 'auth status', summary: 'Show whether authentication is on', etcdctl: '3.5-' },
+  { path: 'user', summary: 'Manage users', etcdctl: '3.4-', group: true },
+  { path: 'user add', summary: 'Add a user', etcdctl: '3.4-' },
+  { path: 'user delete', summary: 'Delete a user', etcdctl: '3.4-' },
+  { path: 'user get', summary: 'Show a user', etcdctl: '3.4-' },
+  { path: 'user list', summary: 'List the users', etcdctl: '3.4-' },
+  { path: 'user passwd', summary: "Change a user's password", etcdctl: '3.4-' },
+  { path: 'user grant-role', summary: 'Grant a role to a user', etcdctl: '3.4-' },
+  { path: 'user revoke-role', summary: 'Revoke a role from a user', etcdctl: '3.4-' },
+  { path: 'role', summary: 'Manage roles', etcdctl: '3.4-', group: true },
+  { path: 'role add', summary: 'Add a role', etcdctl: '3.4-' },
+  { path: 'role delete', summary: 'Delete a role', etcdctl: '3.4-' },
+  { path: 'role get', summary: 'Show a role', etcdctl: '3.4-' },
+  { path: 'role list', summary: 'List the roles', etcdctl: '3.4-' },
+  { path: 'role grant-permission', summary: 'Grant a permission on keys to a role', etcdctl: '3.4-' },
+  { path: 'role revoke-permission', summary: 'Revoke a permission on keys from a role', etcdctl: '3.4-' },
+
+  { path: 'check', summary: 'Check the cluster', etcdctl: '3.4-', group: true },
+  { path: 'check perf', summary: 'Measure whether the cluster is fast enough', etcdctl: '3.4-' },
+  { path: 'check datascale', summary: 'Measure the memory that a work load takes', etcdctl: '3.4-' },
+  { path: 'check consistency', summary: 'Compare all members at one common revision' },
+  { path: 'v2', summary: 'The old API: etcdctl with ETCDCTL_API=2', raw: true },
+  {
+    path: 'completion',
+    summary: 'Print the completion script for a shell',
+    etcdctl: '3.4-',
+    etcdutl: '3.5-',
+    group: true,
+  },
+  { path: 'options', summary: 'Show the global options', etcdctl: '3.7-' },
+  { path: 'version', summary: 'Show the version', etcdctl: '3.4-', etcdutl: '3.5-' },
+];
