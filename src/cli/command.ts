@@ -157,7 +157,11 @@ export interface Context {
 }
 
 /** What a command's module exports as `run`. */
-export type Run = (context: Context, args: string[], flags: FlagValues) => Promise<number | undefined | void>;
+export type Run = (
+  context: Context,
+  args: string[],
+  flags: FlagValues,
+) => Promise<number | undefined> | Promise<void>;
 
 export interface CommandModule {
   spec: CommandSpec;
