@@ -1,0 +1,68 @@
+import type { ICallable } from 'etcd3/lib/rpc';
+
+/** etcd3's names of the services, and those that it lacks. The methods are the .proto's in camelCase. */
+export type Service = 'KV' | 'Watch' | 'Lease' | 'Cluster' | 'Maintenance' | 'Auth' | 'Lock' | 'Election' | 'Health';
+
+/** What a caller may say about one call. */
+export interface CallOptions {
+  /** Milliseconds for this call, retries included; `null`: no limit. Default: the transport's commandTimeout, none for streams. */
+  timeoutMs?: number | null | undefined;
+  /** As in grpc-js, and stronger than timeoutMs: the moment itself. */
+  deadline?: Date | number | undefined;
+  signal?: AbortSignal | undefined;
+  /** Has the server end the stream when it has lost its leader (`hasleader` metadata): for watches. */
+  requireLeader?: boolean | undefined;
+}
+
+/** An answer that was not decoded. */
+export interface RawReply {
+  /** One protobuf message. It shares memory with what was received, and nothing else is done with that. */
+  message: Buffer;
+  /** Who answered, as the user named it. */
+  endpoint: string;
+}
+
+/** The answers of a streaming call, in order. Leaving the loop early cancels the call; it can be iterated once. */
+export interface ServerStream<T> extends AsyncIterable<T> {
+  /** Who answers, as the user named it; undefined until the call has a connection. */
+  readonly endpoint: string | undefined;
+  cancel(): void;
+}
+
+/** Both directions. What is sent before the connection is there waits for it. */
+export interface Duplex<Request, Response> extends ServerStream<Response> {
+  /** Resolves when the message was handed to the connection and there is room for more. Never rejects: errors end the iteration. */
+  send(request: Request): Promise<void>;
+  /** No more requests follow; answers still may. */
+  end(): void;
+}
+
+/**
+ * What the etcd layer talks to: a {@link Transport} to servers, or a snapshot file that answers as one.
+ * Requests and answers are plain objects with the field names of the .proto files (see src/proto/codec.ts). Every method fails with
+ * an RpcError; `exec` and `withConnection` are what etcd3's typed clients use (`new KVClient(callable)`).
+ */
+export interface Callable extends ICallable<string> {
+  /** As the user named them. With SRV discovery they are known after {@link resolveEndpoints}. */
+  readonly endpoints: readonly string[];
+  /** The endpoints, after DNS discovery where that was asked for. */
+  resolveEndpoints(): Promise<readonly string[]>;
+  /** A unary call. Reads may be sent again on another endpoint, writes never unless they surely were not sent. */
+  call<Response>(service: Service, method: string, request: object, options?: CallOptions): Promise<Response>;
+  /** As `call`, without decoding the answer. */
+  callRaw(service: Service, method: string, request: object, options?: CallOptions): Promise<RawReply>;
+  serverStream<T>(service: Service, method: string, request: object, options?: CallOptions): ServerStream<T>;
+  /** As `serverStream`, each answer undecoded. Fast and flat in memory: for snapshots. */
+  serverStreamRaw(service: Service, method: string, request: object, options?: CallOptions): ServerStream<Buffer>;
+  duplex<Request extends object, Response>(
+    service: Service,
+    method: string,
+    options?: CallOptions,
+  ): Duplex<Request, Response>;
+  /** A view of one member: its calls go nowhere else. `endpoint` need not be one of `endpoints` (`--cluster`). */
+  at(endpoint: string): Callable;
+  /** Forgets the tokens, so that the next call logs in again: for a watch whose answer says that its token is not valid. */
+  forgetTokens(): void;
+  /** Ends all calls and connections. Not needed for the process to end: an idle connection does not keep it alive. */
+  close(): void;
+}

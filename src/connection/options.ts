@@ -1,0 +1,51 @@
+/** How to reach a cluster. The global flags map to this; there is nothing here that reads a file or opens a socket. */
+export interface ConnectionOptions {
+  /** As the user gave them: `host:port`, `http(s)://…`, `unix:…`; a member may itself be a comma list. */
+  endpoints: readonly string[];
+  /** Domain whose SRV records name the endpoints; where it has none, `endpoints` are used. */
+  discoverySrv?: string | undefined;
+  /** Suffix of the SRV service: `_etcd-client-NAME._tcp`. */
+  discoverySrvName?: string | undefined;
+  /** Takes discovered plain endpoints too, and does not expect the domain as the server's name. Default true. */
+  insecureDiscovery?: boolean | undefined;
+
+  /** Paths of PEM files. They are read when the first TLS connection is made, but checked in pairs at once. */
+  cacert?: string | undefined;
+  cert?: string | undefined;
+  key?: string | undefined;
+  /** False: TLS also for endpoints without a scheme. Default true. */
+  insecureTransport?: boolean | undefined;
+  insecureSkipTlsVerify?: boolean | undefined;
+  /** Whether insecureSkipTlsVerify makes a TLS configuration by itself, as etcdctl does from 3.6 on. Default true. */
+  skipVerifyAloneMakesTls?: boolean | undefined;
+  /** The name that the server's certificate must have, in place of the endpoint's host. */
+  serverName?: string | undefined;
+
+  /** `name` or `name:password`. With `password` the whole of it is the name, colons included. */
+  user?: string | undefined;
+  /** The password, or who asks for it: called at most once, at the first login. */
+  password?: string | (() => Promise<string>) | undefined;
+  /** A token that is sent as it is; there is no login then. */
+  jwtToken?: string | undefined;
+
+  /** Milliseconds until an endpoint counts as unreachable. Default 2000. */
+  dialTimeout?: number | undefined;
+  /** Milliseconds for a unary call, login and retries included. Undefined: no limit. */
+  commandTimeout?: number | undefined;
+  /** Milliseconds of silence on a connection with open calls after which it is pinged. Default 2000; see `keepaliveFloor`. */
+  keepaliveTime?: number | undefined;
+  /** Milliseconds to wait for the answer to a ping. Default 6000. */
+  keepaliveTimeout?: number | undefined;
+  /** Least keepaliveTime. Default 10,000, as in Go's gRPC: etcd ends a connection that pings more often than every 5 s. */
+  keepaliveFloor?: number | undefined;
+  /** Longest request and answer in bytes; undefined or 0: no limit on this side. */
+  maxRequestBytes?: number | undefined;
+  maxRecvBytes?: number | undefined;
+
+  /** Keeps dialling endpoints that fail until the deadline, as etcdctl does, in place of telling at once why they failed. */
+  waitForReady?: boolean | undefined;
+  /** Cancels every call. */
+  signal?: AbortSignal | undefined;
+  /** Told what is tried, a line at a time and without secrets: `--debug`. */
+  trace?: ((line: string) => void) | undefined;
+}
