@@ -44,9 +44,11 @@ export interface Flag {
   help: string;
   /** What stands for the value in help (`FILE`); without one, the type's name. */
   value?: string;
-  /** First and last version whose drop-in knows it. */
+  /** First and last version of etcdctl that knows it: in drop-in mode it is unknown elsewhere. */
   since?: Version;
   until?: Version;
+  /** The same for etcdutl, where that differs: `3.6-`, `3.5-3.5`, or '' when etcdutl does not have it. */
+  etcdutl?: string;
   /** Not a flag of etcdctl or etcdutl: unknown in drop-in mode. */
   own?: true;
   /** Can also be set by `ETCDCTL_NAME`: global flags, and a group's such as `endpoint --cluster`. */
@@ -87,6 +89,8 @@ export interface FlagValues {
   strings(name: string): string[];
   /** Whether it was given: on the command line, or by the environment for a flag with `env`. */
   given(name: string): boolean;
+  /** How many of the arguments stood before a `--`; undefined where there was none. */
+  readonly dashAt: number | undefined;
 }
 
 /** The global options after flags, environment and defaults were put together. Times in milliseconds, sizes in bytes. */
@@ -138,15 +142,24 @@ export interface Output {
   readonly isTTY: boolean;
 }
 
-/** What a run of a command has around it. */
-export interface Context {
-  readonly mode: Mode;
-  readonly options: GlobalOptions;
+/** The process's standard streams. */
+export interface Io {
   readonly stdout: Output;
+  /** Written at once. */
   readonly stderr: Output;
-  /** Not touched (and so not opened) until a command asks for it. */
+  /** Not touched (and so not opened) until somebody asks for it. */
   readonly stdin: NodeJS.ReadStream;
+}
+
+/** What a run of a command has around it. */
+export interface Context extends Io {
+  readonly mode: Mode;
   readonly env: NodeJS.ProcessEnv;
+  /**
+   * Put together when first asked for, which is when etcdctl reads its environment: so check the arguments before.
+   * Throws for a conflict between flag and environment, and in drop-in mode for an unknown output format.
+   */
+  readonly options: GlobalOptions;
   /**
    * A client for the endpoints (logged in when --user was given): one a run, the same at each call; closed by main.
    * A failed connection or login is a Failure.
@@ -157,11 +170,7 @@ export interface Context {
 }
 
 /** What a command's module exports as `run`. */
-export type Run = (
-  context: Context,
-  args: string[],
-  flags: FlagValues,
-) => Promise<number | undefined> | Promise<void>;
+export type Run = (context: Context, args: string[], flags: FlagValues) => Promise<number | undefined> | Promise<void>;
 
 export interface CommandModule {
   spec: CommandSpec;
