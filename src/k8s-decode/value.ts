@@ -31,3 +31,8 @@ export function integer(value: bigint): number | bigint {
   const narrow = Number(value);
   return Number.isSafeInteger(narrow) ? narrow : value;
 }
+
+/** `text` with U+FFFD in place of halves of surrogate pairs, which UTF-8 cannot hold. */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\ufffd');
+}
