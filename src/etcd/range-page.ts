@@ -99,6 +99,18 @@ export function readRangeResponse(source: Buffer): RangePage {
   return page;
 }
 
+/** Reads a RangeStreamResponse, which is a RangeResponse as its field 1. */
+export function readRangeStreamResponse(source: Buffer): RangePage {
+  const cursor = new Cursor(source, 0, source.length);
+  let inner = source.subarray(0, 0);
+  while (cursor.at < source.length) {
+    if (cursor.varint() !== 0x0a) throw new RangeError(`no such field of a RangeStreamResponse, at byte ${cursor.at}`);
+    const end = cursor.skipBytes();
+    inner = source.subarray(cursor.bytesStart, end);
+  }
+  return readRangeResponse(inner);
+}
+
 /** Walks over protobuf's wire format without copying. */
 class Cursor {
   /** Where the bytes begin that {@link skipBytes} went over last. */

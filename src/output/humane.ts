@@ -1,0 +1,89 @@
+/** `-w yaml` and `-w jsonl`, which are ketcdctl's own: keys as text, ids as hex strings, values decoded. */
+import type { IKeyValue } from 'etcd3/lib/rpc';
+import type { Context } from '../cli/command.js';
+import { toJson } from '../k8s-decode/json.js';
+import type { Fields, Value } from '../k8s-decode/value.js';
+import { toYaml } from '../k8s-decode/yaml.js';
+import { type FieldSpec, fieldsOf, isMessage, type Message } from '../proto/codec.js';
+import type { MessageName } from '../proto/messages.js';
+import { decodedObject } from './decoded.js';
+import { hexId, hexLease } from './ids.js';
+
+/** An answer in one of the humane formats: a YAML document or a line of JSON. */
+export async function humaneText(
+  context: Context,
+  format: 'yaml' | 'jsonl',
+  name: MessageName,
+  message: object,
+): Promise<string> {
+  return writeHumane(format, await humaneMessage(context, name, message));
+}
+
+/** A YAML document or a line of JSON. */
+export function writeHumane(format: 'yaml' | 'jsonl', value: Value): string {
+  return format === 'yaml' ? toYaml(value) : `${toJson(value)}\n`;
+}
+
+/** A message of etcd for people. All its fields are there, zero or not; absent messages are left out. */
+export async function humaneMessage(context: Context, name: MessageName, message: object): Promise<Fields> {
+  if (name === 'KeyValue') return humaneKeyValue(context, message as IKeyValue, false);
+  const fields: Fields = new Map();
+  for (const field of fieldsOf(name)) {
+    const value = (message as Message)[field.name];
+    if (value === undefined || value === null) continue;
+    if (!field.repeated) fields.set(field.name, await humaneField(context, field, value));
+    else fields.set(field.name, await Promise.all(value.map((item: unknown) => humaneField(context, field, item))));
+  }
+  return fields;
+}
+
+/** A key, its numbers, and its value: the object in it, its text, or `{"base64": …}`. */
+export async function humaneKeyValue(context: Context, kv: IKeyValue, keyOnly: boolean): Promise<Fields> {
+  const fields: Fields = new Map<string, Value>([
+    ['key', humaneBytes(kv.key)],
+    ['create_revision', exact(kv.create_revision)],
+    ['mod_revision', exact(kv.mod_revision)],
+    ['version', exact(kv.version)],
+  ]);
+  if (kv.lease !== '0') fields.set('lease', hexLease(kv.lease));
+  if (!keyOnly) fields.set('value', await humaneValue(context, kv));
+  return fields;
+}
+
+async function humaneValue(context: Context, kv: IKeyValue): Promise<Value> {
+  const object = context.options.decode === 'none' ? undefined : await decodedObject(context, kv);
+  return object ?? humaneBytes(kv.value);
+}
+
+/** Bytes as the text that they are, or as `{"base64": …}`. */
+export function humaneBytes(bytes: Buffer): Value {
+  const text = bytes.toString('utf8');
+  if (!text.includes('\ufffd') || Buffer.from(text).equals(bytes)) return text;
+  return new Map([['base64', bytes.toString('base64')]]);
+}
+
+async function humaneField(context: Context, field: FieldSpec, value: unknown): Promise<Value> {
+  const { name, type } = field;
+  if (isMessage(type)) return humaneMessage(context, type, value as object);
+  if (type === 'bytes') return humaneBytes(value as Buffer);
+  if (type === 'enum') return ENUMS[name]?.[value as number] ?? (value as number);
+  if (type === 'u64' && !COUNTERS.has(name)) return hexId(value as string);
+  if (type === 'i64') return name === 'ID' || name === 'lease' ? hexLease(value as string) : exact(value as string);
+  return type === 'u64' ? exact(value as string) : (value as Value);
+}
+
+/** The unsigned 64-bit numbers that are no IDs. */
+const COUNTERS = new Set(['raft_term', 'raftIndex', 'raftTerm', 'raftAppliedIndex', 'remaining_bytes', 'authRevision']);
+
+/** The names of enums, by the field's name. */
+const ENUMS: Record<string, readonly string[]> = {
+  type: ['PUT', 'DELETE'],
+  alarm: ['NONE', 'NOSPACE', 'CORRUPT'],
+  permType: ['READ', 'WRITE', 'READWRITE'],
+};
+
+/** A 64-bit number without loss. */
+function exact(digits: string): number | bigint {
+  const number = Number(digits);
+  return Number.isSafeInteger(number) ? number : BigInt(digits);
+}

@@ -1,0 +1,27 @@
+/** How a key and its value look in `simple`. */
+import type { IKeyValue } from 'etcd3/lib/rpc';
+import type { Context } from '../cli/command.js';
+import { valueView } from './values.js';
+
+/** What of a key-value is shown. */
+export interface KeyValueLook {
+  keysOnly?: boolean;
+  valuesOnly?: boolean;
+}
+
+const NEWLINE = '\n';
+
+/** The lines of key-values: the key, then the value. */
+export async function keyValueLines(
+  context: Context,
+  kvs: Iterable<IKeyValue>,
+  { valuesOnly = false }: KeyValueLook = {},
+): Promise<(string | Uint8Array)[]> {
+  const view = await valueView(context);
+  const lines: (string | Uint8Array)[] = [];
+  for (const kv of kvs) {
+    if (!valuesOnly) lines.push(view.key(kv.key), NEWLINE);
+    lines.push(await view.value(kv), NEWLINE);
+  }
+  return lines;
+}

@@ -1,0 +1,41 @@
+import type { Context } from '../../cli/command.js';
+import type { RangePage } from '../../etcd/range-page.js';
+import { keyValueLines } from '../key-values.js';
+import { rendersValues } from '../values.js';
+import type { RangeLook, RangePrinter } from './printer.js';
+
+/** A line for the key and one for the value. */
+export function simpleRange(context: Context, look: RangeLook): RangePrinter {
+  const asStored = !rendersValues(context);
+  return {
+    async page(page) {
+      if (asStored) return context.stdout.write(storedLines(page, look.valuesOnly));
+      for (const line of await keyValueLines(context, page.kvs, look)) await context.stdout.write(line);
+    },
+    async end(last) {
+      if (look.countOnly) await context.stdout.write(`${last.count}\n`);
+    },
+  };
+}
+
+const NEWLINE = 0x0a;
+
+/** A page's keys and values as they are, copied once into the one chunk that is written. */
+function storedLines(page: RangePage, valuesOnly: boolean): Buffer {
+  let size = 0;
+  for (const kv of page.kvs) {
+    if (!valuesOnly) size += kv.keyEnd - kv.keyStart + 1;
+    size += kv.valueEnd - kv.valueStart + 1;
+  }
+  const lines = Buffer.allocUnsafeSlow(size);
+  let at = 0;
+  for (const { source, keyStart, keyEnd, valueStart, valueEnd } of page.kvs) {
+    if (!valuesOnly) {
+      at += source.copy(lines, at, keyStart, keyEnd);
+      lines[at++] = NEWLINE;
+    }
+    at += source.copy(lines, at, valueStart, valueEnd);
+    lines[at++] = NEWLINE;
+  }
+  return lines;
+}

@@ -1,0 +1,37 @@
+/** How keys and values look where people read them: `simple` in own mode, `yaml` and `jsonl`. */
+import type { IKeyValue } from 'etcd3/lib/rpc';
+import { type Context, isDropIn } from '../cli/command.js';
+import { hexEscaped } from './hex.js';
+
+/** Shows a key or a value as text, or as its bytes where it is to be left as it is. */
+export interface ValueView {
+  key(key: Buffer): string | Buffer;
+  value(kv: IKeyValue): Promise<string | Buffer> | string | Buffer;
+}
+
+/** Whether values are anything but their stored bytes: if not, whoever prints many can copy them as they are. */
+export function rendersValues({ options, mode, stdout }: Context): boolean {
+  return options.hex || options.decode !== 'none' || (!isDropIn(mode) && stdout.isTTY);
+}
+
+/** The view that --hex, --decode and the terminal ask for. */
+export async function valueView(context: Context): Promise<ValueView> {
+  const { options, mode, stdout } = context;
+  if (options.hex) return { key: hexEscaped, value: (kv) => hexEscaped(kv.value) };
+  const raw = !isDropIn(mode) && stdout.isTTY ? visible : (bytes: Buffer) => bytes;
+  if (options.decode === 'none') return { key: raw, value: (kv) => raw(kv.value) };
+  const { decodedValue } = await import('./decoded.js');
+  return { key: raw, value: (kv) => decodedValue(context, kv, raw) };
+}
+
+/** Bytes for a terminal: what would steer it is shown in place of being sent, and so is what is not UTF-8. */
+export function visible(bytes: Buffer): string | Buffer {
+  const text = bytes.toString('utf8');
+  if (!/[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd]/.test(text)) return bytes;
+  if (!text.includes('\ufffd')) return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, escaped);
+  return bytes.toString('latin1').replace(/[^\t\n\x20-\x7e]/g, escaped);
+}
+
+function escaped(char: string): string {
+  return `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
+}
