@@ -40,3 +40,11 @@ export class Failure extends Error {
     this.hint = options.hint;
   }
 }
+
+/**
+ * What stands after `Error: `. A failure of a call has etcdctl's words for it beside our own (`etcdText`), for drop-in mode.
+ */
+export function failureText(error: unknown, dropIn: boolean): string {
+  const { message, etcdText } = error as { message?: string; etcdText?: string };
+  return (dropIn ? etcdText : undefined) ?? message ?? String(error);
+}

@@ -1,5 +1,6 @@
 /** Prints the answer of a command in the format that `-w` asks for. */
-import type { Context } from '../cli/command.js';
+import { atLeast, type Context } from '../cli/command.js';
+import type { Value } from '../k8s-decode/value.js';
 import { encodeMessage } from '../proto/codec.js';
 import type { MessageName } from '../proto/messages.js';
 import { type Format, formatNotSupported } from './format.js';
@@ -54,4 +55,48 @@ async function answerText(context: Context, format: Format, answer: Answer): Pro
     }
   }
   throw formatNotSupported(format);
+}
+
+/** The answers of several endpoints, printed as one list. There is no `protobuf` of it. */
+export interface AnswerList {
+  /** The lines of `simple`. */
+  simple(): string[];
+  /** The JSON of each, the members of one array. */
+  json: string[];
+  /** The lines of `fields` of each, with the empty line behind. */
+  fields: string[];
+  table: { heads: string[]; rows: string[][] };
+  /** Each for `yaml` and `jsonl`. */
+  values(): Promise<Value[]>;
+}
+
+/**
+ * Prints the answers of several endpoints.
+ * @throws Failure (exit code 4) for `protobuf`.
+ */
+export async function printList(context: Context, format: Format, list: AnswerList): Promise<void> {
+  for (const chunk of await listText(context, format, list)) await context.stdout.write(chunk);
+}
+
+async function listText(context: Context, format: Format, list: AnswerList): Promise<string[]> {
+  switch (format) {
+    case 'simple':
+      return list.simple();
+    case 'json':
+      // Go's nil slice: null, since 3.6 collects the answers that way.
+      return list.json.length > 0 || !atLeast(context.mode, '3.6') ? [`[${list.json.join(',')}]\n`] : ['null\n'];
+    case 'fields':
+      return list.fields;
+    case 'table': {
+      const { renderTable } = await import('./table.js');
+      return [renderTable(context, list.table.heads, list.table.rows)];
+    }
+    case 'protobuf':
+      throw formatNotSupported(format);
+    default: {
+      const { writeHumane } = await import('./humane.js');
+      const values = await list.values();
+      return format === 'yaml' ? [writeHumane(format, values)] : values.map((value) => writeHumane(format, value));
+    }
+  }
 }

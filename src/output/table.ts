@@ -75,7 +75,7 @@ function centred(text: string, width: number): string {
 function wrapCell(cell: string): string[] {
   if (cell.length <= WRAP_AT) return [cell];
   const lines: string[] = [];
-  for (const word of cell.split(/\s+/)) {
+  for (const word of cell.split(' ')) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= WRAP_AT) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
