@@ -30,7 +30,8 @@ export interface FailureOptions {
  * Whoever builds one keeps passwords, tokens and keys out of `message` and `hint`.
  */
 export class Failure extends Error {
-  readonly exitCode: number;
+  /** A command that has one code for all its failures sets it. */
+  exitCode: number;
   readonly hint: string | undefined;
 
   constructor(message: string, options: FailureOptions = {}) {

@@ -1,0 +1,13 @@
+import { createInterface } from 'node:readline/promises';
+import type { Context } from '../cli/command.js';
+
+/** Asks a question on the terminal (standard error); anything but `y` or `yes` is a no. */
+export async function confirm(context: Context, question: string): Promise<boolean> {
+  await context.stderr.flush();
+  const lines = createInterface({ input: context.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await lines.question(question)).trim());
+  } finally {
+    lines.close();
+  }
+}
