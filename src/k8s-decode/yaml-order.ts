@@ -1,19 +1,54 @@
 import type { Fields } from './value.js';
+import { simpleKey } from './yaml-scalar.js';
 
-/** The field names of `fields` in the order in which kubectl's YAML has them: letters last, runs of digits as numbers. */
-export function sortedNames(fields: Fields): string[] {
-  const names = [...fields.keys()];
-  // Insertion: objects are small, and those that come out of JSON or YAML are in order already.
-  for (let end = 1; end < names.length; end++) {
-    const name = names[end]!;
-    let at = end;
-    while (at > 0 && compareNames(name, names[at - 1]!) < 0) {
-      names[at] = names[at - 1]!;
-      at--;
+/** The names of an object's fields, sorted, and how each of them is written. */
+export interface Layout {
+  names: string[];
+  keys: (string | undefined)[];
+}
+
+/** Where one has come to by the names of an object's first fields, in the order in which it holds them. */
+class Step {
+  private followers: Map<string, Step> | undefined;
+  layout: Layout | undefined;
+
+  next(name: string): Step {
+    this.followers ??= new Map();
+    let step = this.followers.get(name);
+    if (step === undefined) {
+      step = new Step();
+      this.followers.set(name, step);
+      steps++;
     }
-    names[at] = name;
+    return step;
   }
-  return names;
+}
+
+/** Objects with more fields are labels and the like: no two are alike. */
+const mostSharedFields = 64;
+const mostSteps = 20_000;
+let steps = 0;
+let start: Step | undefined;
+
+/**
+ * The field names of `fields` in the order in which kubectl's YAML has them: letters last, runs of digits as numbers.
+ * Objects with the same fields share one layout: a cluster has many objects of few shapes.
+ */
+export function layoutOf(fields: Fields): Layout {
+  if (fields.size > mostSharedFields) return sortedLayout(fields);
+  if (start === undefined || steps > mostSteps) {
+    start = new Step();
+    steps = 0;
+  }
+  let step = start;
+  for (const name of fields.keys()) step = step.next(name);
+  step.layout ??= sortedLayout(fields);
+  return step.layout;
+}
+
+function sortedLayout(fields: Fields): Layout {
+  const names = [...fields.keys()].sort(compareNames);
+  return { names, keys: names.map(simpleKey) };
 }
 
 function compareNames(left: string, right: string): number {

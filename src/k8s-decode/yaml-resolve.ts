@@ -33,7 +33,9 @@ export function resolvePlain(text: string): Value | undefined {
   const word = words.get(text);
   if (word !== undefined) return word;
   if (!/^[-+.0-9]/.test(text)) return undefined;
-  if (text.startsWith('.')) return float(text);
+  // Where a point begins the number, `_` parts digits only; elsewhere it may stand anywhere.
+  if (text.startsWith('.'))
+    return /^\.\d+(?:_\d+)*(?:[eE][-+]?\d+(?:_\d+)*)?$/.test(text) ? float(text.replaceAll('_', '')) : undefined;
   const digits = text.replaceAll('_', '');
   return wholeNumber(digits) ?? float(digits);
 }
@@ -57,7 +59,7 @@ function float(text: string): number | undefined {
 
 /** Whether a string must be quoted, lest a YAML 1.1 reader takes it for a value of another type. */
 export function looksLikeOtherType(text: string): boolean {
-  return resolvePlain(text) !== undefined || isTimestamp(text) || isBase60(text);
+  return isTimestamp(text) || resolvePlain(text) !== undefined || isBase60(text);
 }
 
 // 12:30:45 is a number in base 60 to some readers.
@@ -65,28 +67,17 @@ function isBase60(text: string): boolean {
   return /^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?$/.test(text);
 }
 
-const timestamp =
-  /^\d{4}-(\d\d?)-(\d\d?)(?:(?:[Tt](\d\d?):(\d\d?):(\d\d?)(?:[.,]\d+)?(?:Z|[-+](\d\d):(\d\d))| +(\d\d?):(\d\d?):(\d\d?)(?:[.,]\d+)?))?$/;
+const date = String.raw`\d{4}-(0?[1-9]|1[0-2])-(0?[1-9]|[12]\d|3[01])`;
+const time = String.raw`(?:[01]?\d|2[0-3]):[0-5]?\d:[0-5]?\d(?:[.,]\d+)?`;
+const zone = String.raw`(?:Z|[-+](?:[01]\d|2[0-4]):(?:[0-5]\d|60))`;
+const timestamp = new RegExp(`^${date}(?:[Tt]${time}${zone}| +${time})?$`);
 
 /** Whether `text` is a date, or a date and time, that exists: the 31st of June is a string. */
 function isTimestamp(text: string): boolean {
+  if (text[4] !== '-') return false;
   const match = timestamp.exec(text);
   if (!match) return false;
-  const [month, day, h1, m1, s1, zoneHour, zoneMinute, h2, m2, s2] = match.slice(1).map((part) => Number(part ?? 0));
-  if (month! < 1 || month! > 12 || day! < 1) return false;
-  const lastDay = new Date(Date.UTC(leapAlike(Number(text.slice(0, 4))), month!, 0)).getUTCDate();
-  const hour = Math.max(h1!, h2!);
-  return (
-    day! <= lastDay &&
-    hour < 24 &&
-    Math.max(m1!, m2!) < 60 &&
-    Math.max(s1!, s2!) < 60 &&
-    zoneHour! <= 24 &&
-    zoneMinute! <= 60
-  );
-}
-
-// Date.UTC takes the years 0 to 99 for 1900 to 1999; the calendar repeats every 400 years.
-function leapAlike(year: number): number {
-  return year + 400;
+  const day = Number(match[2]);
+  // Date.UTC takes the years 0 to 99 for 1900 to 1999; the calendar repeats every 400 years.
+  return day <= 28 || day <= new Date(Date.UTC(Number(text.slice(0, 4)) + 400, Number(match[1]), 0)).getUTCDate();
 }

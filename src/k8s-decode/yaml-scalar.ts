@@ -33,7 +33,7 @@ function asciiKinds(): Uint8Array {
  * Whether `text` can stand unquoted beyond doubt: most strings of most objects pass this one cheap look. Where it says
  * no, {@link styleOf} decides.
  */
-function isOrdinary(text: string): boolean {
+export function isOrdinary(text: string): boolean {
   const length = text.length;
   const first = kinds[text.charCodeAt(0)];
   if (first !== ordinary && (first !== wordStart || (length <= longestWord && looksLikeOtherType(text)))) return false;
@@ -59,9 +59,10 @@ const indicators = /^(?:---|\.\.\.)|^[#,[\]{}&*!|>'"%@`]|^[-?:](?: |$)|:(?: |$)|
 
 /** How the reference writer writes `text`, which is well formed. */
 function styleOf(text: string): Style {
+  const hasLines = text.includes('\n');
+  if (!hasLines && looksLikeOtherType(text)) return 'double';
   const readable = !unprintable.test(text) && !spaceAtBreak.test(text);
-  if (text.includes('\n')) return readable && !text.endsWith(' ') ? 'literal' : 'double';
-  if (looksLikeOtherType(text)) return 'double';
+  if (hasLines) return readable && !text.endsWith(' ') ? 'literal' : 'double';
   if (!readable || /[\u2028\u2029] /.test(text)) return 'double';
   return edgeBlank.test(text) || /[\u2028\u2029]/.test(text) || indicators.test(text) ? 'single' : 'plain';
 }
@@ -71,7 +72,6 @@ function styleOf(text: string): Style {
  * `indent`.
  */
 export function scalarText(text: string, indent: number, column: number): string {
-  if (isOrdinary(text)) return `${fold(text, 'plain', indent, column)}\n`;
   const clean = wellFormed(text);
   const style = styleOf(clean);
   if (style === 'literal') return literal(clean, indent);
@@ -86,10 +86,14 @@ export function simpleKey(name: string): string | undefined {
   return `${quoted(clean, styleOf(clean))}:`;
 }
 
+const escaped = /[^ !#-[\]-~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]/gu;
+
 function quoted(text: string, style: Style): string {
   if (style === 'plain') return text;
   if (style === 'single') return `'${text.replaceAll("'", "''")}'`;
-  return `"${text.replace(/[^ !#-[\]-~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]/gu, escapeOf)}"`;
+  // The reference writer takes every character of a string that begins with a byte order mark for one.
+  const pattern = text.startsWith('\ufeff') ? /./gsu : escaped;
+  return `"${text.replace(pattern, escapeOf)}"`;
 }
 
 const escapes = new Map(
@@ -106,6 +110,7 @@ const escapes = new Map(
     '"': '"',
     '\\': '\\',
     '\x85': 'N',
+    '\xa0': '_',
     '\u2028': 'L',
     '\u2029': 'P',
   }),
@@ -120,13 +125,18 @@ function escapeOf(character: string): string {
   return code <= 0xffff ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
 }
 
+/** Whether a scalar that begins at `column` needs no folding, whatever it is made of. */
+export function fitsLine(text: string, column: number): boolean {
+  return text.length + column <= bestWidth || !text.includes(' ');
+}
+
 /**
  * Breaks a scalar, its quotes included, into lines where a space lies beyond the width. All of its characters are one
  * column wide: those outside the basic plane are escaped by now.
  */
 function fold(text: string, style: Style, indent: number, column: number): string {
   const isBroken = style === 'single' && /[\u2028\u2029]/.test(text);
-  if (!isBroken && (text.length + column <= bestWidth || !text.includes(' '))) return text;
+  if (!isBroken && fitsLine(text, column)) return text;
   const margin = ' '.repeat(indent);
   const quote = style === 'plain' ? 0 : 1;
   const lastInside = text.length - 1 - quote;

@@ -1,64 +1,103 @@
+import { TextBuffer } from './text-buffer.js';
 import type { Fields, Value } from './value.js';
-import { sortedNames } from './yaml-order.js';
-import { scalarText, simpleKey } from './yaml-scalar.js';
+import { layoutOf } from './yaml-order.js';
+import { fitsLine, isOrdinary, scalarText } from './yaml-scalar.js';
 
 const indentStep = 2;
+const newline = 0x0a;
+const space = 0x20;
+
+let buffer: TextBuffer | undefined;
 
 /**
  * The YAML text of `value`, to the byte as `kubectl -o yaml` lays it out (sigs.k8s.io/yaml): fields sorted, list
  * items not indented under their key, long strings folded. It ends with a newline.
  */
 export function toYaml(value: Value): string {
-  return value instanceof Map || Array.isArray(value) ? block(value, 0) : line(value, 0, 0);
+  buffer ??= new TextBuffer();
+  buffer.clear();
+  node(buffer, value, 0, 0);
+  return buffer.toString();
 }
 
-/** A scalar and the end of its line, starting at `column` of a line, in a node that is indented by `indent`. */
-function line(value: Exclude<Value, Value[] | Fields>, indent: number, column: number): string {
-  if (typeof value === 'string') return scalarText(value, indent + indentStep, column);
-  return typeof value === 'number' ? `${numberText(value)}\n` : `${value}\n`;
-}
-
-/** A collection whose first line is begun already, at column `indent`. */
-function block(value: Value[] | Fields, indent: number): string {
-  if (Array.isArray(value)) return value.length === 0 ? '[]\n' : list(value, indent);
-  return value.size === 0 ? '{}\n' : mapping(value, indent);
-}
-
-function list(items: Value[], indent: number): string {
-  const start = `${' '.repeat(indent)}- `;
-  let text = '';
-  for (const item of items) {
-    text += text === '' ? '- ' : start;
-    text += item instanceof Map || Array.isArray(item) ? block(item, indent + 2) : line(item, indent, indent + 2);
+/**
+ * A value that begins at `column` of a line that is there already, down to the end of its last line.
+ *
+ * @param indent of the collection that holds it, or its own where it is one
+ */
+function node(out: TextBuffer, value: Value, indent: number, column: number): void {
+  if (value instanceof Map) {
+    if (value.size > 0) mapping(out, value, indent);
+    else out.text('{}\n');
+  } else if (Array.isArray(value)) {
+    if (value.length > 0) list(out, value, indent);
+    else out.text('[]\n');
+  } else if (typeof value === 'string') {
+    string(out, value, indent + indentStep, column);
+  } else {
+    out.text(typeof value === 'number' ? numberText(value) : String(value));
+    out.byte(newline);
   }
-  return text;
 }
 
-function mapping(fields: Fields, indent: number): string {
-  const margin = ' '.repeat(indent);
-  let text = '';
-  for (const name of sortedNames(fields)) {
-    if (text !== '') text += margin;
-    text += member(name, fields.get(name)!, indent, margin);
+function string(out: TextBuffer, text: string, indent: number, column: number): void {
+  if (fitsLine(text, column) && isOrdinary(text)) {
+    out.text(text);
+    out.byte(newline);
+  } else {
+    out.text(scalarText(text, indent, column));
   }
-  return text;
+}
+
+function list(out: TextBuffer, items: Value[], indent: number): void {
+  for (let index = 0; index < items.length; index++) {
+    if (index > 0) out.spaces(indent);
+    out.text('- ');
+    nested(out, items[index]!, indent);
+  }
+}
+
+/** A value after an indicator that takes one step: a collection begins on the same line. */
+function nested(out: TextBuffer, value: Value, indent: number): void {
+  const isCollection = typeof value === 'object' && value !== null;
+  node(out, value, isCollection ? indent + indentStep : indent, indent + indentStep);
+}
+
+function mapping(out: TextBuffer, fields: Fields, indent: number): void {
+  const { names, keys } = layoutOf(fields);
+  for (let index = 0; index < names.length; index++) {
+    if (index > 0) out.spaces(indent);
+    const name = names[index]!;
+    const key = keys[index];
+    if (key === undefined) complexMember(out, name, fields.get(name)!, indent);
+    else member(out, key, fields.get(name)!, indent);
+  }
 }
 
 /** One field, from its name to the end of its last line. */
-function member(name: string, value: Value, indent: number, margin: string): string {
-  const key = simpleKey(name);
-  if (key === undefined) return complexMember(name, value, indent, margin);
-  if (Array.isArray(value)) return value.length === 0 ? `${key} []\n` : `${key}\n${margin}${list(value, indent)}`;
-  if (!(value instanceof Map)) return `${key} ${line(value, indent, indent + key.length + 1)}`;
-  return value.size === 0 ? `${key} {}\n` : `${key}\n${margin}  ${mapping(value, indent + indentStep)}`;
+function member(out: TextBuffer, key: string, value: Value, indent: number): void {
+  out.text(key);
+  if (Array.isArray(value) && value.length > 0) {
+    out.byte(newline);
+    out.spaces(indent);
+    list(out, value, indent);
+  } else if (value instanceof Map && value.size > 0) {
+    out.byte(newline);
+    out.spaces(indent + indentStep);
+    mapping(out, value, indent + indentStep);
+  } else {
+    out.byte(space);
+    node(out, value, indent, indent + key.length + 1);
+  }
 }
 
 /** A field whose name is long or has lines: `? name`, and the value on a line of its own. */
-function complexMember(name: string, value: Value, indent: number, margin: string): string {
+function complexMember(out: TextBuffer, name: string, value: Value, indent: number): void {
   const inner = indent + indentStep;
-  const isCollection = value instanceof Map || Array.isArray(value);
-  const text = isCollection ? block(value, inner) : line(value, indent, inner);
-  return `? ${scalarText(name, inner, inner)}${margin}: ${text}`;
+  out.text(`? ${scalarText(name, inner, inner)}`);
+  out.spaces(indent);
+  out.text(': ');
+  nested(out, value, indent);
 }
 
 /**

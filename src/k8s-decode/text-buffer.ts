@@ -1,0 +1,68 @@
+/** How many bytes a buffer keeps for the next text. */
+const keptBytes = 1 << 20;
+
+/**
+ * Collects text as UTF-8 bytes. Pieces of text are short and many: copying their characters costs less than
+ * chaining strings that are put together in the end.
+ */
+export class TextBuffer {
+  private bytes = Buffer.allocUnsafeSlow(1 << 16);
+  private end = 0;
+  private isAscii = true;
+
+  /** Begins anew. */
+  clear(): void {
+    if (this.bytes.length > keptBytes) this.bytes = Buffer.allocUnsafeSlow(keptBytes);
+    this.end = 0;
+    this.isAscii = true;
+  }
+
+  get size(): number {
+    return this.end;
+  }
+
+  /** Makes room for `bytes` more bytes. */
+  private reserve(bytes: number): void {
+    if (this.end + bytes <= this.bytes.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.bytes.length * 2, this.end + bytes));
+    this.bytes.copy(larger, 0, 0, this.end);
+    this.bytes = larger;
+  }
+
+  spaces(count: number): void {
+    this.reserve(count);
+    const { bytes } = this;
+    let at = this.end;
+    for (const stop = at + count; at < stop; at++) bytes[at] = 0x20;
+    this.end = at;
+  }
+
+  byte(code: number): void {
+    this.reserve(1);
+    this.bytes[this.end++] = code;
+  }
+
+  text(text: string): void {
+    const { length } = text;
+    this.reserve(length * 3);
+    if (length < 64 && this.shortAscii(text)) return;
+    const written = this.bytes.write(text, this.end, 'utf8');
+    this.end += written;
+    if (written !== length) this.isAscii = false;
+  }
+
+  private shortAscii(text: string): boolean {
+    const { bytes, end } = this;
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (code > 0x7f) return false;
+      bytes[end + at] = code;
+    }
+    this.end = end + text.length;
+    return true;
+  }
+
+  toString(): string {
+    return this.bytes.toString(this.isAscii ? 'latin1' : 'utf8', 0, this.end);
+  }
+}
