@@ -1,0 +1,45 @@
+import { Bucket } from './bolt-bucket.js';
+import { type Meta, readMeta } from './bolt-meta.js';
+import { Page, type PageSource } from './bolt-page.js';
+import { corrupt, DbFile, resolveDbPath } from './db-file.js';
+
+/** Bytes of the SHA-256 that `snapshot save` puts behind the last page. */
+export const TRAILER = 32;
+
+/** A bbolt file at one committed state, for reading. */
+export class BoltDb implements PageSource {
+  readonly file: DbFile;
+  readonly meta: Meta;
+
+  /** @param path a database or snapshot file, or a data directory */
+  constructor(path: string) {
+    this.file = new DbFile(resolveDbPath(path));
+    try {
+      this.meta = readMeta(this.file);
+    } catch (error) {
+      this.file.close();
+      throw error;
+    }
+  }
+
+  /** The top-level buckets' parent. */
+  get root(): Bucket {
+    return new Bucket(this, Page.read(this, this.meta.root), 'root');
+  }
+
+  /** @throws Failure when there is no such bucket. */
+  bucket(name: string): Bucket {
+    const bucket = this.root.bucket(name);
+    if (!bucket) throw corrupt(this.file.path, 'no etcd database', `expected a bucket ${JSON.stringify(name)}`);
+    return bucket;
+  }
+
+  /** Whether the file ends with the hash that `snapshot save` adds: pages are a multiple of 512 bytes. */
+  get hasTrailer(): boolean {
+    return this.file.size % 512 === TRAILER;
+  }
+
+  close(): void {
+    this.file.close();
+  }
+}

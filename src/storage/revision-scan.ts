@@ -1,0 +1,164 @@
+/** Goes over all records of the bucket `key` without touching the values: only what is before them is read. */
+import { type Bucket, leafPages } from './bolt-bucket.js';
+import { PAGE_HEADER } from './bolt-meta.js';
+import { checkHeader, ELEMENT, LEAF, u32 } from './bolt-page.js';
+import { corrupt } from './db-file.js';
+import { LARGEST, ReadAhead } from './read-ahead.js';
+import { isRevision, REVISION_BYTES } from './revision.js';
+
+/** Bytes of a value that are read at first: they hold nearly every key, with the numbers behind it. */
+const VALUE_HEAD = 512;
+
+/** One record. The scan uses one object for all. */
+export interface RevisionRecord {
+  /** Main revision, its upper and lower 32 bits. */
+  mainHigh: number;
+  mainLow: number;
+  sub: number;
+  tombstone: boolean;
+  /** The etcd key: `bytes[keyStart, keyEnd)`. */
+  bytes: Buffer;
+  keyStart: number;
+  keyEnd: number;
+  /** Where the mvccpb.KeyValue lies in the file, and how long it is. */
+  offset: number;
+  length: number;
+}
+
+/**
+ * Visits every record, in the order in which the pages lie in the file, which is fastest and is mostly that of the revisions.
+ * @throws Failure naming the page where something is wrong, and when revisions do not ascend from page to page.
+ */
+export function scanRevisions(bucket: Bucket, visit: (record: RevisionRecord) => void): void {
+  new RevisionScan(bucket, visit).run();
+}
+
+class RevisionScan {
+  private readonly ahead: ReadAhead;
+  private readonly record: RevisionRecord;
+  /** The main revision that the leaf being read begins and ends with. */
+  private first = 0;
+  private last = 0;
+
+  constructor(
+    private readonly bucket: Bucket,
+    private readonly visit: (record: RevisionRecord) => void,
+  ) {
+    this.ahead = new ReadAhead(bucket.source.file);
+    this.record = {
+      mainHigh: 0,
+      mainLow: 0,
+      sub: 0,
+      tombstone: false,
+      bytes: this.ahead.bytes,
+      keyStart: 0,
+      keyEnd: 0,
+      offset: 0,
+      length: 0,
+    };
+  }
+
+  run(): void {
+    const { root } = this.bucket;
+    if (root.isLeaf) {
+      this.elements(root.id, root.start, root.length, root.count);
+      return;
+    }
+    const leaves = Float64Array.from(leafPages(this.bucket));
+    const inFile = Uint32Array.from(leaves.keys()).sort((a, b) => leaves[a]! - leaves[b]!);
+    const firsts = new Float64Array(leaves.length);
+    const lasts = new Float64Array(leaves.length);
+    for (const ordinal of inFile) {
+      this.leaf(leaves[ordinal]!);
+      firsts[ordinal] = this.first;
+      lasts[ordinal] = this.last;
+    }
+    for (let i = 1; i < leaves.length; i++) {
+      if (firsts[i]! < lasts[i - 1]!)
+        throw this.problem(leaves[i]!, `expected revisions from ${lasts[i - 1]} on, found ${firsts[i]}`);
+    }
+  }
+
+  private leaf(id: number): void {
+    const { source } = this.bucket;
+    const { pageSize } = source.meta;
+    const start = id * pageSize;
+    const at = this.ahead.at(start, pageSize);
+    const head = this.ahead.bytes.subarray(at, at + PAGE_HEADER);
+    const length = checkHeader(source, id, head);
+    if (head.readUInt16LE(8) !== LEAF) throw this.problem(id, 'expected a leaf, found a branch');
+    const count = head.readUInt16LE(10);
+    if (count === 0) throw this.problem(id, 'a leaf without elements');
+    this.elements(id, start, length, count);
+  }
+
+  private elements(id: number, start: number, length: number, count: number): void {
+    const elements = PAGE_HEADER + ELEMENT * count;
+    if (elements > length) throw this.problem(id, `${count} elements do not fit in ${length} bytes`);
+    const { ahead, record } = this;
+    let before = -1;
+    for (let i = 0; i < count; i++) {
+      // Asked for anew at each element, as a long value in between may have moved the stretch that is in memory.
+      const at = ahead.at(start, Math.min(elements, length)) + PAGE_HEADER + ELEMENT * i;
+      const position = PAGE_HEADER + ELEMENT * i + u32(ahead.bytes, at + 4);
+      const keyLength = u32(ahead.bytes, at + 8);
+      const valueLength = u32(ahead.bytes, at + 12);
+      if (position < elements || position + keyLength + valueLength > length) {
+        throw this.problem(id, `element ${i} does not lie within the page's ${length} bytes`);
+      }
+      record.offset = start + position + keyLength;
+      record.length = valueLength;
+      this.revision(id, i, start, length, start + position, keyLength);
+      const main = record.mainHigh * 0x1_0000_0000 + record.mainLow;
+      if (main < before) throw this.problem(id, `expected revisions in ascending order, element ${i} is not`);
+      if (i === 0) this.first = main;
+      before = main;
+      this.visit(record);
+    }
+    this.last = before;
+  }
+
+  /** Reads one record's key and the start of its value. */
+  private revision(id: number, index: number, start: number, length: number, offset: number, keyLength: number): void {
+    const { ahead, record } = this;
+    const head = Math.min(keyLength + record.length, REVISION_BYTES + 1 + VALUE_HEAD);
+    // A page that fits is read as a whole: its next elements follow behind.
+    if (ahead.available(offset) < head && length <= LARGEST) ahead.at(start, length);
+    const at = ahead.at(offset, head);
+    const { bytes } = ahead;
+    if (!isRevision(bytes, at, keyLength)) throw this.problem(id, `element ${index}: expected a revision as its key`);
+    record.mainHigh = bytes.readUInt32BE(at);
+    record.mainLow = bytes.readUInt32BE(at + 4);
+    record.sub = bytes.readUInt32BE(at + 13);
+    record.tombstone = keyLength > REVISION_BYTES;
+    this.key(id, index, at + keyLength, at + head);
+  }
+
+  /** Finds the key in an mvccpb.KeyValue, where it is the first field. */
+  private key(id: number, index: number, from: number, end: number): void {
+    const { record } = this;
+    record.bytes = this.ahead.bytes;
+    const { bytes } = record;
+    let at = from + 1;
+    let size = 0;
+    for (let shift = 0; at < end; shift += 7) {
+      const byte = bytes[at++]!;
+      size += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) break;
+      if (shift > 21) break;
+    }
+    if (bytes[from] !== 0x0a || from >= end || size > record.length - (at - from)) {
+      throw this.problem(id, `element ${index}: expected an mvccpb.KeyValue that begins with its key`);
+    }
+    record.keyStart = at;
+    record.keyEnd = at + size;
+    if (record.keyEnd <= end) return;
+    record.bytes = this.bucket.source.file.read(record.offset + (at - from), size);
+    record.keyStart = 0;
+    record.keyEnd = size;
+  }
+
+  private problem(page: number, text: string): Error {
+    return corrupt(this.bucket.source.file.path, `page ${page} of bucket ${this.bucket.name}`, text);
+  }
+}
