@@ -1,0 +1,124 @@
+import { ExitCode } from '../errors.js';
+import { methodOf } from '../proto/messages.js';
+import type { CallSpec } from './call.js';
+import { CallFailure } from './call-failure.js';
+import type { CallOptions, Service } from './callable.js';
+import type { Cluster } from './cluster.js';
+import { Limit } from './limit.js';
+import { isRead, maySendAgain, tokenRefused } from './retry.js';
+import { type Attempt, callFailed } from './rpc-error.js';
+import type { Session } from './session.js';
+import { Code } from './status.js';
+import type { Login } from './token.js';
+
+/** What calls go through: shared by a Transport and its views of single members. */
+export interface Core {
+  cluster: Cluster;
+  login: Login;
+  /** The endpoints of the view. */
+  endpoints: () => Promise<readonly string[]>;
+}
+
+const RETRY_PAUSE_MS = 100;
+
+/** The attempts of one call: where each goes, and whether there may be another. The retry rule of the product is here. */
+export class Attempts {
+  readonly limit: Limit;
+  readonly read: boolean;
+  private readonly tried: Attempt[] = [];
+  private readonly path: string;
+  private avoid: string | undefined;
+  private loggedInAgain = false;
+  /** A write is only sent to a server that has answered as one; a read need not wait for that, the first time. */
+  private greeted: boolean;
+
+  constructor(
+    private readonly core: Core,
+    service: Service,
+    private readonly method: string,
+    private readonly options: CallOptions,
+    defaultMs: number | undefined,
+  ) {
+    const { signal } = core.cluster.options;
+    this.limit = new Limit(options, defaultMs, signal);
+    this.path = methodOf(service, method).path;
+    this.read = isRead(service, method);
+    this.greeted = !this.read;
+  }
+
+  /**
+   * A session for the next attempt, logged in, and what the call is opened with.
+   * @throws RpcError, or Failure for unusable options.
+   */
+  async next(): Promise<{ session: Session; spec: CallSpec }> {
+    const { cluster, login } = this.core;
+    for (;;) {
+      if (this.limit.over) throw this.explain(this.limit.over);
+      const session = await this.pick();
+      try {
+        const token = await login.token(session, this.limit);
+        return { session, spec: this.spec(token) };
+      } catch (error) {
+        if (!(error instanceof CallFailure)) throw error;
+        cluster.trace(`${session.endpoint.text}: the login failed: ${error.details}`);
+        await this.judge(error, true, ExitCode.BadConnection);
+      }
+    }
+  }
+
+  /**
+   * To be told of a failed attempt: returns when there may be another.
+   * @throws RpcError when there may not.
+   */
+  async failed(failure: CallFailure, session: Session): Promise<void> {
+    if (tokenRefused(failure) && this.core.login.needed && !this.loggedInAgain) {
+      this.core.cluster.trace(`${session.endpoint.text}: the token is no longer valid`);
+      this.loggedInAgain = true;
+      session.token = undefined;
+      return;
+    }
+    await this.judge(failure, this.read);
+  }
+
+  /** The error for the user, when the failure is final. */
+  explain(failure: CallFailure, read = this.read, exitCode?: number): Error {
+    const { limit, tried, method } = this;
+    return callFailed(failure, { read, tried, allowedMs: limit.allowedMs, method, exitCode });
+  }
+
+  private async judge(failure: CallFailure, read: boolean, exitCode?: number): Promise<void> {
+    const { endpoint } = failure.facts;
+    this.tried.push({ endpoint, problem: failure.details });
+    this.core.cluster.trace(`${endpoint}: ${this.method}: ${failure.details}`);
+    const endpoints = await this.core.endpoints();
+    const most = this.core.cluster.options.waitForReady ? Number.POSITIVE_INFINITY : Math.max(3, endpoints.length + 1);
+    const final = this.limit.over || !maySendAgain(failure, read) || this.tried.length >= most;
+    if (final) throw this.explain(failure, read, exitCode);
+    this.avoid = endpoint;
+    this.greeted = true;
+    if (this.tried.length >= endpoints.length) {
+      await this.limit.sleep(RETRY_PAUSE_MS).catch(() => {
+        throw this.explain(this.limit.over?.code === Code.Canceled ? this.limit.over : failure, read, exitCode);
+      });
+    }
+  }
+
+  private async pick(): Promise<Session> {
+    try {
+      const endpoints = await this.core.endpoints();
+      return await this.core.cluster.pick(endpoints, this.limit, this.greeted, this.avoid);
+    } catch (error) {
+      throw error instanceof CallFailure ? this.explain(error, true) : error;
+    }
+  }
+
+  private spec(token: string | undefined): CallSpec {
+    return {
+      path: this.path,
+      token,
+      requireLeader: this.options.requireLeader,
+      deadline: this.limit.deadline,
+      maxRecvBytes: this.core.cluster.options.maxRecvBytes ?? 0,
+    };
+  }
+}

@@ -1,0 +1,83 @@
+import { isIP } from 'node:net';
+import { ExitCode, Failure } from '../errors.js';
+import type { ConnectionOptions } from './options.js';
+
+/** Where a member is reached. */
+export interface Endpoint {
+  /** As the user gave it: what output and errors repeat. */
+  text: string;
+  scheme: 'http' | 'https' | '';
+  /** Without brackets. Empty for a socket file. */
+  host: string;
+  port: number;
+  /** Path of a Unix socket, in place of host and port. */
+  socketPath: string | undefined;
+}
+
+const DEFAULT_PORT = 2379;
+
+/** Splits comma lists and trims; empty members fall away. */
+export function splitEndpoints(list: readonly string[]): string[] {
+  return list.flatMap((item) => item.split(',')).flatMap((item) => item.trim() || []);
+}
+
+/**
+ * Reads one endpoint: `host`, `host:port`, `[::1]:2379`, `::1`, `http(s)://host:port/any/path`, `unix:path`, `unix://path`
+ * (`unixs:` with TLS).
+ * @throws Failure (128) when there is no host or the port is none.
+ */
+export function parseEndpoint(text: string): Endpoint {
+  const unix = /^unix(s?):(?:\/\/)?(.+)$/.exec(text);
+  if (unix) return { text, scheme: unix[1] ? 'https' : '', host: '', port: 0, socketPath: unix[2] };
+  const [, scheme = '', authority = ''] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?([^/]*)/i.exec(text) ?? [];
+  const lower = scheme.toLowerCase();
+  if (lower !== '' && lower !== 'http' && lower !== 'https')
+    throw badEndpoint(text, `scheme ${scheme}:// is not known`);
+  const { host, port } = splitAuthority(text, authority.replace(/^.*@/, ''));
+  return { text, scheme: lower, host, port, socketPath: undefined };
+}
+
+function splitAuthority(text: string, authority: string): { host: string; port: number } {
+  if (isIP(authority) === 6) return { host: authority, port: DEFAULT_PORT };
+  const match = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(authority);
+  const host = match?.[1] ?? match?.[2];
+  if (!host) throw badEndpoint(text, 'it is not host:port');
+  const port = match?.[3] === undefined ? DEFAULT_PORT : Number(match[3]);
+  if (port < 1 || port > 65535) throw badEndpoint(text, 'the port is not in 1 to 65535');
+  return { host, port };
+}
+
+function badEndpoint(text: string, why: string): Failure {
+  return new Failure(`bad endpoint "${text}": ${why}`, {
+    exitCode: ExitCode.BadArgs,
+    hint: 'write it as host:2379, https://host:2379 or unix:/path',
+  });
+}
+
+/**
+ * Whether an endpoint is reached by TLS, as etcdctl decides it: by the scheme; without one, when there is a TLS configuration,
+ * which --cacert, --cert, --key and --insecure-transport=false make, and from 3.6 on --insecure-skip-tls-verify too.
+ */
+export function usesTls(endpoint: Endpoint, options: ConnectionOptions): boolean {
+  if (endpoint.scheme !== '') return endpoint.scheme === 'https';
+  return hasTlsConfig(options);
+}
+
+/** Whether the options make a TLS configuration by themselves. */
+export function hasTlsConfig(options: ConnectionOptions): boolean {
+  if (options.cacert || options.cert || options.key || options.insecureTransport === false) return true;
+  if (options.discoverySrv && options.insecureDiscovery === false) return true;
+  return options.insecureSkipTlsVerify === true && options.skipVerifyAloneMakesTls !== false;
+}
+
+/** Whether certificates go unchecked. Up to etcdctl 3.5 that needs another option that makes a TLS configuration. */
+export function skipsVerify(options: ConnectionOptions): boolean {
+  if (!options.insecureSkipTlsVerify) return false;
+  return options.skipVerifyAloneMakesTls !== false || hasTlsConfig({ ...options, insecureSkipTlsVerify: false });
+}
+
+/** The `:authority` of requests: host and port as in a URL; gRPC uses `localhost` for a socket file. */
+export function authorityOf({ host, port, socketPath }: Endpoint): string {
+  if (socketPath !== undefined) return 'localhost';
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,95 @@
+/**
+ * gRPC's length-prefixed messages: a byte that tells whether the message is compressed (0: no), its length in 4 bytes
+ * big-endian, the message. Several may share a DATA frame of HTTP/2, and one may be spread over many.
+ */
+import { constants } from 'node:buffer';
+
+const HEADER_LENGTH = 5;
+
+/** A message with its prefix. */
+export function encodeFrame(message: Uint8Array): Buffer {
+  const frame = Buffer.allocUnsafe(HEADER_LENGTH + message.length);
+  frame[0] = 0;
+  frame.writeUInt32BE(message.length, 1);
+  frame.set(message, HEADER_LENGTH);
+  return frame;
+}
+
+/** What is wrong with the bytes of a call: `tooLarge` when the message is over the limit. */
+export class FrameError extends Error {
+  readonly tooLarge: boolean;
+  constructor(message: string, tooLarge = false) {
+    super(message);
+    this.tooLarge = tooLarge;
+  }
+}
+
+/**
+ * Cuts the bytes of a call into messages, however they are chunked.
+ * A message within one chunk shares its memory; any other is copied once, into a buffer of its size.
+ */
+export class FrameParser {
+  private readonly header = Buffer.allocUnsafe(HEADER_LENGTH);
+  private headerFilled = 0;
+  private body: Buffer | undefined;
+  private bodyFilled = 0;
+
+  /** `maxBytes`: the longest message that is taken; 0 is no limit. */
+  constructor(
+    private readonly onMessage: (message: Buffer) => void,
+    private readonly maxBytes = 0,
+  ) {}
+
+  /** @throws FrameError when the prefix is none or the message is too long. */
+  push(chunk: Buffer): void {
+    let pos = 0;
+    while (pos < chunk.length) {
+      if (this.body) {
+        pos += this.fillBody(this.body, chunk, pos);
+        continue;
+      }
+      pos += this.fillHeader(chunk, pos);
+      if (this.headerFilled < HEADER_LENGTH) return;
+      const length = this.readHeader();
+      if (chunk.length - pos >= length) {
+        this.onMessage(chunk.subarray(pos, pos + length));
+        pos += length;
+      } else {
+        // Pages of the buffer that are not written to take no memory, so a length that is a lie costs nothing.
+        this.body = Buffer.allocUnsafeSlow(length);
+        this.bodyFilled = 0;
+      }
+    }
+  }
+
+  /** Whether all messages that were begun are complete. */
+  get complete(): boolean {
+    return this.body === undefined && this.headerFilled === 0;
+  }
+
+  private fillHeader(chunk: Buffer, pos: number): number {
+    const copied = chunk.copy(this.header, this.headerFilled, pos, pos + HEADER_LENGTH - this.headerFilled);
+    this.headerFilled += copied;
+    return copied;
+  }
+
+  private readHeader(): number {
+    this.headerFilled = 0;
+    const length = this.header.readUInt32BE(1);
+    if (this.header[0] !== 0) throw new FrameError(`the answer is compressed or no gRPC (flag byte ${this.header[0]})`);
+    const max = this.maxBytes || constants.MAX_LENGTH;
+    // The words of gRPC for Go, which etcdctl prints.
+    if (length > max) throw new FrameError(`grpc: received message larger than max (${length} vs. ${max})`, true);
+    return length;
+  }
+
+  private fillBody(body: Buffer, chunk: Buffer, pos: number): number {
+    const copied = chunk.copy(body, this.bodyFilled, pos);
+    this.bodyFilled += copied;
+    if (this.bodyFilled === body.length) {
+      this.body = undefined;
+      this.onMessage(body);
+    }
+    return copied;
+  }
+}

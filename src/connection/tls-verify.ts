@@ -1,0 +1,112 @@
+import { checkServerIdentity, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
+import { ConnectFailure } from './connect-failure.js';
+import type { TlsSettings } from './tls-options.js';
+
+/**
+ * Checks the server's certificate after the handshake: its signature, its dates, and that it is for `name`.
+ * @throws ConnectFailure that tells which certificate and why. Nothing has been sent to the server then.
+ */
+export function verifyPeer(
+  socket: TLSSocket,
+  settings: TlsSettings,
+  name: string,
+  trace: (line: string) => void,
+): void {
+  const cert = socket.getPeerCertificate(true);
+  trace(
+    `${socket.getProtocol()}, certificate ${subjectOf(cert)}, names ${namesOf(cert) || 'none'}, until ${cert.valid_to}`,
+  );
+  if (settings.skipVerify) return;
+  if (!socket.authorized) throw untrusted(String(socket.authorizationError), cert, settings);
+  const mismatch = identityError(name, cert);
+  if (mismatch) throw mismatch;
+}
+
+/** Common names alone do not count, as in Go since 1.15. */
+function identityError(name: string, cert: DetailedPeerCertificate): ConnectFailure | undefined {
+  if (cert.subjectaltname && !checkServerIdentity(name, cert)) return undefined;
+  const names = namesOf(cert);
+  const have = names ? `it has the names ${names}` : 'it has no subject alternative names';
+  return new ConnectFailure(`the server's certificate (${subjectOf(cert)}) is not for ${name}: ${have}`, {
+    permanent: true,
+    hint: 'use one of its names in --endpoints, or have a certificate made that has this one',
+  });
+}
+
+function untrusted(code: string, cert: DetailedPeerCertificate, settings: TlsSettings): ConnectFailure {
+  const subject = `the server's certificate (${subjectOf(cert)})`;
+  const permanent = true;
+  if (code === 'CERT_HAS_EXPIRED') {
+    const expired = chainOf(cert).find((one) => Date.parse(one.valid_to) < Date.now()) ?? cert;
+    const which = expired === cert ? subject : `the CA of ${subject} (${subjectOf(expired)})`;
+    return new ConnectFailure(`${which} expired on ${isoDate(expired.valid_to)}`, {
+      permanent,
+      hint: 'renew it (kubeadm certs renew all), or check the clock of this machine',
+    });
+  }
+  if (code === 'CERT_NOT_YET_VALID') {
+    return new ConnectFailure(`${subject} is valid only from ${isoDate(cert.valid_from)}`, {
+      permanent,
+      hint: 'check the clock of this machine',
+    });
+  }
+  const { cacert } = settings.options;
+  const issuer = `issued by ${distinguished(cert.issuer)}`;
+  return new ConnectFailure(
+    `${subject}, ${issuer}, is not signed by a CA ${cacert ? `of ${cacert}` : 'that this system trusts'} (${code})`,
+    { permanent, hint: 'give the right CA by --cacert (kubeadm: /etc/kubernetes/pki/etcd/ca.crt)' },
+  );
+}
+
+/** An error of the handshake, or of the connection right after it (TLS 1.3 refuses client certificates then). */
+export function explainTlsError(error: NodeJS.ErrnoException, settings: TlsSettings): ConnectFailure | undefined {
+  const text = `${error.code ?? ''} ${error.message}`.replaceAll('_', ' ').toLowerCase();
+  const failure = (message: string, hint: string) =>
+    new ConnectFailure(message, { hint, permanent: true, cause: error });
+  if (/wrong version number|packet length too long|http request|unexpected message|record overflow/.test(text)) {
+    return failure(
+      'the server does not speak TLS on this port',
+      'use http:// for it, or leave out --cacert, --cert and --key',
+    );
+  }
+  const alert =
+    /alert (certificate required|bad certificate|unknown ca|certificate unknown|certificate expired|certificate revoked|unsupported certificate|handshake failure|access denied|decrypt error)/.exec(
+      text,
+    )?.[1];
+  if (!alert) return undefined;
+  if (!settings.hasClientCert) {
+    return failure(
+      `the server wants a client certificate (TLS alert: ${alert})`,
+      'give --cert and --key (kubeadm: /etc/kubernetes/pki/etcd/healthcheck-client.crt and .key)',
+    );
+  }
+  return failure(
+    `the server refused the client certificate ${settings.options.cert} (TLS alert: ${alert})`,
+    "it must be signed by the CA of etcd's --trusted-ca-file, be for client authentication, and not have expired",
+  );
+}
+
+function chainOf(cert: DetailedPeerCertificate): DetailedPeerCertificate[] {
+  const chain: DetailedPeerCertificate[] = [];
+  // A root is its own issuer.
+  for (let one = cert; one?.subject && !chain.includes(one); one = one.issuerCertificate) chain.push(one);
+  return chain;
+}
+
+function subjectOf(cert: DetailedPeerCertificate): string {
+  return cert.subject ? distinguished(cert.subject) : 'none';
+}
+
+function distinguished(name: object): string {
+  const text = Object.entries(name).map(([key, value]) => `${key}=${value}`);
+  return text.join(', ') || 'an empty name';
+}
+
+function namesOf(cert: DetailedPeerCertificate): string {
+  return (cert.subjectaltname ?? '').replaceAll('IP Address:', 'IP:');
+}
+
+function isoDate(text: string): string {
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? text : new Date(time).toISOString().replace('.000Z', 'Z');
+}

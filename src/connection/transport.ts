@@ -1,0 +1,113 @@
+import type { ICallable } from 'etcd3/lib/rpc';
+import { decodeMessage, encodeMessage } from '../proto/codec.js';
+import { methodOf } from '../proto/messages.js';
+import { Attempts, type Core } from './attempts.js';
+import { CallFailure } from './call-failure.js';
+import type { Callable, CallOptions, Duplex, RawReply, ServerStream, Service } from './callable.js';
+import { Cluster } from './cluster.js';
+import { splitEndpoints } from './endpoints.js';
+import type { ConnectionOptions } from './options.js';
+import { checkRequestSize } from './request-size.js';
+import { MessageStream, TypedStream } from './stream.js';
+import { Login } from './token.js';
+import { unaryCall } from './unary-call.js';
+
+/**
+ * gRPC to etcd's members over node:http2. Nothing is connected before the first call.
+ * @throws Failure at the first call when the options are unusable; every other failure is an RpcError.
+ */
+export class Transport implements Callable {
+  readonly callOptionsFactory = undefined;
+  private readonly core: Core;
+
+  constructor(
+    private readonly options: ConnectionOptions,
+    /** Of a view of one member: what it shares with the others. */
+    shared?: { cluster: Cluster; login: Login; endpoint: string },
+  ) {
+    const cluster = shared?.cluster ?? new Cluster(options);
+    const login = shared?.login ?? new Login(options);
+    const only = shared && [shared.endpoint];
+    this.endpoints = only ?? splitEndpoints(options.endpoints);
+    this.core = { cluster, login, endpoints: only ? () => Promise.resolve(only) : () => cluster.endpoints() };
+  }
+
+  endpoints: readonly string[];
+
+  async resolveEndpoints(): Promise<readonly string[]> {
+    this.endpoints = await this.core.endpoints();
+    return this.endpoints;
+  }
+
+  async call<Response>(service: Service, method: string, request: object, options?: CallOptions): Promise<Response> {
+    const { message } = await this.callRaw(service, method, request, options);
+    return decodeMessage<Response>(methodOf(service, method).response, message);
+  }
+
+  async callRaw(service: Service, method: string, request: object, options: CallOptions = {}): Promise<RawReply> {
+    const bytes = encodeMessage(methodOf(service, method).request, request);
+    checkRequestSize(bytes.length, this.options.maxRequestBytes);
+    const attempts = new Attempts(this.core, service, method, options, this.options.commandTimeout);
+    try {
+      for (;;) {
+        const { session, spec } = await attempts.next();
+        try {
+          const message = await unaryCall(session, spec, bytes, attempts.limit);
+          return { message, endpoint: session.endpoint.text };
+        } catch (error) {
+          if (!(error instanceof CallFailure)) throw error;
+          await attempts.failed(error, session);
+        }
+      }
+    } finally {
+      attempts.limit.dispose();
+    }
+  }
+
+  serverStream<T>(service: Service, method: string, request: object, options?: CallOptions): ServerStream<T> {
+    return new TypedStream(this.serverStreamRaw(service, method, request, options) as MessageStream, service, method);
+  }
+
+  serverStreamRaw(service: Service, method: string, request: object, options?: CallOptions): ServerStream<Buffer> {
+    const stream = this.open(service, method, options);
+    stream.sendBytes(encodeMessage(methodOf(service, method).request, request));
+    stream.end();
+    return stream;
+  }
+
+  duplex<Request extends object, Response>(
+    service: Service,
+    method: string,
+    options?: CallOptions,
+  ): Duplex<Request, Response> {
+    return new TypedStream(this.open(service, method, options), service, method);
+  }
+
+  private open(service: Service, method: string, options: CallOptions = {}): MessageStream {
+    return new MessageStream(new Attempts(this.core, service, method, options, undefined));
+  }
+
+  at(endpoint: string): Transport {
+    const { cluster, login } = this.core;
+    return new Transport(this.options, { cluster, login, endpoint });
+  }
+
+  forgetTokens(): void {
+    this.core.cluster.forgetTokens();
+  }
+
+  close(): void {
+    this.core.cluster.close();
+  }
+
+  exec: ICallable<string>['exec'] = (service, method, payload, options) =>
+    this.call(service, method, payload as object, options as CallOptions | undefined);
+
+  withConnection: ICallable<string>['withConnection'] = async (service, fn) => {
+    const { clientOfStreams } = await import('./etcd3-client.js');
+    return fn(clientOfStreams(this, service));
+  };
+
+  /** Part of etcd3's interface: failures are seen here, so there is nothing to be told. */
+  markFailed(): void {}
+}
