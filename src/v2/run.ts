@@ -1,0 +1,94 @@
+import type { ClusterClient } from './cluster-client.js';
+import type { CommandWords, FlagValues } from './flags.js';
+import type { HttpTransport } from './http-transport.js';
+import type { Settings } from './settings.js';
+
+/** Exit codes of the v2 etcdctl; other than v3's. */
+export const V2Exit = {
+  Ok: 0,
+  /** Usage, arguments, TLS files, and whatever goes wrong in member, user, role and auth. */
+  Error: 1,
+  /** No connection while looking for the members. */
+  BadConnection: 2,
+  UnknownCommand: 3,
+  ServerError: 4,
+  NotHealthy: 5,
+} as const;
+
+/** Anything that text or bytes can be written to. */
+export interface Sink {
+  write(chunk: string | Uint8Array): unknown;
+}
+
+export interface V2Io {
+  /** Not touched until a command reads a value or a password. */
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+}
+
+/** How the API is called: `own` is `ketcdctl v2`, with commands and hints that etcdctl has not. */
+export interface V2Mode {
+  own: boolean;
+  /** The minor version of etcdctl that is imitated. */
+  version: '3.4' | '3.5';
+}
+
+/** What a command has around it. */
+export interface Run extends CommandWords {
+  io: V2Io;
+  env: NodeJS.ProcessEnv;
+  mode: V2Mode;
+  globals: FlagValues;
+  settings: Settings;
+  /** Reads the TLS files; the same at each call. */
+  transport(): Promise<HttpTransport>;
+  /**
+   * A client for the endpoints, logged in if a user was given. Unless `sync` is false or --no-sync was given, it has asked the members for
+   * their addresses.
+   */
+  connect(options?: { sync?: boolean }): Promise<ClusterClient>;
+  /** Ends the requests of a command after --total-timeout. */
+  deadline(): AbortSignal;
+}
+
+/** A command: gives its exit code, and throws an {@link Ending} for what can be expected to fail. */
+export type Action = (run: Run) => Promise<number>;
+
+/** The end of a run: `text` goes to standard error as it is. */
+export class Ending extends Error {
+  /**
+   * @param cause of a failed request: own mode looks whether it has something to say about it
+   */
+  constructor(
+    readonly exitCode: number,
+    readonly text: string,
+    cause?: unknown,
+  ) {
+    super(text.trim(), { cause });
+  }
+}
+
+/** An error as the key commands print it: `Error: ` with two blanks, and what each endpoint said on lines of its own. */
+export function keyFailure(exitCode: number, error: unknown): Ending {
+  const { message, detail } = error as Error & { detail?: string };
+  const more = detail === undefined ? '' : `${detail}\n`;
+  return new Ending(exitCode, `Error:  ${message}\n${more}`, error);
+}
+
+/** An error as member, user, role and auth print it: the message alone. */
+export function plainFailure(error: unknown, prefix = ''): Ending {
+  return new Ending(V2Exit.Error, `${prefix}${(error as Error).message}\n`, error);
+}
+
+/** A mistake in the arguments of a key command: etcdctl 3.5 has a code of its own for it. */
+export function badArguments(run: Run, message: string): Ending {
+  return new Ending(run.mode.version === '3.5' ? 128 : V2Exit.Error, `Error:  ${message}\n`);
+}
+
+/** Runs a request of a command that prints errors with {@link plainFailure}. */
+export async function orPlain<T>(request: Promise<T>, prefix = ''): Promise<T> {
+  return request.catch((error: unknown) => {
+    throw error instanceof Ending ? error : plainFailure(error, prefix);
+  });
+}
