@@ -1,0 +1,155 @@
+/** Where the facts of each release come from: Go modules, and for releases before them a file of field facts. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { emptyPackage, type GoPackage, readGoPackage } from './go-types.js';
+import { type ProtoFile, readProtoFile } from './proto-file.js';
+
+/** What one release says. Packages are named by their last two folders: `apps/v1`, `meta/v1`. */
+export interface Release {
+  name: string;
+  packages: Map<string, GoPackage>;
+  /** The .proto files of the same packages; empty for releases that are only known by their field facts. */
+  protos: Map<string, ProtoFile>;
+}
+
+const MODULES = ['k8s.io/api', 'k8s.io/apimachinery', 'k8s.io/apiextensions-apiserver', 'k8s.io/kube-aggregator'];
+
+/** The folders of the modules other than k8s.io/api that hold stored types. */
+const FOLDERS: Record<string, string[]> = {
+  'k8s.io/apimachinery': ['pkg/apis/meta/v1'],
+  'k8s.io/apiextensions-apiserver': ['pkg/apis/apiextensions/v1', 'pkg/apis/apiextensions/v1beta1'],
+  'k8s.io/kube-aggregator': ['pkg/apis/apiregistration/v1', 'pkg/apis/apiregistration/v1beta1'],
+};
+
+/** Module versions by release: `{"1.36": {"k8s.io/api": "v0.36.6", …}}`. */
+type Pins = Record<string, Record<string, string>>;
+
+/** Reads all pinned releases, oldest first. */
+export function readReleases(pinsFile: string): Release[] {
+  const pins = readPins(pinsFile);
+  const folders = download(
+    Object.values(pins).flatMap((pin) => Object.entries(pin).map(([path, v]) => `${path}@${v}`)),
+  );
+  return Object.entries(pins).map(([name, pin]) =>
+    readRelease(
+      name,
+      Object.entries(pin).map(([path, version]) => [path, folders.get(`${path}@${version}`)!]),
+    ),
+  );
+}
+
+/** Pins the newest patch of a release (`1.37`), replacing an older pin of the same release. */
+export function pinRelease(pinsFile: string, release: string): void {
+  const minor = release.replace(/^1\./, '');
+  const folders = download(MODULES.map((path) => `${path}@v0.${minor}`));
+  const versions = [...folders.keys()].map((id) => id.split('@') as [string, string]);
+  const pins = { ...readPins(pinsFile), [`1.${minor}`]: Object.fromEntries(versions) };
+  const sorted = Object.entries(pins).sort(([a], [b]) => Number(a.slice(2)) - Number(b.slice(2)));
+  writeFileSync(pinsFile, `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`);
+}
+
+function readPins(file: string): Pins {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+}
+
+/** Downloads modules (`path@version`) into KETCDCTL_SCHEMA_CACHE and gives their folders by `path@version`. */
+function download(modules: string[]): Map<string, string> {
+  const cache = process.env.KETCDCTL_SCHEMA_CACHE ?? join(tmpdir(), 'ketcdctl-schema');
+  mkdirSync(cache, { recursive: true });
+  const env = { ...process.env, GOMODCACHE: cache, GOFLAGS: '-modcacherw' };
+  const output = execFileSync('go', ['mod', 'download', '-json', ...modules], {
+    cwd: cache,
+    env,
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const answers: { Path: string; Version: string; Dir: string }[] = JSON.parse(
+    `[${output.replace(/\n\}\n\{/g, '\n},{')}]`,
+  );
+  return new Map(answers.map((answer) => [`${answer.Path}@${answer.Version}`, answer.Dir]));
+}
+
+function readRelease(name: string, modules: [string, string][]): Release {
+  const release: Release = { name, packages: new Map(), protos: new Map() };
+  for (const [module, dir] of modules) {
+    for (const folder of FOLDERS[module] ?? apiFolders(dir)) {
+      const path = join(dir, folder);
+      if (!existsSync(join(path, 'generated.proto'))) continue;
+      const id = folder.split('/').slice(-2).join('/');
+      release.packages.set(id, readGoPackage(path));
+      release.protos.set(id, readProtoFile(join(path, 'generated.proto')));
+    }
+  }
+  return release;
+}
+
+function apiFolders(dir: string): string[] {
+  return readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /^\w+\/v\w+\/generated\.proto$/.test(path))
+    .map((path) => path.replace('/generated.proto', ''))
+    .sort();
+}
+
+/** The qualifiers that releases before 1.17 used, which the field facts keep without the import lines. */
+const OLD_IMPORTS = new Map([
+  ['metav1', 'k8s.io/apimachinery/pkg/apis/meta/v1'],
+  ['v1', 'k8s.io/api/core/v1'],
+  ['corev1', 'k8s.io/api/core/v1'],
+  ['apiv1', 'k8s.io/api/core/v1'],
+  ['batchv1', 'k8s.io/api/batch/v1'],
+  ['authenticationv1', 'k8s.io/api/authentication/v1'],
+  ['runtime', 'k8s.io/apimachinery/pkg/runtime'],
+  ['intstr', 'k8s.io/apimachinery/pkg/util/intstr'],
+  ['resource', 'k8s.io/apimachinery/pkg/api/resource'],
+  ['types', 'k8s.io/apimachinery/pkg/types'],
+]);
+
+interface Fact {
+  gv: string;
+  type: string;
+  field?: string;
+  goType: string;
+  embedded: boolean;
+  json: string;
+  protobuf: string | null;
+  is?: string;
+  first: string;
+  last: string;
+}
+
+/** The releases 1.8 to 1.16, oldest first, from a gzipped file with a JSON object a struct field. */
+export function readOldReleases(factsFile: string): Release[] {
+  const facts: Fact[] = gunzipSync(readFileSync(factsFile))
+    .toString()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  return Array.from({ length: 9 }, (_, i) => {
+    const minor = i + 8;
+    const has = (fact: Fact) => Number(fact.first.slice(2)) <= minor && minor <= Number(fact.last.slice(2));
+    return oldRelease(`1.${minor}`, facts.filter(has));
+  });
+}
+
+function oldRelease(name: string, facts: Fact[]): Release {
+  const packages = new Map<string, GoPackage>();
+  for (const fact of facts) {
+    let pkg = packages.get(fact.gv);
+    if (!pkg) packages.set(fact.gv, (pkg = { ...emptyPackage(), imports: OLD_IMPORTS }));
+    if (fact.is !== undefined) {
+      pkg.named.set(fact.type, fact.is);
+      if (fact.type === 'ExtraValue') pkg.wrapped.add(fact.type);
+      continue;
+    }
+    const { goType, embedded, json, protobuf } = fact;
+    const field = { name: embedded ? '' : fact.field!, goType, embedded, json, protobuf };
+    const fields = pkg.structs.get(fact.type);
+    if (fields) fields.push(field);
+    else pkg.structs.set(fact.type, [field]);
+  }
+  return { name, packages, protos: new Map() };
+}

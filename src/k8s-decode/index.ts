@@ -1,0 +1,181 @@
+/**
+ * Kubernetes' stored objects: protobuf with the `k8s\0` envelope, JSON, YAML and CBOR, read and written.
+ *
+ * Decoding is synchronous once the schema of the object's group is loaded:
+ *
+ *     const pending = loadSchemaFor(value);
+ *     if (pending) await pending;
+ *     const { kind, object } = decodeStored(value, { key });
+ */
+import { Failure } from '../errors.js';
+import { hasEnvelope, readEnvelope } from './envelope.js';
+import { parseJson, toJson } from './json.js';
+import { decodeProtobuf, encodeProtobuf, isProtobufKind } from './protobuf.js';
+import { loadSchema } from './registry.js';
+import { type Fields, stringField, type Value } from './value.js';
+import { StoredReader } from './wire.js';
+
+export { knownApiVersions } from './registry.js';
+export { UNKNOWN } from './unknown.js';
+export type { Fields, Value } from './value.js';
+
+/** How a value is stored. */
+export type Encoding = 'protobuf' | 'json' | 'yaml' | 'cbor';
+
+/** A decoded value. */
+export interface Stored {
+  encoding: Encoding;
+  /** Empty where the object names none. */
+  apiVersion: string;
+  kind: string;
+  /** As Kubernetes' JSON of it; fields that the schema does not know stand in `$unknown` (unknown.ts). */
+  object: Fields;
+}
+
+export interface DecodeOptions {
+  /** The key of the value, for errors. */
+  key?: string;
+}
+
+/** The readers of encodings that few values have, loaded when one comes. */
+let parseYaml: ((text: string) => Value[]) | undefined;
+let parseCbor: ((bytes: Uint8Array) => Value) | undefined;
+
+/** Whether a value carries Kubernetes' protobuf envelope. */
+export function isStored(value: Uint8Array): boolean {
+  return hasEnvelope(value);
+}
+
+/** How a value is stored, by its first bytes; undefined where it is no object. */
+export function encodingOf(value: Uint8Array): Encoding | undefined {
+  if (hasEnvelope(value)) return 'protobuf';
+  if (value[0] === 0xd9 && value[1] === 0xd9 && value[2] === 0xf7) return 'cbor';
+  const start = Buffer.from(value.buffer, value.byteOffset, Math.min(value.length, 64)).toString('latin1');
+  if (/^\s*\{/.test(start)) return 'json';
+  return /^(apiVersion|kind|metadata):/.test(start) ? 'yaml' : undefined;
+}
+
+/** Loads what {@link decodeStored} needs for a value; undefined where nothing has to be waited for. Never fails. */
+export function loadSchemaFor(value: Buffer): Promise<void> | undefined {
+  const encoding = encodingOf(value);
+  if (encoding === 'protobuf') return loadSchema(storedType(value)?.apiVersion ?? '');
+  if (encoding === 'yaml' && !parseYaml) return loadYaml();
+  if (encoding === 'cbor' && !parseCbor) return loadCbor();
+  return undefined;
+}
+
+async function loadYaml(): Promise<void> {
+  ({ parseYaml } = await import('./yaml-read.js'));
+}
+
+async function loadCbor(): Promise<void> {
+  ({ parseCbor } = await import('./cbor.js'));
+}
+
+/** The kind of a protobuf value, without reading the object; undefined where there is no envelope or a broken one. */
+export function storedType(value: Buffer): { apiVersion: string; kind: string } | undefined {
+  if (!hasEnvelope(value)) return undefined;
+  try {
+    const { apiVersion, kind } = readEnvelope(new StoredReader(value));
+    return { apiVersion, kind };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Decodes a stored value whose schema {@link loadSchemaFor} has loaded.
+ *
+ * @throws Failure that names the key, the byte offset and the field, for a value that is cut short, corrupt or no object
+ */
+export function decodeStored(value: Buffer, { key }: DecodeOptions = {}): Stored {
+  try {
+    return decode(value);
+  } catch (error) {
+    if (!(error instanceof Failure) || key === undefined) throw error;
+    throw new Failure(`${key}: ${error.message}`, { exitCode: error.exitCode, cause: error });
+  }
+}
+
+function decode(value: Buffer): Stored {
+  const encoding = encodingOf(value);
+  if (encoding === 'protobuf') {
+    const { envelope, object } = decodeProtobuf(value);
+    if (object) return { encoding, apiVersion: envelope.apiVersion, kind: envelope.kind, object };
+    return { ...decodeContent(envelope), encoding };
+  }
+  return textObject(encoding, value);
+}
+
+/** An envelope may hold JSON in place of protobuf. */
+function decodeContent({ contentType, contentEncoding, raw }: ReturnType<typeof readEnvelope>): Stored {
+  if (contentEncoding === '' && contentType === 'application/json') return textObject('json', raw);
+  throw new Failure(
+    `the envelope holds ${contentType || 'protobuf'}, ${contentEncoding || 'plain'}, which is not supported`,
+  );
+}
+
+function textObject(encoding: Encoding | undefined, value: Buffer): Stored {
+  const object = parseObject(encoding, value);
+  if (encoding === undefined || !(object instanceof Map)) throw new Failure('the value is not a Kubernetes object');
+  return {
+    encoding,
+    apiVersion: stringField(object, 'apiVersion') ?? '',
+    kind: stringField(object, 'kind') ?? '',
+    object,
+  };
+}
+
+function parseObject(encoding: Encoding | undefined, value: Buffer): Value | undefined {
+  if (encoding === 'json') return parseJson(value);
+  if (encoding === 'yaml') return parseYaml!(value.toString('utf8'))[0];
+  if (encoding === 'cbor') return parseCbor!(value);
+  return undefined;
+}
+
+/** {@link loadSchemaFor} and {@link decodeStored} in one. */
+export async function loadAndDecode(value: Buffer, options?: DecodeOptions): Promise<Stored> {
+  await loadSchemaFor(value);
+  return decodeStored(value, options);
+}
+
+export interface EncodeOptions {
+  /** Default: as the API server stores the kind, {@link storedEncoding}. */
+  encoding?: Encoding;
+}
+
+/**
+ * How the API server stores an object: Kubernetes' own kinds as protobuf, custom resources as JSON, and so too
+ * definitions of custom resources and APIServices, whose servers never learned protobuf storage.
+ */
+export async function storedEncoding(object: Fields): Promise<Encoding> {
+  const { apiVersion, kind } = typeOf(object);
+  if (/^(apiextensions|apiregistration)\.k8s\.io\//.test(apiVersion)) return 'json';
+  await loadSchema(apiVersion);
+  return isProtobufKind(apiVersion, kind, object) ? 'protobuf' : 'json';
+}
+
+/**
+ * Encodes an object as Kubernetes' own serializer stores it.
+ *
+ * @throws Failure that names the field, for a value that does not fit its type or a field that the kind has not
+ */
+export async function encodeStored(object: Fields, options: EncodeOptions = {}): Promise<Buffer> {
+  const encoding = options.encoding ?? (await storedEncoding(object));
+  if (encoding === 'json') return Buffer.from(`${toJson(object)}\n`);
+  if (encoding === 'yaml') return Buffer.from((await import('./yaml.js')).toYaml(object));
+  if (encoding === 'cbor') return Buffer.from((await import('./cbor.js')).toCbor(object));
+  const { apiVersion, kind } = typeOf(object);
+  await loadSchema(apiVersion);
+  if (!isProtobufKind(apiVersion, kind, object)) {
+    throw new Failure(`${apiVersion} ${kind} has no protobuf form: it is not one of Kubernetes' own kinds`);
+  }
+  return encodeProtobuf(apiVersion, kind, object);
+}
+
+function typeOf(object: Fields): { apiVersion: string; kind: string } {
+  const apiVersion = stringField(object, 'apiVersion');
+  const kind = stringField(object, 'kind');
+  if (!apiVersion || !kind) throw new Failure('the object has no apiVersion and kind');
+  return { apiVersion, kind };
+}
