@@ -29,10 +29,10 @@ function unescaped(text: string): string | undefined {
       break;
     }
     parts.push(Buffer.from(text.slice(at, next)));
-    const escape = readEscape(text.slice(next + 1, next + 10));
-    if (!escape) return undefined;
-    parts.push(escape.bytes);
-    at = next + 1 + escape.length;
+    const found = readEscape(text.slice(next + 1, next + 10));
+    if (!found) return undefined;
+    parts.push(found.bytes);
+    at = next + 1 + found.length;
   }
   return bytesArg(Buffer.concat(parts));
 }
