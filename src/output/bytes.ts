@@ -5,5 +5,11 @@ export function decimalBytes(bytes: number): string {
   if (bytes < 10) return `${bytes} B`;
   const power = Math.floor(Math.log10(bytes) / 3 + 1e-9);
   const value = Math.floor((bytes / 1000 ** power) * 10 + 0.5) / 10;
-  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ${UNITS[power]}`;
+  return `${value < 10 ? value.toFixed(1) : halfToEven(value)} ${UNITS[power]}`;
+}
+
+/** Go rounds 20.5 to 20 and 21.5 to 22. */
+function halfToEven(value: number): number {
+  const floor = Math.floor(value);
+  return value - floor === 0.5 ? floor + (floor % 2) : Math.round(value);
 }
