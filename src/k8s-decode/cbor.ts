@@ -93,7 +93,7 @@ class CborReader {
 
   private text(length: number | bigint, start: number): string {
     const bytes = this.take(Number(length), start);
-    const text = bytes.utf8Slice();
+    const text = bytes.toString('utf8');
     if (text.includes('\ufffd') && !Buffer.from(text).equals(bytes))
       throw this.failure('a string that is no UTF-8', start);
     return text;
@@ -211,9 +211,9 @@ function writeInteger(chunks: Buffer[], value: bigint): void {
 }
 
 function writeNumber(chunks: Buffer[], value: number): void {
-  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return writeInteger(chunks, BigInt(value));
   if (!Number.isFinite(value)) throw new Failure(`Kubernetes has no way to store the number ${value}`);
-  chunks.push(shortestFloat(value));
+  if (Number.isSafeInteger(value) && !Object.is(value, -0)) writeInteger(chunks, BigInt(value));
+  else chunks.push(shortestFloat(value));
 }
 
 /** The shortest of the three kinds of floating-point numbers that holds `value` exactly. */
