@@ -77,6 +77,11 @@ export class Attempts {
       session.token = undefined;
       return;
     }
+    if (!session.hasGreeted && this.read && !this.limit.over) {
+      // It was sent before the server had said a word. The connection that is now dialled waits for that, and tells what is wrong.
+      this.greeted = true;
+      return;
+    }
     await this.judge(failure, this.read);
   }
 

@@ -5,6 +5,8 @@ import type { ConnectionOptions } from './options.js';
 import { Session } from './session.js';
 import type { TlsSettings } from './tls-options.js';
 
+const RESET = Object.assign(new Error('closed'), { code: 'ECONNRESET' });
+
 /** The way to one member: at most one session, dialled when it is asked for and again when it has ended. */
 export class Channel {
   readonly endpoint: Endpoint;
@@ -40,7 +42,7 @@ export class Channel {
       await session.greeted;
       return session;
     } catch (error) {
-      throw await this.explainLoss(session, error);
+      throw await this.explainEnd(error);
     } finally {
       clearTimeout(timer);
       session.release();
@@ -52,20 +54,17 @@ export class Channel {
     return this.current?.usable ? this.current : undefined;
   }
 
-  /** What a session broke of, found out by a second connection where the first did not get an answer. */
-  async explainLoss(session: Session, error: unknown): Promise<ConnectFailure> {
+  /** Why a connection ended that had no HTTP/2 answer yet: found out by a second one where the first does not tell. */
+  private async explainEnd(error: unknown): Promise<ConnectFailure> {
     if (error instanceof ConnectFailure) return error;
-    if (session.secure) {
+    if (this.secure) {
       const { explainTlsError } = await import('./tls-verify.js');
       const failure = explainTlsError(error as NodeJS.ErrnoException, this.tls);
       if (failure) return failure;
     }
-    if (!session.hasGreeted) {
-      const { probe } = await import('./probe.js');
-      const failure = await probe(this.endpoint, session.secure, this.tls, this.options.dialTimeout ?? 2000);
-      if (failure) return failure;
-    }
-    return ConnectFailure.from(error, this.endpoint);
+    const { probe } = await import('./probe.js');
+    const failure = await probe(this.endpoint, this.secure ? this.tls : undefined, this.options.dialTimeout ?? 2000);
+    return failure ?? ConnectFailure.from(error, this.endpoint);
   }
 
   forgetToken(): void {
@@ -91,7 +90,10 @@ export class Channel {
     // Loaded while the handshake is under way: it takes some milliseconds of a process that lives for twenty.
     const http2 = import('node:http2');
     socket.catch(() => {});
-    this.current = new Session(await http2, await socket, this.endpoint, this.secure, {
+    const [module, ready] = await Promise.all([http2, socket]);
+    // TLS 1.3 refuses a client certificate after the handshake, perhaps while http2 was loaded; a session on a dead socket hangs.
+    if (ready.destroyed) throw await this.explainEnd(ready.errored ?? RESET);
+    this.current = new Session(module, ready, this.endpoint, this.secure, {
       keepaliveTime: Math.max(this.options.keepaliveTime ?? 2000, this.options.keepaliveFloor ?? 10_000),
       keepaliveTimeout: this.options.keepaliveTimeout ?? 6000,
       trace: this.trace,

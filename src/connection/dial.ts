@@ -16,25 +16,21 @@ export interface DialOptions {
  * @throws ConnectFailure (or Failure for unusable TLS files) when it cannot be had within the time.
  */
 export async function dial(endpoint: Endpoint, options: DialOptions): Promise<Socket> {
-  const { trace, timeoutMs } = options;
-  trace(`${endpoint.text}: dialling${options.tls ? ' with TLS' : ''}`);
-  const socket = options.tls ? await openTls(endpoint, options.tls, timeoutMs) : openPlain(endpoint, timeoutMs);
+  options.trace(`${endpoint.text}: dialling${options.tls ? ' with TLS' : ''}`);
+  const [socket, verify] = options.tls
+    ? await openTls(endpoint, options.tls, options)
+    : [connect(addressOf(endpoint, options.timeoutMs)), () => {}];
   socket.on('lookup', (error, address) => {
-    if (!error) trace(`${endpoint.text}: DNS says ${address}`);
+    if (!error) options.trace(`${endpoint.text}: DNS says ${address}`);
   });
   socket.setNoDelay(true);
   try {
-    await opened(socket, options.tls ? 'secureConnect' : 'connect', timeoutMs);
-    if (options.tls) await verify(socket as TLSSocket, endpoint, options.tls, trace);
+    await opened(socket, options, verify);
     return socket;
   } catch (error) {
     socket.destroy();
-    throw await explain(error, socket, endpoint, options.tls);
+    throw await explain(error, socket, endpoint, options);
   }
-}
-
-function openPlain(endpoint: Endpoint, timeoutMs: number): Socket {
-  return connect(addressOf(endpoint, timeoutMs));
 }
 
 function addressOf({ socketPath, host, port }: Endpoint, timeoutMs: number) {
@@ -43,33 +39,31 @@ function addressOf({ socketPath, host, port }: Endpoint, timeoutMs: number) {
   return { host, port, autoSelectFamilyAttemptTimeout: Math.max(250, Math.floor(timeoutMs / 2)) };
 }
 
-async function openTls(endpoint: Endpoint, settings: TlsSettings, timeoutMs: number): Promise<TLSSocket> {
-  const tls = await import('node:tls');
+async function openTls(
+  endpoint: Endpoint,
+  settings: TlsSettings,
+  { timeoutMs, trace }: DialOptions,
+): Promise<[socket: TLSSocket, verify: () => void]> {
+  const [tls, { verifyPeer }] = await Promise.all([import('node:tls'), import('./tls-verify.js')]);
   const name = settings.expectedName(endpoint.host || 'localhost');
-  return tls.connect({
+  const socket = tls.connect({
     ...addressOf(endpoint, timeoutMs),
     secureContext: settings.secureContext(tls),
     // An IP address must not be sent as server name (RFC 6066); Node warns, newer ones refuse.
     ...(isIP(name) ? {} : { servername: name }),
     ALPNProtocols: ['h2'],
-    // Verified below, where the certificate is still at hand for the error's text.
+    // verifyPeer does it, where the certificate is still at hand for the error's text.
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
   } as import('node:tls').ConnectionOptions);
+  return [socket, () => verifyPeer(socket, settings, name, (line) => trace(`${endpoint.text}: ${line}`))];
 }
 
-function opened(socket: Socket, event: 'connect' | 'secureConnect', timeoutMs: number): Promise<void> {
+/** Waits for the connection and verifies it in the very event: a moment later the server may have ended it. */
+function opened(socket: Socket, { tls, timeoutMs }: DialOptions, verify: () => void): Promise<void> {
+  const event = tls ? 'secureConnect' : 'connect';
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      const seconds = timeoutMs / 1000;
-      const stage = event === 'connect' || socket.connecting ? 'connection attempt' : 'TLS handshake';
-      reject(
-        new ConnectFailure(`no answer to the ${stage} within ${seconds}s`, {
-          hint: 'check the address and that no firewall is in between; --dial-timeout gives it longer',
-        }),
-      );
-    }, timeoutMs);
-    const settle = (error?: Error) => {
+    const settle = (error?: unknown) => {
       clearTimeout(timer);
       socket.off(event, onOpen).off('error', settle).off('close', onClose);
       // Later errors belong to the session; without a listener one would end the process.
@@ -77,24 +71,35 @@ function opened(socket: Socket, event: 'connect' | 'secureConnect', timeoutMs: n
       if (error) reject(error);
       else resolve();
     };
-    const onOpen = () => settle();
+    const onOpen = () => {
+      try {
+        verify();
+        settle();
+      } catch (error) {
+        settle(error);
+      }
+    };
     const onClose = () => settle(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
+    const timer = setTimeout(() => settle(timedOut(socket, timeoutMs)), timeoutMs);
     socket.once(event, onOpen).once('error', settle).once('close', onClose);
   });
 }
 
-async function verify(socket: TLSSocket, endpoint: Endpoint, settings: TlsSettings, trace: (line: string) => void) {
-  const { verifyPeer } = await import('./tls-verify.js');
-  verifyPeer(socket, settings, settings.expectedName(endpoint.host || 'localhost'), (line) =>
-    trace(`${endpoint.text}: ${line}`),
-  );
+function timedOut(socket: Socket, timeoutMs: number): ConnectFailure {
+  const stage = socket.connecting ? 'connection attempt' : 'TLS handshake';
+  return new ConnectFailure(`no answer to the ${stage} within ${timeoutMs / 1000}s`, {
+    hint: 'check the address and that no firewall is in between; --dial-timeout gives it longer',
+  });
 }
 
-async function explain(error: unknown, socket: Socket, endpoint: Endpoint, settings: TlsSettings | undefined) {
-  if (settings && !socket.connecting && !(error instanceof ConnectFailure)) {
-    const { explainTlsError } = await import('./tls-verify.js');
-    const failure = explainTlsError(error as NodeJS.ErrnoException, settings);
-    if (failure) return failure;
-  }
-  return ConnectFailure.from(error, endpoint);
+async function explain(error: unknown, socket: Socket, endpoint: Endpoint, { tls, timeoutMs }: DialOptions) {
+  // Before the TCP connection stands it is no matter of TLS.
+  if (!tls || socket.connecting || error instanceof ConnectFailure) return ConnectFailure.from(error, endpoint);
+  const { explainTlsError } = await import('./tls-verify.js');
+  const failure = explainTlsError(error as NodeJS.ErrnoException, tls);
+  if (failure) return failure;
+  if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') return ConnectFailure.from(error, endpoint);
+  const { probeTlsRefusal } = await import('./probe.js');
+  const refusal = await probeTlsRefusal(endpoint, timeoutMs);
+  return refusal ?? new ConnectFailure('the server ended the TLS handshake', { cause: error });
 }

@@ -36,6 +36,7 @@ export class Session {
   private open = 0;
   private leaving = false;
   private keepalive: NodeJS.Timeout | undefined;
+  private refuse: (error: Error) => void = () => {};
   private readonly h2: ClientHttp2Session;
 
   constructor(
@@ -51,17 +52,19 @@ export class Session {
       settings: { enablePush: false, initialWindowSize: STREAM_WINDOW, maxHeaderListSize: MAX_HEADER_LIST },
     });
     this.h2.on('error', (error) => this.fail(error));
+    // Node does not hand on the alert by which a TLS 1.3 server refuses a client certificate.
+    socket.on('error', (error) => this.fail(error));
     this.h2.on('goaway', (code, lastStreamId) => this.onGoaway(code, lastStreamId));
     this.h2.once('connect', () => this.h2.setLocalWindowSize?.(SESSION_WINDOW));
     this.greeted = new Promise((resolve, reject) => {
+      this.refuse = reject;
       this.h2.once('remoteSettings', () => {
         this.hasGreeted = true;
         resolve();
       });
-      this.h2.once('close', () => {
-        this.fail(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' }));
-        reject(this.lost);
-      });
+      this.h2.once('close', () =>
+        this.fail(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' })),
+      );
     });
     this.greeted.catch(() => {});
   }
@@ -104,7 +107,10 @@ export class Session {
   private fail(error: Error): void {
     this.lost ??= error;
     clearTimeout(this.keepalive);
+    this.refuse(this.lost);
     if (!this.h2.destroyed) this.h2.destroy();
+    // HTTP/2 waits to say goodbye, which a dead connection never lets it.
+    this.socket.destroy();
   }
 
   private onGoaway(code: number, lastStreamId: number): void {

@@ -1,5 +1,6 @@
 import { checkServerIdentity, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
 import { ConnectFailure } from './connect-failure.js';
+import { speaksPlain } from './probe.js';
 import type { TlsSettings } from './tls-options.js';
 
 /**
@@ -64,10 +65,7 @@ export function explainTlsError(error: NodeJS.ErrnoException, settings: TlsSetti
   const failure = (message: string, hint: string) =>
     new ConnectFailure(message, { hint, permanent: true, cause: error });
   if (/wrong version number|packet length too long|http request|unexpected message|record overflow/.test(text)) {
-    return failure(
-      'the server does not speak TLS on this port',
-      'use http:// for it, or leave out --cacert, --cert and --key',
-    );
+    return speaksPlain(error);
   }
   const alert =
     /alert (certificate required|bad certificate|unknown ca|certificate unknown|certificate expired|certificate revoked|unsupported certificate|handshake failure|access denied|decrypt error)/.exec(
