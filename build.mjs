@@ -2,10 +2,11 @@
 //
 // esbuild splits ES modules only, and an ES module entry costs about 5 ms more at start than a CommonJS one.
 // So the chunks are built as ES modules first, and each is then rewritten to CommonJS.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, transform } from 'esbuild';
 
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 const out = new URL('dist/', import.meta.url).pathname;
 const { outputFiles } = await build({
   entryPoints: ['src/main.ts'],
@@ -17,7 +18,7 @@ const { outputFiles } = await build({
   target: 'node20',
   outdir: out,
   chunkNames: '[name]-[hash]',
-  define: { 'process.env.NODE_ENV': '"production"' },
+  define: { 'process.env.NODE_ENV': '"production"', KETCDCTL_VERSION: JSON.stringify(version) },
   legalComments: 'none',
   write: false,
 });

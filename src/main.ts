@@ -1,1 +1,3 @@
-export async function main(): Promise<void> {}
+import { runProcess } from './cli/run.js';
+
+void runProcess();

@@ -2,7 +2,7 @@
  * The contract between the command line (src/cli) and the commands (src/commands).
  *
  * To add a command: write `src/commands/NAME.ts` that exports `spec: CommandSpec` and `run: Run`, and give the command's line in
- * `src/cli/commands.ts` its loader (`load: () => import('../commands/NAME.js')`). A line without a loader is neither listed nor run.
+ * `src/cli/commands.ts` its loader (`load: () => import('../commands/NAME.js')`). A line without a loader is not listed.
  *
  * A command returns nothing or an exit code and throws `Failure` for what can be expected to fail; it never prints an error
  * and never ends the process. Data goes to `context.stdout`, everything else to `context.stderr`.
@@ -57,6 +57,8 @@ export interface Flag {
   choices?: readonly string[];
   /** Other things that completion can offer for its value. */
   complete?: 'file' | 'directory' | 'key';
+  /** Without it the command is refused before it runs. */
+  required?: true;
   hidden?: true;
 }
 
@@ -74,11 +76,16 @@ export interface CommandSpec {
    * `unless-given` honours it where it was given. Own mode honours it always.
    */
   noTimeout?: 'always' | 'unless-given';
-  /** More arguments than the usage has are ignored or refused by the command itself; arguments are never checked here. */
-  complete?: 'file' | 'directory' | 'key';
+  /** What completion offers for arguments. Arguments are never checked before `run`. */
+  complete?: 'file' | 'directory' | 'key' | readonly string[];
+  /** Variables beginning with ETCDCTL_ that the command reads itself: there is no warning of them. */
+  variables?: readonly string[];
 }
 
-/** The command's own flags, by long name. Asking for a flag that the spec does not have, or as another type, is a bug and throws. */
+/**
+ * The command's own flags and its group's, by long name. A flag that this mode does not have has its type's zero value (so a
+ * default other than that must not matter there). Asking for one as another type is a bug and throws.
+ */
 export interface FlagValues {
   bool(name: string): boolean;
   string(name: string): string;

@@ -2,13 +2,13 @@
  * Every command's name and one-line summary, and where its code is loaded from when it is run. This module is read at every
  * start: nothing else belongs here. What `ketcdctl help` shows is in this order.
  */
-import type { CommandModule } from './command.js';
+import type { CommandModule, Flag, Io } from './command.js';
 
 export interface CommandEntry {
   /** The words that call it: `get`, `member add`. */
   path: string;
   summary: string;
-  /** The versions of etcdctl that have it, `3.4-` or `3.4-3.5`; without this and `etcdutl` it is ketcdctl's own. */
+  /** The versions of etcdctl that have it, `3.4-`, `3.4-3.5` or `3.4-3.4,3.6-`; without this and `etcdutl` it is ketcdctl's own. */
   etcdctl?: string;
   /** The same for etcdutl. */
   etcdutl?: string;
@@ -16,16 +16,31 @@ export interface CommandEntry {
   /** Has sub-commands and does nothing itself. */
   group?: true;
   hidden?: true;
-  /** Takes the whole rest of the command line as it is. */
-  raw?: true;
+  /** Flags of a group, which all its commands have too. */
+  flags?: readonly Flag[];
   /** Missing as long as the command is not written: then it is unknown. */
   load?: () => Promise<CommandModule>;
+  /** In place of `load`: a tool of its own, which gets the rest of the command line as it is and gives the exit code. */
+  tool?: () => Promise<RunTool>;
 }
 
+/** A whole tool with a command line of its own: etcdctl's old API, auger. */
+export type RunTool = (argv: string[], env: NodeJS.ProcessEnv, io: Io) => Promise<number>;
+
+/** auger's command line, for drop-in mode; missing as long as it is not written. */
+export const auger: (() => Promise<RunTool>) | undefined = undefined;
+
+const CLUSTER: Flag = { name: 'cluster', type: 'bool', help: 'ask all members of the cluster', env: true };
+
 export const commands: readonly CommandEntry[] = [
-  { path: 'get', summary: 'Get a key or a range of keys', etcdctl: '3.4-' },
-  { path: 'put', summary: 'Put a value under a key', etcdctl: '3.4-' },
-  { path: 'del', summary: 'Delete a key or a range of keys', etcdctl: '3.4-' },
+  { path: 'get', summary: 'Get a key or a range of keys', etcdctl: '3.4-', load: () => import('../commands/get.js') },
+  { path: 'put', summary: 'Put a value under a key', etcdctl: '3.4-', load: () => import('../commands/put.js') },
+  {
+    path: 'del',
+    summary: 'Delete a key or a range of keys',
+    etcdctl: '3.4-',
+    load: () => import('../commands/del.js'),
+  },
   { path: 'txn', summary: 'Compare and write in one transaction', etcdctl: '3.4-' },
   { path: 'watch', summary: 'Watch keys as they change', etcdctl: '3.4-' },
   { path: 'compaction', summary: 'Drop the history before a revision', etcdctl: '3.4-' },
@@ -65,27 +80,52 @@ export const commands: readonly CommandEntry[] = [
   { path: 'make-mirror', summary: 'Copy keys to another cluster, and keep them the same', etcdctl: '3.4-' },
 
   { path: 'member', summary: 'Manage the members of the cluster', etcdctl: '3.4-', group: true },
-  { path: 'member list', summary: 'List the members', etcdctl: '3.4-' },
+  {
+    path: 'member list',
+    summary: 'List the members',
+    etcdctl: '3.4-',
+    load: () => import('../commands/member-list.js'),
+  },
   { path: 'member add', summary: 'Add a member', etcdctl: '3.4-' },
   { path: 'member remove', summary: 'Remove a member', etcdctl: '3.4-' },
   { path: 'member update', summary: 'Change the peer URLs of a member', etcdctl: '3.4-' },
   { path: 'member promote', summary: 'Make a learner a voting member', etcdctl: '3.4-' },
-  { path: 'endpoint', summary: 'Ask each endpoint for itself', etcdctl: '3.4-', group: true },
-  { path: 'endpoint health', summary: 'Check whether the endpoints are healthy', etcdctl: '3.4-' },
-  { path: 'endpoint status', summary: 'Show the status of the endpoints', etcdctl: '3.4-' },
-  { path: 'endpoint hashkv', summary: 'Show the hash of the history of each endpoint', etcdctl: '3.4-' },
+  { path: 'endpoint', summary: 'Ask each endpoint for itself', etcdctl: '3.4-', group: true, flags: [CLUSTER] },
+  {
+    path: 'endpoint health',
+    summary: 'Check whether the endpoints are healthy',
+    etcdctl: '3.4-',
+    load: () => import('../commands/endpoint-health.js'),
+  },
+  {
+    path: 'endpoint status',
+    summary: 'Show the status of the endpoints',
+    etcdctl: '3.4-',
+    load: () => import('../commands/endpoint-status.js'),
+  },
+  {
+    path: 'endpoint hashkv',
+    summary: 'Show the hash of the history of each endpoint',
+    etcdctl: '3.4-',
+    load: () => import('../commands/endpoint-hashkv.js'),
+  },
   { path: 'alarm', summary: 'Show and clear alarms', etcdctl: '3.4-', group: true },
   { path: 'alarm list', summary: 'List the alarms', etcdctl: '3.4-' },
   { path: 'alarm disarm', summary: 'Clear all alarms', etcdctl: '3.4-' },
   { path: 'defrag', summary: 'Give the free space of a database back', etcdctl: '3.4-', etcdutl: '3.5-' },
   { path: 'move-leader', summary: 'Hand the leadership to another member', etcdctl: '3.4-' },
-  { path: 'downgrade', summary: 'Prepare the cluster for an older version', etcdctl: '3.5-', group: true },
-  { path: 'downgrade validate', summary: 'Check whether the cluster can be downgraded', etcdctl: '3.5-' },
-  { path: 'downgrade enable', summary: 'Begin a downgrade', etcdctl: '3.5-' },
-  { path: 'downgrade cancel', summary: 'Cancel a downgrade', etcdctl: '3.5-' },
+  { path: 'downgrade', summary: 'Prepare the cluster for an older version', etcdctl: '3.6-', group: true },
+  { path: 'downgrade validate', summary: 'Check whether the cluster can be downgraded', etcdctl: '3.6-' },
+  { path: 'downgrade enable', summary: 'Begin a downgrade', etcdctl: '3.6-' },
+  { path: 'downgrade cancel', summary: 'Cancel a downgrade', etcdctl: '3.6-' },
 
   { path: 'snapshot', summary: 'Save, inspect and restore snapshots', etcdctl: '3.4-', etcdutl: '3.5-', group: true },
-  { path: 'snapshot save', summary: 'Save a snapshot of one endpoint to a file', etcdctl: '3.4-' },
+  {
+    path: 'snapshot save',
+    summary: 'Save a snapshot of one endpoint to a file',
+    etcdctl: '3.4-',
+    load: () => import('../commands/snapshot-save.js'),
+  },
   { path: 'snapshot status', summary: 'Show what a snapshot file holds', etcdctl: '3.4-3.5', etcdutl: '3.5-' },
   { path: 'snapshot restore', summary: 'Make a data directory of a snapshot', etcdctl: '3.4-3.5', etcdutl: '3.5-' },
   { path: 'snapshot verify', summary: 'Check a snapshot file from end to end' },
@@ -121,14 +161,38 @@ export const commands: readonly CommandEntry[] = [
   { path: 'check perf', summary: 'Measure whether the cluster is fast enough', etcdctl: '3.4-' },
   { path: 'check datascale', summary: 'Measure the memory that a work load takes', etcdctl: '3.4-' },
   { path: 'check consistency', summary: 'Compare all members at one common revision' },
-  { path: 'v2', summary: 'The old API: etcdctl with ETCDCTL_API=2', raw: true },
+  { path: 'v2', summary: 'The old API: etcdctl with ETCDCTL_API=2' },
   {
     path: 'completion',
     summary: 'Print the completion script for a shell',
+    etcdctl: '3.4-3.4,3.6-',
+    etcdutl: '3.6-',
+    load: () => import('../commands/completion.js'),
+  },
+  {
+    path: 'options',
+    summary: 'Show the global options',
+    etcdctl: '3.7-',
+    load: () => import('../commands/options.js'),
+  },
+  {
+    path: 'help',
+    summary: 'Show help for a command',
     etcdctl: '3.4-',
     etcdutl: '3.5-',
-    group: true,
+    load: () => import('../commands/help.js'),
   },
-  { path: 'options', summary: 'Show the global options', etcdctl: '3.7-' },
-  { path: 'version', summary: 'Show the version', etcdctl: '3.4-', etcdutl: '3.5-' },
+  {
+    path: 'version',
+    summary: 'Show the version',
+    etcdctl: '3.4-',
+    etcdutl: '3.5-',
+    load: () => import('../commands/version.js'),
+  },
 ];
+
+/** Whether there is code for it, or for one of its sub-commands. */
+export function isBuilt(entry: CommandEntry): boolean {
+  if (entry.group) return commands.some((each) => each.path.startsWith(`${entry.path} `) && isBuilt(each));
+  return entry.load !== undefined || entry.tool !== undefined;
+}

@@ -1,0 +1,74 @@
+import type { ConnectionOptions } from '../connection/options.js';
+import type { EtcdClient } from '../etcd/client.js';
+import { atLeast, type Context, type GlobalOptions, type Io, isDropIn, type Mode } from './command.js';
+
+/** The context of one run, and what main does with it at the end. */
+export interface RunContext extends Context {
+  close(): Promise<void>;
+}
+
+/** @param options called once, when the options are first asked for */
+export function makeContext(mode: Mode, io: Io, env: NodeJS.ProcessEnv, options: () => GlobalOptions): RunContext {
+  let resolved: GlobalOptions | undefined;
+  let client: Promise<EtcdClient> | undefined;
+  const context: RunContext = {
+    mode,
+    env,
+    stdout: io.stdout,
+    stderr: io.stderr,
+    get stdin() {
+      return io.stdin;
+    },
+    get options() {
+      resolved ??= options();
+      return resolved;
+    },
+    connect() {
+      client ??= open(context);
+      return client;
+    },
+    async askPassword(prompt) {
+      const { askPassword } = await import('./password.js');
+      return askPassword(prompt, mode, io);
+    },
+    async close() {
+      const opened = await client?.catch(() => undefined);
+      opened?.close();
+    },
+  };
+  return context;
+}
+
+async function open(context: Context): Promise<EtcdClient> {
+  const options = connectionOptions(context);
+  const { openClient } = await import('../etcd/client.js');
+  return openClient(options);
+}
+
+/** The global options as the connection layer has them. */
+export function connectionOptions(context: Context): ConnectionOptions {
+  const { options, mode } = context;
+  return {
+    endpoints: options.endpoints,
+    discoverySrv: options.discoverySrv || undefined,
+    discoverySrvName: options.discoverySrvName || undefined,
+    insecureDiscovery: options.insecureDiscovery,
+    cacert: options.cacert || undefined,
+    cert: options.cert || undefined,
+    key: options.key || undefined,
+    insecureTransport: options.insecureTransport,
+    insecureSkipTlsVerify: options.insecureSkipTlsVerify,
+    skipVerifyAloneMakesTls: atLeast(mode, '3.6'),
+    user: options.user || undefined,
+    password: options.password || (() => context.askPassword('Password: ')),
+    jwtToken: options.authJwtToken || undefined,
+    dialTimeout: options.dialTimeout,
+    commandTimeout: options.commandTimeout || undefined,
+    keepaliveTime: options.keepaliveTime,
+    keepaliveTimeout: options.keepaliveTimeout,
+    maxRequestBytes: options.maxRequestBytes,
+    maxRecvBytes: options.maxRecvBytes,
+    waitForReady: isDropIn(mode),
+    trace: options.debug ? (line) => context.stderr.write(`${line}\n`) : undefined,
+  };
+}

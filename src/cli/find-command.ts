@@ -1,0 +1,131 @@
+/** Which command the words of a command line name, by the rules of cobra (the library that etcdctl is built with). */
+import { goQuote } from '../output/go-quote.js';
+import { type Flag, isDropIn, type Mode } from './command.js';
+import { type CommandEntry, commands, isBuilt } from './commands.js';
+import { hasCommand, hasFlag } from './mode.js';
+import { isNear } from './near.js';
+import { FlagTable, UsageFailure } from './normalize.js';
+
+export interface Found {
+  /** Undefined: no command was named. */
+  entry: CommandEntry | undefined;
+  /** The words without the command's own: flags from before and after it, and arguments. */
+  words: string[];
+}
+
+/** No such command; etcdctl prints it in another form than other malformed command lines. */
+export class UnknownCommand extends UsageFailure {}
+
+/**
+ * Finds the command: flags may stand before, between and after its words, and a name may be cut short as long as it is
+ * unambiguous. Since the flags that only the command has are not known yet, an unknown flag is taken to have a value.
+ * @throws UnknownCommand; not for what follows a group in drop-in mode, where etcdctl shows the group's usage.
+ */
+export function findCommand(mode: Mode, words: readonly string[], globals: readonly Flag[]): Found {
+  let entry: CommandEntry | undefined;
+  let rest = [...words];
+  for (;;) {
+    const at = firstArgument(rest, new FlagTable(globals, groupFlags(mode, entry)));
+    if (at < 0) return { entry, words: rest };
+    const next = childNamed(mode, entry, rest[at]!);
+    if (next === undefined) {
+      if (entry !== undefined && isDropIn(mode)) return { entry, words: rest };
+      throw unknownCommand(mode, entry, rest[at]!);
+    }
+    rest = rest.toSpliced(at, 1);
+    entry = next;
+    if (!next.group) return { entry, words: rest };
+  }
+}
+
+/** The flags that a command has from its group. */
+export function groupFlags(mode: Mode, entry: CommandEntry | undefined): Flag[] {
+  if (entry === undefined) return [];
+  const group = entry.group ? entry : commands.find((each) => each.path === parentPath(entry));
+  return (group?.flags ?? []).filter((flag) => hasFlag(mode, flag));
+}
+
+/** The commands right below a group, or at the top. */
+export function childrenOf(mode: Mode, entry: CommandEntry | undefined): CommandEntry[] {
+  const parent = entry?.path ?? '';
+  return commands.filter((each) => parentPath(each) === parent && hasCommand(mode, each));
+}
+
+/** The last word of its path. */
+export function nameOf(entry: CommandEntry): string {
+  return entry.path.slice(entry.path.lastIndexOf(' ') + 1);
+}
+
+function parentPath(entry: CommandEntry): string {
+  return entry.path.slice(0, Math.max(entry.path.lastIndexOf(' '), 0));
+}
+
+/** Index of the first word that is neither a flag nor a flag's value; -1 when there is none before a `--`. */
+function firstArgument(words: readonly string[], table: FlagTable): number {
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at]!;
+    if (word === '--') return -1;
+    if (!word.startsWith('-')) {
+      if (word !== '') return at;
+    } else if (takesNextWord(word, table)) at++;
+  }
+  return -1;
+}
+
+function takesNextWord(word: string, table: FlagTable): boolean {
+  if (word.includes('=')) return false;
+  if (word.startsWith('--')) return table.long.get(word.slice(2))?.type !== 'bool';
+  return word.length === 2 && table.short.get(word.slice(1))?.type !== 'bool';
+}
+
+function childNamed(mode: Mode, parent: CommandEntry | undefined, word: string): CommandEntry | undefined {
+  const children = childrenOf(mode, parent);
+  const exact = children.find((each) => nameOf(each) === word || each.aliases?.includes(word));
+  if (exact !== undefined) return exact;
+  const begun = children.filter((each) => nameOf(each).startsWith(word));
+  if (begun.length === 1) return begun[0];
+  // What is unambiguous for etcdctl stays so beside ketcdctl's own commands.
+  const etcdctls = begun.filter((each) => each.etcdctl !== undefined);
+  return etcdctls.length === 1 ? etcdctls[0] : undefined;
+}
+
+/** The order in which etcdctl registers its commands, which is the order of its suggestions. */
+const ETCDCTL_ORDER =
+  'get put del txn compaction alarm defrag endpoint move-leader watch version lease member snapshot make-mirror migrate lock elect auth user role check completion downgrade options help'.split(
+    ' ',
+  );
+
+function unknownCommand(mode: Mode, parent: CommandEntry | undefined, word: string): UnknownCommand {
+  const near = childrenOf(mode, parent)
+    .filter((each) => !each.hidden && (isDropIn(mode) || isBuilt(each)) && isNear(word, nameOf(each), mode))
+    .map(nameOf);
+  if (isDropIn(mode)) {
+    near.sort((a, b) => ETCDCTL_ORDER.indexOf(a) - ETCDCTL_ORDER.indexOf(b));
+    const list = near.length === 0 ? '' : `\n\nDid you mean this?\n${near.map((name) => `\t${name}\n`).join('')}`;
+    return new UnknownCommand(`unknown command ${goQuote(word)} for "${mode.tool}"${list}`);
+  }
+  const path = parent === undefined ? '' : ` ${parent.path}`;
+  const didYouMean =
+    near.length === 0 ? `ketcdctl help${path} lists what there is` : `did you mean ${near.join(' or ')}?`;
+  const hint = oldCommand(path, word) ?? didYouMean;
+  return new UnknownCommand(`unknown command ${goQuote(word)} for "ketcdctl${path}"`, { hint });
+}
+
+const V2_COMMANDS = [
+  'mk',
+  'mkdir',
+  'rm',
+  'rmdir',
+  'set',
+  'setdir',
+  'update',
+  'updatedir',
+  'exec-watch',
+  'cluster-health',
+];
+
+/** Where a command of the old API went. */
+function oldCommand(path: string, word: string): string | undefined {
+  if (path !== '' || !V2_COMMANDS.includes(word)) return undefined;
+  return `${word} is a command of the old API: ketcdctl v2 ${word}`;
+}

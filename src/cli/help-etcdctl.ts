@@ -1,0 +1,109 @@
+/** Help texts in the layouts of etcdctl: blocks up to 3.6, cobra's own since 3.7. etcdutl has cobra's in every version. */
+import type { CommandSpec, Flag, Mode, Version } from './command.js';
+import type { CommandEntry } from './commands.js';
+import { childrenOf, nameOf } from './find-command.js';
+import { HELP_FLAG } from './global-flags.js';
+
+export interface HelpSubject {
+  mode: Extract<Mode, { version: Version }>;
+  /** Undefined: the tool itself. */
+  entry: CommandEntry | undefined;
+  spec: CommandSpec | undefined;
+  /** The command's own flags and its group's, as far as this mode has them. */
+  flags: readonly Flag[];
+  globals: readonly Flag[];
+}
+
+/** The usage text, with a newline at its end. */
+export function etcdctlHelp(subject: HelpSubject): string {
+  const { mode } = subject;
+  return mode.tool === 'etcdutl' || mode.version >= '3.7' ? cobraHelp(subject) : blockHelp(subject);
+}
+
+function blockHelp({ mode, entry, spec, flags, globals }: HelpSubject): string {
+  const indent = mode.version === '3.6' ? '  ' : '\t';
+  const block = (title: string, lines: readonly string[]) =>
+    `${title}:\n${lines.map((line) => `${indent}${line}\n`).join('')}\n`;
+  const children = childrenOf(mode, entry);
+  const local = `OPTIONS:\n${blockFlags([...flags, HELP_FLAG])}\n`;
+  return [
+    block('NAME', [entry === undefined ? `${mode.tool} - ${ABOUT}` : `${entry.path} - ${entry.summary}`]),
+    block('USAGE', [usageLine(mode, entry, spec)]),
+    entry === undefined ? block('VERSION', [mode.version]) : '',
+    children.length > 0 ? block('API VERSION', [mode.version]) + block('COMMANDS', commandList(children)) : '',
+    spec?.description === undefined ? '' : block('DESCRIPTION', [spec.description]),
+    entry === undefined
+      ? `OPTIONS:\n${blockFlags([HELP_FLAG, ...globals])}\n`
+      : `${local}GLOBAL OPTIONS:\n${blockFlags(globals)}\n`,
+  ].join('');
+}
+
+const ABOUT = 'A command line client for etcd, served by ketcdctl';
+
+function usageLine(mode: Mode, entry: CommandEntry | undefined, spec: CommandSpec | undefined): string {
+  if (spec !== undefined) return `${mode.tool} ${spec.usage} [flags]`;
+  return entry === undefined ? `${mode.tool} [flags]` : `${mode.tool} ${entry.path} <subcommand> [flags]`;
+}
+
+function commandList(entries: readonly CommandEntry[]): string[] {
+  const sorted = entries.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const width = Math.max(...sorted.map((entry) => nameOf(entry).length));
+  return sorted.map((entry) => `${nameOf(entry).padEnd(width)}  ${entry.summary}`);
+}
+
+function cobraHelp({ mode, entry, spec, flags, globals }: HelpSubject): string {
+  const children = childrenOf(mode, entry);
+  const usage =
+    children.length > 0
+      ? `${[mode.tool, entry?.path].filter(Boolean).join(' ')} [command]`
+      : usageLine(mode, entry, spec);
+  const about = entry === undefined ? `${ABOUT}.` : (spec?.description ?? entry.summary);
+  const commandBlock =
+    children.length === 0
+      ? ''
+      : `\nAvailable Commands:\n${commandList(children)
+          .map((line) => `  ${line}\n`)
+          .join('')}`;
+  const seeOptions =
+    mode.tool === 'etcdctl'
+      ? 'Use "etcdctl options" for a list of global command-line options (applies to all commands).\n'
+      : '';
+  const globalBlock = mode.tool === 'etcdutl' ? `\nGlobal Flags:\n${optionLines(globals)}` : '';
+  return `${about}\n\nUsage:\n  ${usage}\n${commandBlock}\nFlags:\n${optionLines([...flags, HELP_FLAG])}${globalBlock}${seeOptions}`;
+}
+
+/** `  -w, --write-out string   the format (default "simple")`, sorted and aligned as pflag does it. */
+export function optionLines(flags: readonly Flag[]): string {
+  return aligned(flags, cobraTerm, (flag) => flag.help + cobraDefault(flag));
+}
+
+function cobraTerm(flag: Flag): string {
+  return `--${flag.name}${flag.type === 'bool' ? '' : ` ${flag.type}`}`;
+}
+
+function cobraDefault(flag: Flag): string {
+  const value = flag.default;
+  if (value === undefined || value === '' || value === '0' || value === 'false') return '';
+  if (flag.type === 'string') return ` (default "${value}")`;
+  return ` (default ${flag.type === 'strings' ? `[${value}]` : value})`;
+}
+
+function blockFlags(flags: readonly Flag[]): string {
+  return aligned(flags, blockTerm, (flag) => flag.help);
+}
+
+/** `--prefix[=false]`, `--order=""`, `--limit=0`. */
+function blockTerm(flag: Flag): string {
+  const value =
+    flag.default ?? { bool: 'false', string: '', int: '0', uint: '0', duration: '0s', strings: '' }[flag.type];
+  if (flag.type === 'bool') return `--${flag.name}[=${value}]`;
+  if (flag.type === 'string') return `--${flag.name}="${value}"`;
+  return `--${flag.name}=${flag.type === 'strings' ? `[${value}]` : value}`;
+}
+
+function aligned(flags: readonly Flag[], term: (flag: Flag) => string, text: (flag: Flag) => string): string {
+  const shown = flags.filter((flag) => !flag.hidden).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const terms = shown.map((flag) => `  ${flag.short === undefined ? '   ' : `-${flag.short},`} ${term(flag)}`);
+  const width = Math.max(...terms.map((each) => each.length));
+  return shown.map((flag, index) => `${terms[index]!.padEnd(width)}   ${text(flag)}\n`).join('');
+}

@@ -1,0 +1,24 @@
+import { type CommandModule, type CommandSpec, type Flag, isDropIn, type Mode, type Output } from './command.js';
+import type { CommandEntry } from './commands.js';
+import { groupFlags } from './find-command.js';
+import { globalFlags } from './global-flags.js';
+import { hasFlag } from './mode.js';
+
+/** The help text of a command, of a group, or (without an entry) of the tool, as this mode lays it out. */
+export async function helpPage(mode: Mode, entry: CommandEntry | undefined, out: Output): Promise<string> {
+  const module: CommandModule | undefined = await entry?.load?.();
+  const flags = commandFlags(mode, entry, module?.spec);
+  if (isDropIn(mode)) {
+    const { etcdctlHelp } = await import('./help-etcdctl.js');
+    return etcdctlHelp({ mode, entry, spec: module?.spec, flags, globals: globalFlags(mode) });
+  }
+  const { commandPage, groupPage, overviewPage } = await import('./help.js');
+  if (entry === undefined) return overviewPage(out);
+  return module === undefined ? groupPage(entry, out) : commandPage(entry, module.spec, flags, out);
+}
+
+/** The flags of a command in this mode, its group's included, the global ones not. */
+export function commandFlags(mode: Mode, entry: CommandEntry | undefined, spec: CommandSpec | undefined): Flag[] {
+  const own = (spec?.flags ?? []).filter((flag) => hasFlag(mode, flag));
+  return [...own, ...groupFlags(mode, entry).filter((flag) => !own.some((each) => each.name === flag.name))];
+}

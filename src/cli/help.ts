@@ -1,0 +1,144 @@
+/** Own mode's help pages: commander's layout, with colour on a terminal. */
+import { Command, type Help, Option } from 'commander';
+import type { CommandSpec, Flag, Output } from './command.js';
+import { type CommandEntry, isBuilt } from './commands.js';
+import { variableOf } from './environment.js';
+import { childrenOf, nameOf } from './find-command.js';
+
+const OWN_MODE = { tool: 'ketcdctl' } as const;
+const WIDEST = 110;
+
+/** The commands at the top, by what they are for; those of no section stand under the last heading. */
+const SECTIONS: readonly [string, string][] = [
+  ['Keys:', 'get put del txn watch compaction ls tree history diff'],
+  ['Kubernetes:', 'k8s decode encode extract analyze checksum'],
+  ['Leases, locks, mirrors:', 'lease lock elect make-mirror'],
+  ['Cluster:', 'member endpoint alarm defrag move-leader downgrade check'],
+  ['Snapshots and data directories:', 'snapshot hashkv migrate backup'],
+  ['Access:', 'auth user role'],
+];
+
+/** What `ketcdctl` alone shows. */
+export async function overviewPage(out: Output): Promise<string> {
+  const command = page('ketcdctl', '[global options] COMMAND', 'An etcdctl for people who run Kubernetes.');
+  addCommands(
+    command,
+    undefined,
+    (name) => SECTIONS.find(([, names]) => names.split(' ').includes(name))?.[0] ?? 'Other:',
+  );
+  const more = [
+    'ketcdctl help COMMAND    what a command takes, with examples',
+    'ketcdctl options         options that every command takes',
+  ];
+  return render(
+    command,
+    out,
+    examples(
+      [
+        'ketcdctl get /registry/namespaces/default',
+        'ketcdctl --endpoints file:backup.db get --prefix --keys-only /registry/pods/',
+        'ketcdctl endpoint status --cluster -w table',
+      ],
+      more,
+    ),
+  );
+}
+
+/** The page of a group: its commands. */
+export async function groupPage(entry: CommandEntry, out: Output): Promise<string> {
+  const command = page(`ketcdctl ${entry.path}`, 'COMMAND', `${entry.summary}.`);
+  addCommands(command, entry, () => 'Commands:');
+  addFlags(command, entry.flags ?? [], 'Options:');
+  return render(command, out, `\nketcdctl help ${entry.path} COMMAND shows what a command takes.\n`);
+}
+
+/** The page of a command. */
+export async function commandPage(
+  entry: CommandEntry,
+  spec: CommandSpec,
+  flags: readonly Flag[],
+  out: Output,
+): Promise<string> {
+  const text = spec.description === undefined ? `${entry.summary}.` : `${entry.summary}.\n\n${spec.description}`;
+  const command = page('ketcdctl', spec.usage, text);
+  addFlags(command, flags, 'Options:');
+  return render(
+    command,
+    out,
+    examples(spec.examples, ['ketcdctl options shows the options that every command takes.']),
+  );
+}
+
+/** What `ketcdctl options` shows. */
+export async function optionsPage(flags: readonly Flag[], out: Output): Promise<string> {
+  const command = page(
+    'ketcdctl',
+    '[global options] COMMAND',
+    'Options that every command takes, before or after its name.',
+  );
+  addFlags(command, flags, 'Global options:');
+  const example = flags.find((flag) => flag.name === 'command-timeout');
+  const variable = example === undefined ? '' : ` --${example.name} by ${variableOf(example)}`;
+  return render(
+    command,
+    out,
+    `\nEach can be set by an environment variable too:${variable}. An option on the command line wins.\n`,
+  );
+}
+
+function page(name: string, usage: string, description: string): Command {
+  return new Command(name).usage(usage).description(description).helpOption(false).helpCommand(false);
+}
+
+function addCommands(command: Command, parent: CommandEntry | undefined, heading: (name: string) => string): void {
+  for (const entry of childrenOf(OWN_MODE, parent)) {
+    if (entry.hidden || !isBuilt(entry)) continue;
+    const child = new Command(nameOf(entry)).description(entry.summary).helpGroup(heading(nameOf(entry)));
+    command.addCommand(child);
+  }
+}
+
+function addFlags(command: Command, flags: readonly Flag[], heading: string): void {
+  for (const flag of flags) {
+    if (flag.hidden) continue;
+    const option = new Option(term(flag), flag.help).helpGroup(heading);
+    if (flag.default !== undefined && flag.default !== '0' && flag.default !== '')
+      option.default(flag.default, flag.default);
+    command.addOption(option);
+  }
+}
+
+/** `-w, --write-out <FORMAT>`. */
+function term(flag: Flag): string {
+  const name = `${flag.short === undefined ? '' : `-${flag.short}, `}--${flag.name}`;
+  return flag.type === 'bool' ? name : `${name} <${flag.value ?? flag.type}>`;
+}
+
+function examples(lines: readonly string[], more: readonly string[]): string {
+  const shown = lines.length === 0 ? '' : `\nExamples:\n${lines.map((line) => `  ${line}\n`).join('')}`;
+  return `${shown}\n${more.map((line) => `${line}\n`).join('')}`;
+}
+
+async function render(command: Command, out: Output, after: string): Promise<string> {
+  const style = await styleFor(out);
+  const helper = Object.assign(command.createHelp(), style, {
+    helpWidth: Math.min(out.isTTY ? process.stdout.columns || 80 : 80, WIDEST),
+    // The default would list long names among flags without a letter ragged.
+    optionTerm: (option: Option) => (option.short === undefined ? `    ${option.flags}` : option.flags),
+  });
+  const styleTitle = style.styleTitle ?? ((text: string) => text);
+  return command.createHelp === undefined
+    ? ''
+    : helper.formatHelp(command, helper) + after.replace(/^Examples:$/m, styleTitle('Examples:'));
+}
+
+/** Bold headings and coloured names where a person looks at a terminal that may show colours. */
+async function styleFor(out: Output): Promise<Partial<Help>> {
+  if (!out.isTTY || process.env.NO_COLOR) return {};
+  const { default: chalk } = await import('chalk');
+  return {
+    styleTitle: (text) => chalk.bold(text),
+    styleOptionTerm: (text) => chalk.cyan(text),
+    styleSubcommandTerm: (text) => chalk.cyan(text),
+  };
+}

@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { ExitCode, Failure } from '../errors.js';
+import { type Flag, type GlobalOptions, type Io, isDropIn, type Mode } from './command.js';
+import { applyEnvironment, variableOf } from './environment.js';
+import type { ParsedFlags } from './parse.js';
+
+export interface Surroundings {
+  mode: Mode;
+  env: NodeJS.ProcessEnv;
+  io: Io;
+}
+
+/** What a command says about itself that the options depend on. */
+export interface OptionRules {
+  noTimeout: 'always' | 'unless-given' | undefined;
+  /** Its ETCDCTL_ variables that are not settings. */
+  variables: readonly string[];
+}
+
+/**
+ * Puts the global options together from command line, environment and defaults.
+ * @param inherited the global flags and those of the command's group
+ * @throws Failure for a conflict, and for values that can't be used whatever the command does with them
+ */
+export function resolveOptions(
+  inherited: readonly Flag[],
+  flags: ParsedFlags,
+  rules: OptionRules,
+  around: Surroundings,
+): GlobalOptions {
+  applyEnvironment(inherited, flags, {
+    mode: around.mode,
+    env: around.env,
+    io: around.io,
+    others: [...rules.variables, ...apiVariable(around.mode)],
+  });
+  if (!isDropIn(around.mode) && around.env.ETCDCTL_API === '2') {
+    around.io.stderr.write('warning: ETCDCTL_API=2 does not change the API here: use ketcdctl v2\n');
+  }
+  if (flags.bool('debug')) printSettings(inherited, flags, around.io);
+  for (const name of ['cert', 'key', 'cacert']) refuseEmptyPath(flags, name);
+  return {
+    endpoints: flags.strings('endpoints'),
+    discoverySrv: flags.string('discovery-srv'),
+    discoverySrvName: flags.string('discovery-srv-name'),
+    insecureDiscovery: flags.bool('insecure-discovery'),
+    dialTimeout: flags.duration('dial-timeout'),
+    commandTimeout: commandTimeout(flags, rules.noTimeout, around.mode),
+    keepaliveTime: flags.duration('keepalive-time'),
+    keepaliveTimeout: flags.duration('keepalive-timeout'),
+    insecureTransport: flags.bool('insecure-transport'),
+    insecureSkipTlsVerify: flags.bool('insecure-skip-tls-verify'),
+    cacert: flags.string('cacert'),
+    cert: flags.string('cert'),
+    key: flags.string('key'),
+    user: flags.string('user'),
+    password: flags.string('password') || passwordFromFile(flags.string('password-file')),
+    authJwtToken: flags.string('auth-jwt-token'),
+    maxRequestBytes: Number(flags.int('max-request-bytes')),
+    maxRecvBytes: Number(flags.int('max-recv-bytes')),
+    writeOut: flags.string('write-out'),
+    hex: flags.bool('hex'),
+    debug: flags.bool('debug'),
+    decode: decodeMode(flags, around.mode),
+    encryptionConfig: flags.string('encryption-config'),
+    given: new Set(inherited.filter((flag) => flags.given(flag.name)).map((flag) => flag.name)),
+  };
+}
+
+/** 3.4 and 3.5 know ETCDCTL_API, later versions warn of it; own mode has only the API that is meant by 3. */
+function apiVariable(mode: Mode): string[] {
+  return isDropIn(mode) && mode.version >= '3.6' ? [] : ['ETCDCTL_API'];
+}
+
+function commandTimeout(flags: ParsedFlags, noTimeout: OptionRules['noTimeout'], mode: Mode): number {
+  const given = flags.given('command-timeout');
+  const limited = noTimeout === undefined || (given && (noTimeout === 'unless-given' || !isDropIn(mode)));
+  return limited ? flags.duration('command-timeout') : 0;
+}
+
+function decodeMode(flags: ParsedFlags, mode: Mode): GlobalOptions['decode'] {
+  if (isDropIn(mode)) return 'none';
+  const decode = flags.string('decode');
+  if (decode === 'auto' || decode === 'k8s' || decode === 'none') return decode;
+  throw new Failure(`unknown --decode ${decode}`, {
+    exitCode: ExitCode.BadFeature,
+    hint: '--decode takes auto, k8s or none',
+  });
+}
+
+function refuseEmptyPath(flags: ParsedFlags, name: string): void {
+  if (flags.given(name) && flags.string(name) === '') {
+    throw new Failure(`empty string is passed to --${name} option`, { exitCode: ExitCode.BadArgs });
+  }
+}
+
+/** The first line of a file; `-` is standard input. */
+function passwordFromFile(path: string): string {
+  if (path === '') return '';
+  try {
+    return readFileSync(path === '-' ? 0 : path, 'utf8').split(/\r?\n/, 1)[0]!;
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new Failure(`cannot read the password file: ${reason}`, { exitCode: ExitCode.BadArgs, cause: error });
+  }
+}
+
+/** `ETCDCTL_NAME=value` of every setting, for --debug; secrets are masked. */
+function printSettings(inherited: readonly Flag[], flags: ParsedFlags, io: Io): void {
+  const settings = inherited.filter((flag) => flag.env).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  io.stderr.write(settings.map((flag) => `${variableOf(flag)}=${shown(flag, flags)}\n`).join(''));
+}
+
+function shown(flag: Flag, flags: ParsedFlags): string {
+  const text = flags.format(flag);
+  if (flag.name === 'user' && flags.string('password') === '') return text.replace(/:.*/, ':***');
+  return text !== '' && (flag.name === 'password' || flag.name === 'auth-jwt-token') ? '***' : text;
+}

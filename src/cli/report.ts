@@ -1,0 +1,59 @@
+import { ExitCode, Failure, failureText } from '../errors.js';
+import { type Io, isDropIn, type Mode } from './command.js';
+import type { CommandEntry } from './commands.js';
+import { SilentFailure } from './environment.js';
+import { UnknownCommand } from './find-command.js';
+import { UsageFailure } from './normalize.js';
+
+/** What was being run when it failed. */
+export interface Running {
+  mode: Mode;
+  entry: CommandEntry | undefined;
+  debug: boolean;
+}
+
+/** Tells the user of a failure, and gives the exit code. */
+export async function report(error: unknown, running: Running, io: Io): Promise<number> {
+  const { mode } = running;
+  if (!(error instanceof Failure)) return reportFault(error, running, io);
+  if (error instanceof SilentFailure) return error.exitCode;
+  const line = `Error: ${failureText(error, isDropIn(mode))}\n`;
+  if (!isDropIn(mode)) io.stderr.write(error.hint === undefined ? line : `${line}Hint: ${error.hint}\n`);
+  else if (error instanceof UnknownCommand) io.stderr.write(unknownCommand(line, mode.tool, repeats(mode)));
+  else if (error instanceof UsageFailure) await usageFailure(line, running, io);
+  else io.stderr.write(line);
+  return error.exitCode;
+}
+
+/** etcdctl says it a second time up to 3.5, etcdutl always. */
+function repeats(mode: Mode): boolean {
+  return isDropIn(mode) && (mode.tool === 'etcdutl' || mode.version <= '3.5');
+}
+
+function unknownCommand(line: string, tool: string, twice: boolean): string {
+  return `${line}Run '${tool} --help' for usage.\n${twice ? line : ''}`;
+}
+
+/** A malformed command line shows the usage: etcdctl's on standard output up to 3.6, all others on standard error. */
+async function usageFailure(line: string, { mode, entry }: Running, io: Io): Promise<void> {
+  const { helpPage } = await import('./help-page.js');
+  const blocks = isDropIn(mode) && mode.tool === 'etcdctl' && mode.version <= '3.6';
+  const usage = await helpPage(mode, entry, io.stdout);
+  io.stderr.write(line);
+  if (blocks) {
+    io.stdout.write(usage);
+    await io.stdout.flush();
+    io.stderr.write('\n');
+  } else io.stderr.write(`${usage}\n`);
+  if (repeats(mode)) io.stderr.write(line);
+}
+
+/** What should not have happened: no stack trace unless --debug asks for it. */
+function reportFault(error: unknown, { debug }: Running, io: Io): number {
+  const text = error instanceof Error ? error.message : String(error);
+  const trace = debug && error instanceof Error ? `${error.stack}\n` : '';
+  io.stderr.write(
+    `Error: unexpected failure: ${text} (a fault of ketcdctl: please report it with its command line; --debug shows where it happened)\n${trace}`,
+  );
+  return ExitCode.Error;
+}

@@ -1,0 +1,96 @@
+/** From the command line to the exit code. */
+import { ExitCode, Failure } from '../errors.js';
+import type { Flag, Io, Mode } from './command.js';
+import { auger, commands } from './commands.js';
+import { makeContext } from './context.js';
+import { SilentFailure } from './environment.js';
+import { findCommand, groupFlags } from './find-command.js';
+import { globalFlags, HELP_FLAG } from './global-flags.js';
+import { commandFlags, helpPage } from './help-page.js';
+import { type Identity, identify } from './mode.js';
+import { FlagTable, UsageFailure } from './normalize.js';
+import { resolveOptions } from './options.js';
+import { type ParsedFlags, parseWords } from './parse.js';
+import { type Running, report } from './report.js';
+import { processIo } from './streams.js';
+
+/** Runs what the process was started for, and ends it. */
+export async function runProcess(): Promise<void> {
+  const io = processIo();
+  const running: Running = { mode: { tool: 'ketcdctl' }, entry: undefined, debug: false };
+  const fail = async (error: unknown) => {
+    await io.stdout.flush().catch(() => undefined);
+    const exitCode = await report(error, running, io);
+    await io.stdout.flush();
+    return exitCode;
+  };
+  // What a listener or a timer of ours throws is told in the same way.
+  process.on('uncaughtException', (error) => void fail(error).then(process.exit));
+  const done = dispatch(process.argv.slice(2), process.env, io, running).then(async (exitCode) => {
+    await io.stdout.flush();
+    return exitCode;
+  });
+  process.exit(await done.catch(fail));
+}
+
+async function dispatch(argv: string[], env: NodeJS.ProcessEnv, io: Io, running: Running): Promise<number> {
+  const identity = identify(process.argv[1] ?? '', env);
+  const tool = wholeTool(identity, env);
+  if (tool !== undefined) return (await tool())(argv, env, io);
+  if (identity.tool === 'auger') throw new Failure('auger is not in this build');
+  running.mode = identity.mode;
+  if (argv[0] === '__complete' || argv[0] === '__completeNoDesc') {
+    const { complete } = await import('./complete.js');
+    return complete({ mode: identity.mode, env, io }, argv.slice(1), argv[0] === '__complete');
+  }
+  refuseApi(identity.mode, env, io);
+  return runCommand(argv, env, io, running);
+}
+
+/** A tool with a command line of its own: auger, or the old etcdctl that ETCDCTL_API=2 asks for. */
+function wholeTool(identity: Identity, env: NodeJS.ProcessEnv) {
+  if (identity.tool === 'auger') return auger;
+  const { mode, versionGiven } = identity;
+  const knowsApi = mode.tool === 'etcdctl' && (mode.version <= '3.5' || !versionGiven);
+  return knowsApi && env.ETCDCTL_API === '2' ? commands.find((entry) => entry.path === 'v2')?.tool : undefined;
+}
+
+/** etcdctl 3.4 and 3.5 have two APIs to choose from and refuse another number; later ones do not look. */
+function refuseApi(mode: Mode, env: NodeJS.ProcessEnv, io: Io): void {
+  const wanted = env.ETCDCTL_API;
+  if (mode.tool !== 'etcdctl' || mode.version > '3.5' || !wanted || wanted === '3') return;
+  io.stderr.write(`unsupported API version${mode.version === '3.4' ? '' : ':'} ${wanted}\n`);
+  throw new SilentFailure();
+}
+
+async function runCommand(argv: string[], env: NodeJS.ProcessEnv, io: Io, running: Running): Promise<number> {
+  const { mode } = running;
+  const globals = globalFlags(mode);
+  const { entry, words } = findCommand(mode, argv, globals);
+  running.entry = entry;
+  if (entry?.tool !== undefined) return (await entry.tool())(words, env, io);
+  const module = await entry?.load?.();
+  const own = commandFlags(mode, entry, module?.spec);
+  const { args, flags } = parseWords(words, new FlagTable(globals, own, [HELP_FLAG]));
+  running.debug = flags.bool('debug');
+  if (entry !== undefined && !entry.group && module === undefined)
+    throw new Failure(`"${entry.path}" is not in this build`);
+  if (module === undefined || flags.bool('help')) {
+    io.stdout.write(await helpPage(mode, entry, io.stdout));
+    return ExitCode.Ok;
+  }
+  refuseMissing(own, flags);
+  const inherited = [...globals, ...groupFlags(mode, entry)];
+  const rules = { noTimeout: module.spec.noTimeout, variables: module.spec.variables ?? [] };
+  const context = makeContext(mode, io, env, () => resolveOptions(inherited, flags, rules, { mode, env, io }));
+  try {
+    return (await module.run(context, args, flags)) ?? ExitCode.Ok;
+  } finally {
+    await context.close();
+  }
+}
+
+function refuseMissing(own: readonly Flag[], flags: ParsedFlags): void {
+  const missing = own.filter((flag) => flag.required && !flags.given(flag.name)).map((flag) => `"${flag.name}"`);
+  if (missing.length > 0) throw new UsageFailure(`required flag(s) ${missing.sort().join(', ')} not set`);
+}

@@ -1,0 +1,28 @@
+import { type CommandSpec, isDropIn, type Run } from '../cli/command.js';
+import { findCommand, UnknownCommand } from '../cli/find-command.js';
+import { globalFlags } from '../cli/global-flags.js';
+import { helpPage } from '../cli/help-page.js';
+import { goQuote } from '../output/go-quote.js';
+
+export const spec: CommandSpec = {
+  usage: 'help [command]',
+  examples: ['ketcdctl help get', 'ketcdctl help member add'],
+  flags: [],
+};
+
+export const run: Run = async ({ mode, stdout, stderr }, args) => {
+  try {
+    const { entry } = findCommand(mode, args, globalFlags(mode));
+    stdout.write(await helpPage(mode, entry, stdout));
+  } catch (error) {
+    if (!(error instanceof UnknownCommand) || !isDropIn(mode)) throw error;
+    stderr.write(`Unknown help topic [${args.map((arg) => backQuote(arg)).join(' ')}]\n`);
+    const usage = await helpPage(mode, undefined, stdout);
+    (mode.version >= '3.7' ? stderr : stdout).write(usage);
+  }
+};
+
+/** Go's %#q. */
+function backQuote(text: string): string {
+  return /[`\x00-\x1f\x7f]/.test(text) ? goQuote(text) : `\`${text}\``;
+}
