@@ -33,13 +33,8 @@ export async function complete(around: Surroundings, words: readonly string[], d
   return 0;
 }
 
-async function candidates(
-  mode: Mode,
-  before: string[],
-  typed: string,
-  env: NodeJS.ProcessEnv,
-  io: Io,
-): Promise<Candidates> {
+async function candidates(around: Surroundings, before: string[], typed: string): Promise<Candidates> {
+  const { mode } = around;
   const globals = globalFlags(mode);
   const { entry, words } = findCommand(mode, before, globals);
   const spec = (await entry?.load?.())?.spec;

@@ -3,7 +3,7 @@ import { goQuote } from '../output/go-quote.js';
 import { type Flag, isDropIn, type Mode } from './command.js';
 import { type CommandEntry, commands, isBuilt } from './commands.js';
 import { hasCommand, hasFlag } from './mode.js';
-import { isNear } from './near.js';
+import { isNear, nearest } from './near.js';
 import { FlagTable, UsageFailure } from './normalize.js';
 
 export interface Found {
@@ -96,19 +96,21 @@ const ETCDCTL_ORDER =
   );
 
 function unknownCommand(mode: Mode, parent: CommandEntry | undefined, word: string): UnknownCommand {
-  const near = childrenOf(mode, parent)
-    .filter((each) => !each.hidden && (isDropIn(mode) || isBuilt(each)) && isNear(word, nameOf(each), mode))
-    .map(nameOf);
+  const shown = childrenOf(mode, parent).filter((each) => !each.hidden && (isDropIn(mode) || isBuilt(each)));
+  const names = shown.map(nameOf);
   if (isDropIn(mode)) {
+    const near = names.filter((name) => isNear(word, name));
     near.sort((a, b) => ETCDCTL_ORDER.indexOf(a) - ETCDCTL_ORDER.indexOf(b));
     const list = near.length === 0 ? '' : `\n\nDid you mean this?\n${near.map((name) => `\t${name}\n`).join('')}`;
     return new UnknownCommand(`unknown command ${goQuote(word)} for "${mode.tool}"${list}`);
   }
   const path = parent === undefined ? '' : ` ${parent.path}`;
+  const near = nearest(word, names);
   const didYouMean =
     near.length === 0 ? `ketcdctl help${path} lists what there is` : `did you mean ${near.join(' or ')}?`;
-  const hint = oldCommand(path, word) ?? didYouMean;
-  return new UnknownCommand(`unknown command ${goQuote(word)} for "ketcdctl${path}"`, { hint });
+  return new UnknownCommand(`unknown command ${goQuote(word)} for "ketcdctl${path}"`, {
+    hint: oldCommand(path, word) ?? didYouMean,
+  });
 }
 
 const V2_COMMANDS = [

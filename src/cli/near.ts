@@ -1,18 +1,20 @@
-import { isDropIn, type Mode } from './command.js';
-
-/**
- * Whether `name` may have been meant by what was typed: it begins with it, or is a few letters away, case aside.
- * etcdctl allows two letters (cobra's rule); in own mode it is one for each three letters typed, so that short names don't match all.
- */
-export function isNear(typed: string, name: string, mode: Mode): boolean {
-  const a = typed.toLowerCase();
-  const b = name.toLowerCase();
-  const allowed = isDropIn(mode) ? 2 : Math.min(2, Math.floor((a.length + 1) / 3));
-  return b.startsWith(a) || editDistance(a, b) <= allowed;
+/** cobra's measure: the name begins with what was typed, or at most two letters differ; case aside. */
+export function isNear(typed: string, name: string): boolean {
+  return distance(typed, name) <= 2;
 }
 
-/** Letters to put in, take out or change (Levenshtein). */
-function editDistance(a: string, b: string): number {
+/** The names that are nearest to what was typed; none where nothing is near. A word of two letters may differ by one. */
+export function nearest(typed: string, names: readonly string[]): string[] {
+  const allowed = typed.length < 3 ? typed.length - 1 : 2;
+  const least = Math.min(allowed, ...names.map((name) => distance(typed, name)));
+  return names.filter((name) => distance(typed, name) === least);
+}
+
+/** Letters to put in, take out or change (Levenshtein); 0 when `typed` begins the name. */
+function distance(typed: string, name: string): number {
+  const a = typed.toLowerCase();
+  const b = name.toLowerCase();
+  if (b.startsWith(a)) return 0;
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];

@@ -6,7 +6,7 @@
 import { Failure, type FailureOptions } from '../errors.js';
 import { goQuote } from '../output/go-quote.js';
 import type { Flag } from './command.js';
-import { isNear } from './near.js';
+import { nearest } from './near.js';
 
 /** The flags that may be given, by long name and by letter. */
 export class FlagTable {
@@ -103,9 +103,8 @@ function quoteFirstByte(text: string): string {
   return char === "'" ? "'\\''" : char === '"' ? `'"'` : `'${goQuote(char).slice(1, -1)}'`;
 }
 
-/** For the hint of an unknown flag: those that its name begins, or that are a typing error away. */
 function nearFlags(name: string, table: FlagTable): FailureOptions {
-  const near = [...table.long.values()].filter((flag) => !flag.hidden && isNear(name, flag.name, { tool: 'ketcdctl' }));
-  if (near.length === 0) return {};
-  return { hint: `did you mean ${near.map((flag) => `--${flag.name}`).join(' or ')}?` };
+  const shown = [...table.long.values()].filter((flag) => !flag.hidden).map((flag) => flag.name);
+  const near = nearest(name, shown);
+  return near.length === 0 ? {} : { hint: `did you mean ${near.map((each) => `--${each}`).join(' or ')}?` };
 }

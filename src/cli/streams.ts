@@ -63,8 +63,8 @@ class GatheringOutput implements Output {
     const parts = this.#parts;
     this.#parts = [];
     this.#size = 0;
-    if (parts.every((part) => typeof part === 'string')) return Buffer.from(parts.join(''));
-    return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+    const pieces = joinStrings(parts);
+    return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
   }
 
   #run(): void {
@@ -94,6 +94,22 @@ class GatheringOutput implements Output {
       });
     });
   }
+}
+
+/** Bytes of chunks in order; strings that follow one another are made into bytes in one go, which is much faster than each alone. */
+function joinStrings(parts: (string | Uint8Array)[]): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  let text = '';
+  for (const part of parts) {
+    if (typeof part === 'string') text += part;
+    else {
+      if (text !== '') pieces.push(Buffer.from(text));
+      text = '';
+      pieces.push(part);
+    }
+  }
+  if (text !== '') pieces.push(Buffer.from(text));
+  return pieces;
 }
 
 type Writer = (bytes: Uint8Array, done: (error: NodeJS.ErrnoException | null, written: number) => void) => void;
