@@ -141,6 +141,10 @@ export class Cursor {
   get place(): Step {
     return this.top;
   }
+  /** The pages from the root to the leaf. */
+  get path(): Page[] {
+    return this.stack.map(({ page }) => page);
+  }
   get bucket(): Bucket {
     return openBucket(this.owner.source, this.top);
   }

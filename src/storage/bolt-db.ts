@@ -11,9 +11,12 @@ export class BoltDb implements PageSource {
   readonly file: DbFile;
   readonly meta: Meta;
 
-  /** @param path a database or snapshot file, or a data directory */
-  constructor(path: string) {
-    this.file = new DbFile(resolveDbPath(path));
+  /**
+   * @param path a database or snapshot file, or a data directory
+   * @param name what errors call it
+   */
+  constructor(path: string, name?: string) {
+    this.file = new DbFile(resolveDbPath(path), name);
     try {
       this.meta = readMeta(this.file);
     } catch (error) {

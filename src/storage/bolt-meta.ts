@@ -15,6 +15,8 @@ export const BOLT_VERSION = 2;
 /** In place of a freelist page: the free pages have to be found by walking the tree. */
 export const NO_FREELIST = 0xffff_ffff_ffff_ffffn;
 
+/** Flag of a meta page. */
+export const META = 0x04;
 export const PAGE_HEADER = 16;
 export const META_SIZE = 64;
 

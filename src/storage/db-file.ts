@@ -37,9 +37,14 @@ export class DbFile {
   private readonly blocks = new Map<number, Buffer>();
   /** At the time of opening; a live database may grow. */
   readonly size: number;
+  /** As errors name it. */
+  readonly path: string;
 
-  /** @param path as the user knows it: it begins every error. */
-  constructor(readonly path: string) {
+  /**
+   * @param path what is opened
+   * @param name what errors call it
+   */
+  constructor(path: string, name = path) {
     try {
       this.fd = openSync(path, 'r');
     } catch (error) {
@@ -53,6 +58,7 @@ export class DbFile {
       throw new Failure(`open ${path}: is a directory`);
     }
     this.size = stat.size;
+    this.path = name;
   }
 
   /** Reads into `target` from its start; gives how many bytes there were, which is less only at the end of the file. */

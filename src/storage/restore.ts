@@ -1,0 +1,214 @@
+/**
+ * Makes the data directory of a new member out of a snapshot file: the database with its members exchanged, a WAL and a snap file that
+ * begin the new cluster (etcd: etcdutl/snapshot/v3_snapshot.go). Everything is made in a folder beside the place where it belongs and is moved
+ * there at the end, so that a restore that fails or is interrupted leaves nothing that looks like a member.
+ */
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { Failure } from '../errors.js';
+import { Cursor } from './bolt-bucket.js';
+import { BoltDb, TRAILER } from './bolt-db.js';
+import { BoltEdit, writeAll } from './bolt-edit.js';
+import type { LeafItem } from './bolt-write.js';
+import { DbFile } from './db-file.js';
+import { hexId, memberJson, type NewCluster } from './membership.js';
+import { writeRaftFiles } from './raft-files.js';
+import { formatRevision, isRevision, mainOf } from './revision.js';
+
+export interface RestoreOptions {
+  /** The snapshot file, or with `skipHashCheck` a database copied from a data directory. */
+  snapshot: string;
+  dataDir: string;
+  /** By default inside of the data directory. */
+  walDir?: string | undefined;
+  skipHashCheck: boolean;
+  /** Raises the newest revision by this much, and marks all below as compacted, so that watchers of the old cluster start anew. 0: no. */
+  bumpRevision: bigint;
+  /** Refuses a data directory that exists at all, as etcdctl 3.4 does, in place of one that is not empty. */
+  refuseExisting: boolean;
+  /** How a hash is written in the error about one that does not fit. */
+  formatHash: (hash: Buffer) => string;
+}
+
+/** What was made. */
+export interface Restored {
+  dataDir: string;
+  walDir: string;
+  /** Newest revision, after it was raised. */
+  revision: bigint;
+}
+
+const COPY_BYTES = 1 << 20;
+
+/** @throws Failure; then there is neither a data directory nor a WAL directory */
+export function restore(cluster: NewCluster, options: RestoreOptions): Restored {
+  const { dataDir } = options;
+  const walDir = options.walDir || undefined;
+  checkTargets(options);
+  const part = `${resolve(dataDir)}.part-${process.pid}`;
+  const walPart = walDir && `${resolve(walDir)}.part-${process.pid}`;
+  const remove = (): void => {
+    for (const path of [part, walPart]) if (path) rmSync(path, { recursive: true, force: true });
+  };
+  const interrupted = (signal: NodeJS.Signals): void => {
+    remove();
+    process.kill(process.pid, signal);
+  };
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  try {
+    const snapDir = join(part, 'member', 'snap');
+    mkdirSync(snapDir, { recursive: true, mode: 0o700 });
+    mkdirSync(walPart ?? join(part, 'member', 'wal'), { recursive: true, mode: 0o700 });
+    const revision = makeDatabase(cluster, options, join(snapDir, 'db'));
+    writeRaftFiles(cluster, walPart ?? join(part, 'member', 'wal'), snapDir);
+    for (const dir of [snapDir, walPart ?? join(part, 'member', 'wal'), join(part, 'member'), part]) syncDir(dir);
+    if (walDir && walPart) moveTo(walPart, walDir);
+    moveTo(part, dataDir);
+    return { dataDir, walDir: walDir ?? join(dataDir, 'member', 'wal'), revision };
+  } catch (error) {
+    remove();
+    throw error;
+  } finally {
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+  }
+}
+
+function checkTargets({ dataDir, walDir, refuseExisting }: RestoreOptions): void {
+  if (refuseExisting && existsSync(dataDir)) throw new Failure(`data-dir ${JSON.stringify(dataDir)} exists`);
+  if (existsSync(dataDir) && !isEmptyDir(dataDir)) {
+    throw new Failure(`data-dir ${JSON.stringify(dataDir)} not empty or could not be read`, {
+      hint: 'a restore never writes into what is there: name a new directory, or move the old one away',
+    });
+  }
+  if (walDir && existsSync(walDir)) throw new Failure(`wal-dir ${JSON.stringify(walDir)} exists`);
+}
+
+function isEmptyDir(path: string): boolean {
+  try {
+    return readdirSync(path).length === 0;
+  } catch {
+    return false;
+  }
+}
+
+function moveTo(part: string, target: string): void {
+  if (existsSync(target)) rmdirSync(target);
+  renameSync(part, target);
+  syncDir(dirname(resolve(target)));
+}
+
+/** Makes sure that the names in a folder are on the disk. */
+function syncDir(path: string): void {
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Copies the snapshot, checks its hash on the way and puts the new members in. Gives the newest revision. */
+function makeDatabase(cluster: NewCluster, options: RestoreOptions, path: string): bigint {
+  copyChecked(options, path);
+  const db = new BoltDb(path, options.snapshot);
+  const fd = openSync(path, 'r+');
+  try {
+    const edit = new BoltEdit(db, fd);
+    replaceMembers(edit, cluster);
+    const newest = lastRevision(db);
+    if (options.bumpRevision === 0n) {
+      setMeta(edit, db, cluster, undefined);
+      edit.commit();
+      return newest;
+    }
+    const bumped = newest + options.bumpRevision;
+    // A record without key or value: it is there for its revision alone.
+    edit.appendItem('key', { key: formatRevision(bumped, 0n), value: Buffer.alloc(0) });
+    setMeta(edit, db, cluster, bumped);
+    edit.commit();
+    return bumped;
+  } finally {
+    closeSync(fd);
+    db.close();
+  }
+}
+
+function copyChecked({ snapshot, skipHashCheck, formatHash }: RestoreOptions, path: string): void {
+  const source = new DbFile(snapshot);
+  const fd = openSync(path, 'w', 0o600);
+  try {
+    const hasHash = source.size % 512 === TRAILER;
+    if (!hasHash && !skipHashCheck) {
+      throw new Failure('snapshot missing hash but --skip-hash-check=false', {
+        hint: 'a file copied from a data directory has no hash, which --skip-hash-check allows; a snapshot without one is cut short',
+      });
+    }
+    const length = hasHash ? source.size - TRAILER : source.size;
+    const hash = hasHash && !skipHashCheck ? createHash('sha256') : undefined;
+    const chunk = Buffer.allocUnsafeSlow(COPY_BYTES);
+    for (let at = 0; at < length; at += COPY_BYTES) {
+      const part = chunk.subarray(0, source.readInto(chunk, at, Math.min(COPY_BYTES, length - at)));
+      hash?.update(part);
+      writeAll(fd, part, at);
+    }
+    if (!hash) return;
+    const expected = source.read(length, TRAILER);
+    const found = hash.digest();
+    if (!expected.equals(found)) throw new Failure(`expected sha256 ${formatHash(expected)}, got ${formatHash(found)}`);
+  } finally {
+    closeSync(fd);
+    source.close();
+  }
+}
+
+function replaceMembers(edit: BoltEdit, cluster: NewCluster): void {
+  edit.bucket('members', () =>
+    cluster.members.map((member) => ({ key: Buffer.from(hexId(member.id)), value: Buffer.from(memberJson(member)) })),
+  );
+  edit.bucket('members_removed', () => []);
+}
+
+/** The newest revision in the bucket; 0 when nothing was ever written. */
+function lastRevision(db: BoltDb): bigint {
+  const cursor = new Cursor(db.bucket('key'));
+  if (!cursor.last()) return 0n;
+  const { key } = cursor;
+  if (isRevision(key, 0, key.length)) return mainOf(key);
+  throw new Failure(`${db.file.path}: expected a revision as the last key, found ${key.toString('hex')}`);
+}
+
+/** The entries that the new log begins with count as applied. */
+function setMeta(edit: BoltEdit, db: BoltDb, cluster: NewCluster, compacted: bigint | undefined): void {
+  const values = new Map<string, Buffer>();
+  values.set('consistent_index', u64(BigInt(cluster.members.length)));
+  values.set('term', u64(1n));
+  if (db.root.bucket('meta')?.get('confState')) {
+    const voters = cluster.members.map(({ id }) => id).join(',');
+    values.set('confState', Buffer.from(`{"voters":[${voters}],"auto_leave":false}`));
+  }
+  if (compacted !== undefined) values.set('scheduledCompactRev', formatRevision(compacted, 0n));
+  edit.bucket('meta', (items) => withValues(items, values));
+}
+
+/** The items, with some values put in place of what was there or added. */
+export function withValues(items: LeafItem[], values: Map<string, Buffer>): LeafItem[] {
+  const kept = items.filter(({ key }) => !values.has(key.toString()));
+  return [...kept, ...Array.from(values, ([key, value]) => ({ key: Buffer.from(key), value }))];
+}
+
+function u64(value: bigint): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(value);
+  return bytes;
+}
