@@ -1,7 +1,7 @@
 import type { Bucket } from './bolt-bucket.js';
 import { doubled, KeyTable } from './key-table.js';
 import type { KeyRange } from './revision.js';
-import { type RevisionRecord, scanRevisions } from './revision-scan.js';
+import { type RevisionRecord, RevisionScan } from './revision-scan.js';
 
 /**
  * The keys of a range that exist at a revision, in byte order, and where their records lie in the file. Values are not held:
@@ -70,7 +70,7 @@ export class KeyIndex {
     const { range } = this;
     const limitHigh = Number(this.revision >> 32n);
     const limitLow = Number(this.revision & 0xffff_ffffn);
-    scanRevisions(bucket, (record) => {
+    new RevisionScan(bucket).run((record) => {
       if (record.mainHigh > limitHigh || (record.mainHigh === limitHigh && record.mainLow > limitLow)) return;
       if (range.has(record.bytes, record.keyStart, record.keyEnd)) this.take(record);
     });

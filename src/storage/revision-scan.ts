@@ -2,6 +2,7 @@
 import { type Bucket, leafPages } from './bolt-bucket.js';
 import { PAGE_HEADER } from './bolt-meta.js';
 import { checkHeader, ELEMENT, LEAF, u32 } from './bolt-page.js';
+import { crc32c } from './crc32c.js';
 import { corrupt } from './db-file.js';
 import { LARGEST, ReadAhead } from './read-ahead.js';
 import { isRevision, REVISION_BYTES } from './revision.js';
@@ -20,30 +21,28 @@ export interface RevisionRecord {
   bytes: Buffer;
   keyStart: number;
   keyEnd: number;
+  /** Bytes of the record's own key, before the value. */
+  revisionLength: number;
   /** Where the mvccpb.KeyValue lies in the file, and how long it is. */
   offset: number;
   length: number;
 }
 
 /**
- * Visits every record, in the order in which the pages lie in the file, which is fastest and is mostly that of the revisions.
- * @throws Failure naming the page where something is wrong, and when revisions do not ascend from page to page.
+ * A way through all records. `run` visits them by the place of their pages in the file, which is fastest and is mostly the order of the
+ * revisions, or `byRevision`.
+ * @throws Failure naming the page where something is wrong, and when revisions do not ascend from page to page
  */
-export function scanRevisions(bucket: Bucket, visit: (record: RevisionRecord) => void): void {
-  new RevisionScan(bucket, visit).run();
-}
-
-class RevisionScan {
+export class RevisionScan {
   private readonly ahead: ReadAhead;
   private readonly record: RevisionRecord;
+  private visit: (record: RevisionRecord) => void = () => {};
   /** The main revision that the leaf being read begins and ends with. */
   private first = 0;
   private last = 0;
 
-  constructor(
-    private readonly bucket: Bucket,
-    private readonly visit: (record: RevisionRecord) => void,
-  ) {
+  /** @param bucket the bucket `key` */
+  constructor(private readonly bucket: Bucket) {
     this.ahead = new ReadAhead(bucket.source.file);
     this.record = {
       mainHigh: 0,
@@ -53,22 +52,39 @@ class RevisionScan {
       bytes: this.ahead.bytes,
       keyStart: 0,
       keyEnd: 0,
+      revisionLength: 0,
       offset: 0,
       length: 0,
     };
   }
 
-  run(): void {
+  /** The checksum of the record that is visited, key and value, continued from `crc`. */
+  crc(crc: number): number {
+    const { offset, length, revisionLength } = this.record;
+    let sum = crc;
+    const end = offset + length;
+    for (let at = offset - revisionLength; at < end; at += LARGEST) {
+      const part = Math.min(LARGEST, end - at);
+      const from = this.ahead.at(at, part);
+      sum = crc32c(this.ahead.bytes, sum, from, from + part);
+    }
+    return sum;
+  }
+
+  /** Records are visited one at a time, all in one object. */
+  run(visit: (record: RevisionRecord) => void, byRevision = false): void {
+    this.visit = visit;
     const { root } = this.bucket;
     if (root.isLeaf) {
       this.elements(root.id, root.start, root.length, root.count);
       return;
     }
     const leaves = Float64Array.from(leafPages(this.bucket));
-    const inFile = Uint32Array.from(leaves.keys()).sort((a, b) => leaves[a]! - leaves[b]!);
+    const order = Uint32Array.from(leaves.keys());
+    if (!byRevision) order.sort((a, b) => leaves[a]! - leaves[b]!);
     const firsts = new Float64Array(leaves.length);
     const lasts = new Float64Array(leaves.length);
-    for (const ordinal of inFile) {
+    for (const ordinal of order) {
       this.leaf(leaves[ordinal]!);
       firsts[ordinal] = this.first;
       lasts[ordinal] = this.last;
@@ -108,6 +124,7 @@ class RevisionScan {
       }
       record.offset = start + position + keyLength;
       record.length = valueLength;
+      record.revisionLength = keyLength;
       this.revision(id, i, start, length, start + position, keyLength);
       const main = record.mainHigh * 0x1_0000_0000 + record.mainLow;
       if (main < before) throw this.problem(id, `expected revisions in ascending order, element ${i} is not`);
@@ -139,6 +156,10 @@ class RevisionScan {
     const { record } = this;
     record.bytes = this.ahead.bytes;
     const { bytes } = record;
+    record.keyStart = from;
+    record.keyEnd = from;
+    // `restore --bump-revision` adds a record that has neither key nor value.
+    if (record.length === 0) return;
     let at = from + 1;
     let size = 0;
     for (let shift = 0; at < end; shift += 7) {
