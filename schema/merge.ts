@@ -98,11 +98,11 @@ function mergeEntries(old: Entry[], now: Entry[]): Entry[] {
   old.forEach((entry, i) => {
     if (now.some((other) => other.number === entry.number)) return;
     const previous = old[i - 1]?.number;
-    result.splice(result.findIndex((other) => other.number === previous) + 1, 0, entry);
+    result.splice(result.findIndex((other) => other.number === previous) + 1, 0, { ...entry, dropped: true });
   });
   return result;
 }
 
 function describe(entry: Entry): string {
-  return `${entry.name}=${entry.number}${entry.card}${entry.type}${entry.omit}`;
+  return `${entry.name}=${entry.number}${entry.card}${entry.type}`;
 }

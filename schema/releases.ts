@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { emptyPackage, type GoPackage, readGoPackage } from './go-types.js';
+import { emptyPackage, type GoField, type GoPackage, readGoPackage } from './go-types.js';
 import { type ProtoFile, readProtoFile } from './proto-file.js';
 
 /** What one release says. Packages are named by their last two folders: `apps/v1`, `meta/v1`. */
@@ -135,21 +135,65 @@ export function readOldReleases(factsFile: string): Release[] {
   });
 }
 
+/** Copies of meta/v1 types that k8s.io/api/core/v1 kept up to 1.8; their objects were written as meta/v1's. */
+const META_COPIES = new Set(['ObjectMeta', 'DeleteOptions', 'ListOptions', 'Preconditions']);
+
 function oldRelease(name: string, facts: Fact[]): Release {
-  const packages = new Map<string, GoPackage>();
+  const packages = unrecorded();
   for (const fact of facts) {
+    if (fact.gv === 'core/v1' && META_COPIES.has(fact.type)) continue;
     let pkg = packages.get(fact.gv);
-    if (!pkg) packages.set(fact.gv, (pkg = { ...emptyPackage(), imports: OLD_IMPORTS }));
-    if (fact.is !== undefined) {
-      pkg.named.set(fact.type, fact.is);
-      if (fact.type === 'ExtraValue') pkg.wrapped.add(fact.type);
-      continue;
+    if (!pkg) {
+      pkg = { ...emptyPackage(), imports: OLD_IMPORTS };
+      packages.set(fact.gv, pkg);
     }
-    const { goType, embedded, json, protobuf } = fact;
-    const field = { name: embedded ? '' : fact.field!, goType, embedded, json, protobuf };
-    const fields = pkg.structs.get(fact.type);
-    if (fields) fields.push(field);
-    else pkg.structs.set(fact.type, [field]);
+    addFact(pkg, fact);
   }
   return { name, packages, protos: new Map() };
+}
+
+function addFact(pkg: GoPackage, fact: Fact): void {
+  if (fact.is !== undefined) {
+    pkg.named.set(fact.type, fact.is);
+    if (fact.type === 'ExtraValue') pkg.wrapped.add(fact.type);
+    return;
+  }
+  const { goType, embedded, json, protobuf } = fact;
+  const fields = pkg.structs.get(fact.type) ?? [];
+  fields.push({ name: embedded ? '' : fact.field!, goType, embedded, json, protobuf });
+  pkg.structs.set(fact.type, fields);
+}
+
+/**
+ * Facts that no module and no line of the field facts has, as if each of the old releases had them: who had yet to
+ * initialize an object (up to 1.15); the first form of managedFields (1.14 and 1.15, an alpha), which every later
+ * release passes over; the JobTemplate that 1.21 to 1.23 wrote under batch/v1.
+ */
+function unrecorded(): Map<string, GoPackage> {
+  const embedded = (goType: string, json: string): GoField => ({
+    name: '',
+    goType,
+    embedded: true,
+    json,
+    protobuf: null,
+  });
+  const field = (json: string, goType: string, number: number): GoField => {
+    const protobuf = `bytes,${number},opt`;
+    return { name: json, goType, embedded: false, json: json === '-' ? json : `${json},omitempty`, protobuf };
+  };
+  const meta = new Map([
+    ['ObjectMeta', [field('initializers', '*Initializers', 16)]],
+    ['Initializers', [field('pending', '[]Initializer', 1), field('result', '*Status', 2)]],
+    ['Initializer', [field('name', 'string', 1)]],
+    ['ManagedFieldsEntry', [field('-', '[]byte', 5)]],
+  ]);
+  const template = [
+    embedded('metav1.TypeMeta', ',inline'),
+    field('metadata', 'metav1.ObjectMeta', 1),
+    field('template', 'JobTemplateSpec', 2),
+  ];
+  return new Map([
+    ['meta/v1', { ...emptyPackage(), structs: meta, imports: OLD_IMPORTS }],
+    ['batch/v1', { ...emptyPackage(), structs: new Map([['JobTemplate', template]]), imports: OLD_IMPORTS }],
+  ]);
 }

@@ -14,6 +14,8 @@ export interface Entry {
   type: string;
   /** '?' for omitempty, '!' for omitzero. */
   omit: string;
+  /** Whether the last release that has the message no longer has the field. */
+  dropped: boolean;
 }
 
 const SCALARS: Record<string, string> = {
@@ -76,6 +78,7 @@ export class Resolver {
       card,
       type,
       omit: inline ? '' : (options.includes('omitempty') ? '?' : '') + (options.includes('omitzero') ? '!' : ''),
+      dropped: false,
     };
   }
 
@@ -104,7 +107,8 @@ export class Resolver {
     if (pkg?.wrapped.has(name)) return { card: '', type: '@Strings' };
     const underlying = pkg?.named.get(name);
     if (underlying) return this.resolve(home, underlying);
-    if (pkg && !pkg.structs.has(name)) throw new Error(`${this.release.name}: ${home} has no type ${name}`);
+    if (pkg && this.release.protos.size > 0 && !pkg.structs.has(name))
+      throw new Error(`${this.release.name}: ${home} has no type ${name}`);
     return { card: '', type: `${home}.${name}` };
   }
 

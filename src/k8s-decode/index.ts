@@ -174,8 +174,9 @@ export async function encodeStored(object: Fields, options: EncodeOptions = {}):
 }
 
 function typeOf(object: Fields): { apiVersion: string; kind: string } {
-  const apiVersion = stringField(object, 'apiVersion');
-  const kind = stringField(object, 'kind');
-  if (!apiVersion || !kind) throw new Failure('the object has no apiVersion and kind');
+  const apiVersion = stringField(object, 'apiVersion') ?? '';
+  const kind = stringField(object, 'kind') ?? '';
+  const isWatchEvent = object.has('type') && object.has('object');
+  if ((!apiVersion || !kind) && !isWatchEvent) throw new Failure('the object has no apiVersion and kind');
   return { apiVersion, kind };
 }

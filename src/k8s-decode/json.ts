@@ -7,15 +7,26 @@ export const maxDepth = 1000;
 const minInt64 = -(2n ** 63n);
 const maxInt64 = 2n ** 63n - 1n;
 
+/** The text of objects and arrays that were read with `keepSource`. */
+const sources = new WeakMap<object, string>();
+
 /**
  * Reads one JSON text, exactly: members keep their order, integers of 64 bits stay whole. Anything wider is a
  * double, as Go's unstructured objects hold it. Of members with the same name the last one wins.
  *
+ * @param keepSource whether {@link sourceOf} is to know the text of each object and array: Kubernetes stores some
+ *   parts of an object as the JSON that it was given, with its spelling of numbers and strings
  * @throws Failure that names the byte offset of what cannot be read
  */
-export function parseJson(input: string | Uint8Array): Value {
+export function parseJson(input: string | Uint8Array, keepSource = false): Value {
   const text = typeof input === 'string' ? input : utf8(input);
-  return new Parser(text).document();
+  return new Parser(text, keepSource).document();
+}
+
+/** The text that `value` was read from with `keepSource`, if it still says what `value` does. */
+export function sourceOf(value: Value): string | undefined {
+  const text = typeof value === 'object' && value !== null ? sources.get(value) : undefined;
+  return text !== undefined && toJson(parseJson(text)) === toJson(value) ? text : undefined;
 }
 
 function utf8(bytes: Uint8Array): string {
@@ -26,7 +37,10 @@ class Parser {
   private at = 0;
   private depth = 0;
 
-  constructor(private readonly text: string) {}
+  constructor(
+    private readonly text: string,
+    private readonly keepSource: boolean,
+  ) {}
 
   document(): Value {
     const value = this.value(this.token());
@@ -68,7 +82,7 @@ class Parser {
   }
 
   private object(): Fields {
-    this.enter();
+    const start = this.enter();
     const fields: Fields = new Map();
     let code = this.token();
     if (code !== 0x7d) {
@@ -85,12 +99,12 @@ class Parser {
         code = this.token();
       }
     }
-    this.leave();
+    this.leave(fields, start);
     return fields;
   }
 
   private array(): Value[] {
-    this.enter();
+    const start = this.enter();
     const items: Value[] = [];
     let code = this.token();
     if (code !== 0x5d) {
@@ -103,18 +117,19 @@ class Parser {
         code = this.token();
       }
     }
-    this.leave();
+    this.leave(items, start);
     return items;
   }
 
-  private enter(): void {
-    this.at++;
+  private enter(): number {
     if (++this.depth > maxDepth) throw this.failure(`nested more than ${maxDepth} levels deep`);
+    return this.at++;
   }
 
-  private leave(): void {
+  private leave(value: Fields | Value[], start: number): void {
     this.at++;
     this.depth--;
+    if (this.keepSource) sources.set(value, this.text.slice(start, this.at));
   }
 
   private number(code: number): number | bigint {

@@ -62,7 +62,7 @@ export class Message {
     this.unknownSlot = entries.length;
     this.names.add(this.unknownName);
     this.fields = entries.map((entry, slot) => {
-      if (entry.name !== '') this.names.add(entry.name);
+      if (entry.name !== '' && entry.name !== '-') this.names.add(entry.name);
       return compileField(this, entry, slot);
     });
     for (const { readers } of this.fields) for (const [tag, read] of readers) this.readers[tag] = read;
@@ -121,11 +121,18 @@ const compiled = new WeakMap<SchemaPackage, Map<string, Message>>();
 const NO_SLOTS: Slots = [];
 
 function compileField(owner: Message, entry: FieldEntry, slot: number): CompiledField {
+  if (entry.name === '-') return passOver(entry);
   const codec = codecOf(owner.ref.schema, entry.type);
   if (entry.name === '') return compileInline(owner, entry, slot);
   if (entry.card === '[]') return compileList(entry, slot, codec ?? messageCodec(owner, entry.type));
   if (entry.card === '{}') return compileMap(entry, slot, codec ?? messageCodec(owner, entry.type));
   return codec ? compileValue(entry, slot, codec) : compileMessage(owner, entry, slot);
+}
+
+/** A field of a release long ago, which Kubernetes has not read since. */
+function passOver({ number }: FieldEntry): CompiledField {
+  const tag = (number << 3) | 2;
+  return { number, readers: [[tag, (reader) => reader.skipField(tag)]], show() {}, write() {} };
 }
 
 function codecOf(schema: SchemaPackage, type: string): ValueCodec | undefined {
@@ -167,13 +174,14 @@ function writeMessage(message: Message, writer: StoredWriter, value: Value): voi
 }
 
 function compileValue(
-  { name, number, card, omitEmpty, omitZero }: FieldEntry,
+  { name, number, card, omitEmpty, omitZero, dropped }: FieldEntry,
   slot: number,
   codec: ValueCodec,
 ): CompiledField {
   const tag = (number << 3) | codec.wire;
   const isPointer = card === '*';
   const { zero, isEmpty } = codec;
+  const mayBeAbsent = isPointer || codec.nullable || dropped;
   return {
     number,
     readers: [
@@ -186,9 +194,9 @@ function compileValue(
     ],
     show(slots, into) {
       const value = slots[slot] as Value | undefined;
-      if (isPointer) {
+      if (isPointer || dropped) {
         if (value !== undefined) into.set(name, value);
-        else if (!omitEmpty) into.set(name, null);
+        else if (!omitEmpty && !dropped) into.set(name, null);
         return;
       }
       const shown = value === undefined ? zero : value;
@@ -198,7 +206,7 @@ function compileValue(
     write(writer, object) {
       const value = object.get(name) ?? null;
       // Any value but a nil one is written, though it is zero.
-      if (value === null && (isPointer || codec.nullable)) return;
+      if (value === null && mayBeAbsent) return;
       writer.path.push(name);
       codec.write(writer.uint32(tag) as StoredWriter, value);
       writer.path.pop();
@@ -207,8 +215,8 @@ function compileValue(
 }
 
 function compileMessage(owner: Message, entry: FieldEntry, slot: number): CompiledField {
-  const { name, number, card, omitEmpty } = entry;
-  const isPointer = card === '*';
+  const { name, number, omitEmpty, dropped } = entry;
+  const isPointer = entry.card === '*' || dropped;
   const ref = resolveMessage(owner.ref.schema, entry.type);
   let message: Message | undefined;
   const resolve = () => (message ??= Message.of(ref));
@@ -227,7 +235,7 @@ function compileMessage(owner: Message, entry: FieldEntry, slot: number): Compil
     show(slots, into) {
       const value = slots[slot] as Slots | undefined;
       if (value !== undefined || !isPointer) into.set(name, resolve().show(value ?? NO_SLOTS, new Map()));
-      else if (!omitEmpty) into.set(name, null);
+      else if (!omitEmpty && !dropped) into.set(name, null);
     },
     write(writer, object) {
       const value = object.get(name) ?? null;
@@ -266,7 +274,7 @@ function compileInline(owner: Message, entry: FieldEntry, slot: number): Compile
   };
 }
 
-function compileList({ name, number, omitEmpty }: FieldEntry, slot: number, codec: ValueCodec): CompiledField {
+function compileList({ name, number, omitEmpty, dropped }: FieldEntry, slot: number, codec: ValueCodec): CompiledField {
   const tag = (number << 3) | codec.wire;
   const add = (slots: Slots, value: Value) => {
     const list = slots[slot] as Value[] | undefined;
@@ -288,7 +296,7 @@ function compileList({ name, number, omitEmpty }: FieldEntry, slot: number, code
     show(slots, into) {
       const list = slots[slot] as Value[] | undefined;
       if (list) into.set(name, list);
-      else if (!omitEmpty) into.set(name, null);
+      else if (!omitEmpty && !dropped) into.set(name, null);
     },
     write(writer, object) {
       const list = object.get(name) ?? null;
@@ -303,7 +311,7 @@ function compileList({ name, number, omitEmpty }: FieldEntry, slot: number, code
   };
 }
 
-function compileMap({ name, number, omitEmpty }: FieldEntry, slot: number, codec: ValueCodec): CompiledField {
+function compileMap({ name, number, omitEmpty, dropped }: FieldEntry, slot: number, codec: ValueCodec): CompiledField {
   const tag = (number << 3) | 2;
   const valueTag = 16 | codec.wire;
   return {
@@ -320,7 +328,7 @@ function compileMap({ name, number, omitEmpty }: FieldEntry, slot: number, codec
     show(slots, into) {
       const map = slots[slot] as Fields | undefined;
       if (map) into.set(name, inKeyOrder(map));
-      else if (!omitEmpty) into.set(name, null);
+      else if (!omitEmpty && !dropped) into.set(name, null);
     },
     write(writer, object) {
       const map = object.get(name) ?? null;

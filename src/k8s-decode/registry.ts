@@ -23,7 +23,9 @@ async function load(apiVersion: string): Promise<void> {
 export function messageOfKind(apiVersion: string, kind: string): MessageRef | undefined {
   for (const schema of [loaded.get(apiVersion), loaded.get(META)]) {
     if (schema === undefined) throw new Error(`loadSchema(${apiVersion}) comes first`);
-    if (schema && hasMessage({ schema, name: kind })) return { schema, name: kind };
+    // Of all types that Kubernetes puts into an envelope only WatchEvent does not say what it is.
+    const name = kind === '' && apiVersion === '' ? 'WatchEvent' : kind;
+    if (schema && hasMessage({ schema, name })) return { schema, name };
   }
   return undefined;
 }

@@ -7,7 +7,7 @@
  * …OrArray {1 schema, 2 schemas}, …OrStringArray {1 schema, 2 strings}.
  */
 import { Failure } from '../errors.js';
-import { parseJson, toJson } from './json.js';
+import { parseJson, sourceOf, toJson } from './json.js';
 import { canonicalQuantity } from './quantity.js';
 import { formatDuration, formatMicroTime, formatTime, parseDuration, parseTime, ZERO_TIME } from './time.js';
 import { base64 } from './unknown.js';
@@ -256,7 +256,7 @@ function readRaw(bytes: Buffer): Value {
 
 function writeRaw(writer: StoredWriter, value: Value): Buffer {
   const opaque = value instanceof Map && value.size === 1 ? value.get('$base64') : undefined;
-  return opaque === undefined ? Buffer.from(toJson(value)) : base64(writer, opaque);
+  return opaque === undefined ? Buffer.from(sourceOf(value) ?? toJson(value)) : base64(writer, opaque);
 }
 
 const strings: ValueCodec = {

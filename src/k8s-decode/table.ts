@@ -3,11 +3,12 @@
  *
  * A line a message: its name, then its fields in the order of the Go struct, which is the order in JSON, each as
  * `NAME=NUMBER CARD TYPE OMIT` without the blanks: `containers=2[]Container`, `hostname=16s?`, `spec=2PodSpec?`.
- * - NAME is empty where the message's own fields stand in its place (Go's `inline`).
+ * - NAME is empty where the message's own fields stand in its place (Go's `inline`), and `-` where Kubernetes passes
+ *   over the field.
  * - CARD: nothing for a value (which is always on the wire), `*` a pointer, `[]` a list, `{}` a map with string keys.
  * - TYPE: `s` string, `b` bool, `i` int32, `l` int64, `d` double, `y` bytes; a message of this package, or of another one
  *   as `core/v1.Container`; `@NAME` for what has a JSON form of its own (special.ts).
- * - OMIT: `?` omitempty, `!` omitzero.
+ * - OMIT: `?` omitempty, `!` omitzero, `~` dropped by a release: shown and written only where it is set.
  */
 import { Failure } from '../errors.js';
 
@@ -37,6 +38,7 @@ export interface FieldEntry {
   type: string;
   omitEmpty: boolean;
   omitZero: boolean;
+  dropped: boolean;
 }
 
 const linesOf = new WeakMap<SchemaPackage, Map<string, string>>();
@@ -69,7 +71,7 @@ export function fieldsOf(ref: MessageRef): FieldEntry[] {
 }
 
 function parseField(text: string): FieldEntry {
-  const match = /^(.*?)=(\d+)(\*|\[\]|\{\}|)([^?!]+)([?!]*)$/.exec(text);
+  const match = /^(.*?)=(\d+)(\*|\[\]|\{\}|)([^?!~]+)([?!~]*)$/.exec(text);
   if (!match) throw new Failure(`the schema has a malformed field: ${text}`);
   const [, name = '', number, card, type = '', omit = ''] = match;
   return {
@@ -79,6 +81,7 @@ function parseField(text: string): FieldEntry {
     type,
     omitEmpty: omit.includes('?'),
     omitZero: omit.includes('!'),
+    dropped: omit.includes('~'),
   };
 }
 

@@ -6,7 +6,7 @@ import { meta_v1 } from './meta-v1.js';
 export const batch_v1: SchemaPackage = {
   name: 'batch/v1',
   uses: [core_v1, meta_v1],
-  kinds: 'CronJob CronJobList Job JobList',
+  kinds: 'CronJob CronJobList Job JobList JobTemplate',
   messages: `
 CronJob metadata=1meta/v1.ObjectMeta? spec=2CronJobSpec? status=3CronJobStatus?
 CronJobList metadata=1meta/v1.ListMeta? items=2[]CronJob
@@ -17,6 +17,7 @@ JobCondition type=1s status=2s lastProbeTime=3@Time? lastTransitionTime=4@Time? 
 JobList metadata=1meta/v1.ListMeta? items=2[]Job
 JobSpec parallelism=1*i? completions=2*i? activeDeadlineSeconds=3*l? podFailurePolicy=11*PodFailurePolicy? successPolicy=16*SuccessPolicy? backoffLimit=7*i? backoffLimitPerIndex=12*i? maxFailedIndexes=13*i? selector=4*meta/v1.LabelSelector? manualSelector=5*b? template=6core/v1.PodTemplateSpec ttlSecondsAfterFinished=8*i? completionMode=9*s? suspend=10*b? podReplacementPolicy=14*s? managedBy=15*s?
 JobStatus conditions=1[]JobCondition? startTime=2*@Time? completionTime=3*@Time? active=4i? succeeded=5i? failed=6i? terminating=11*i? completedIndexes=7s? failedIndexes=10*s? uncountedTerminatedPods=8*UncountedTerminatedPods? ready=9*i?
+JobTemplate metadata=1meta/v1.ObjectMeta? template=2JobTemplateSpec?
 JobTemplateSpec metadata=1meta/v1.ObjectMeta? spec=2JobSpec?
 PodFailurePolicy rules=1[]PodFailurePolicyRule
 PodFailurePolicyOnExitCodesRequirement containerName=1*s? operator=2s values=3[]i

@@ -5,7 +5,7 @@ import { meta_v1 } from './meta-v1.js';
 export const core_v1: SchemaPackage = {
   name: 'core/v1',
   uses: [meta_v1],
-  kinds: 'Binding ComponentStatus ComponentStatusList ConfigMap ConfigMapList DeleteOptions Endpoints EndpointsList EphemeralContainers Event EventList LimitRange LimitRangeList ListOptions Namespace NamespaceList Node NodeConfigSource NodeList NodeProxyOptions PersistentVolume PersistentVolumeClaim PersistentVolumeClaimList PersistentVolumeList Pod PodAttachOptions PodExecOptions PodList PodLogOptions PodPortForwardOptions PodProxyOptions PodStatusResult PodTemplate PodTemplateList RangeAllocation ReplicationController ReplicationControllerList ResourceQuota ResourceQuotaList Secret SecretList SerializedReference Service ServiceAccount ServiceAccountList ServiceList ServiceProxyOptions',
+  kinds: 'Binding ComponentStatus ComponentStatusList ConfigMap ConfigMapList Endpoints EndpointsList EphemeralContainers Event EventList LimitRange LimitRangeList Namespace NamespaceList Node NodeConfigSource NodeList NodeProxyOptions PersistentVolume PersistentVolumeClaim PersistentVolumeClaimList PersistentVolumeList Pod PodAttachOptions PodExecOptions PodList PodLogOptions PodPortForwardOptions PodProxyOptions PodStatusResult PodTemplate PodTemplateList RangeAllocation ReplicationController ReplicationControllerList ResourceQuota ResourceQuotaList Secret SecretList SerializedReference Service ServiceAccount ServiceAccountList ServiceList ServiceProxyOptions',
   messages: `
 AWSElasticBlockStoreVolumeSource volumeID=1s fsType=2s? partition=3i? readOnly=4b?
 Affinity nodeAffinity=1*NodeAffinity? podAffinity=2*PodAffinity? podAntiAffinity=3*PodAntiAffinity?
@@ -50,7 +50,6 @@ ContainerStateWaiting reason=1s? message=2s?
 ContainerStatus name=1s state=2ContainerState? lastState=3ContainerState? ready=4b restartCount=5i image=6s imageID=7s containerID=8s? started=9*b? allocatedResources=10{}@Quantity? resources=11*ResourceRequirements? volumeMounts=12[]VolumeMountStatus? user=13*ContainerUser? allocatedResourcesStatus=14[]ResourceStatus? stopSignal=15*s?
 ContainerUser linux=1*LinuxContainerUser?
 DaemonEndpoint Port=1i
-DeleteOptions gracePeriodSeconds=1*l? orphanDependents=3*b? preconditions=2*Preconditions? PropagationPolicy=4*s
 DownwardAPIProjection items=1[]DownwardAPIVolumeFile?
 DownwardAPIVolumeFile path=1s fieldRef=2*ObjectFieldSelector? resourceFieldRef=3*ResourceFieldSelector? mode=4*i?
 DownwardAPIVolumeSource items=1[]DownwardAPIVolumeFile? defaultMode=2*i?
@@ -66,10 +65,10 @@ EnvVarSource fieldRef=1*ObjectFieldSelector? resourceFieldRef=2*ResourceFieldSel
 EphemeralContainer =1EphemeralContainerCommon targetContainerName=2s?
 EphemeralContainerCommon name=1s image=2s? command=3[]s? args=4[]s? workingDir=5s? ports=6[]ContainerPort? envFrom=19[]EnvFromSource? env=7[]EnvVar? resources=8ResourceRequirements? resizePolicy=23[]ContainerResizePolicy? restartPolicy=24*s? restartPolicyRules=25[]ContainerRestartRule? volumeMounts=9[]VolumeMount? volumeDevices=21[]VolumeDevice? livenessProbe=10*Probe? readinessProbe=11*Probe? startupProbe=22*Probe? lifecycle=12*Lifecycle? terminationMessagePath=13s? terminationMessagePolicy=20s? imagePullPolicy=14s? securityContext=15*SecurityContext? stdin=16b? stdinOnce=17b? tty=18b?
 EphemeralContainers metadata=1meta/v1.ObjectMeta? ephemeralContainers=2[]EphemeralContainer
-EphemeralVolumeSource volumeClaimTemplate=1*PersistentVolumeClaimTemplate? readOnly=2b?
+EphemeralVolumeSource volumeClaimTemplate=1*PersistentVolumeClaimTemplate? readOnly=2b?~
 Event metadata=1meta/v1.ObjectMeta involvedObject=2ObjectReference reason=3s? message=4s? source=5EventSource? firstTimestamp=6@Time? lastTimestamp=7@Time? count=8i? type=9s? eventTime=10@MicroTime? series=11*EventSeries? action=12s? related=13*ObjectReference? reportingComponent=14s reportingInstance=15s
 EventList metadata=1meta/v1.ListMeta? items=2[]Event
-EventSeries count=1i? lastObservedTime=2@MicroTime? state=3s?
+EventSeries count=1i? lastObservedTime=2@MicroTime? state=3s?~
 EventSource component=1s? host=2s?
 ExecAction command=1[]s?
 FCVolumeSource targetWWNs=1[]s? lun=2*i? fsType=3s? readOnly=4b? wwids=5[]s?
@@ -100,7 +99,6 @@ LimitRangeItem type=1s max=2{}@Quantity? min=3{}@Quantity? default=4{}@Quantity?
 LimitRangeList metadata=1meta/v1.ListMeta? items=2[]LimitRange
 LimitRangeSpec limits=1[]LimitRangeItem
 LinuxContainerUser uid=1l gid=2l supplementalGroups=3[]l?
-ListOptions fieldSelector=2s? includeUninitialized=6b? labelSelector=1s? resourceVersion=4s? timeoutSeconds=5*l? watch=3b?
 LoadBalancerIngress ip=1s? hostname=2s? ipMode=3*s? ports=4[]PortStatus?
 LoadBalancerStatus ingress=1[]LoadBalancerIngress?
 LocalObjectReference name=1s?
@@ -117,7 +115,7 @@ NodeAddress type=1s address=2s
 NodeAffinity requiredDuringSchedulingIgnoredDuringExecution=1*NodeSelector? preferredDuringSchedulingIgnoredDuringExecution=2[]PreferredSchedulingTerm?
 NodeAllocatableResourceClaimStatus resourceClaimName=1s containers=2[]s? resources=3{}@Quantity
 NodeCondition type=1s status=2s lastHeartbeatTime=3@Time? lastTransitionTime=4@Time? reason=5s? message=6s?
-NodeConfigSource configMapRef=1*ObjectReference? configMap=2*ConfigMapNodeConfigSource?
+NodeConfigSource configMapRef=1*ObjectReference?~ configMap=2*ConfigMapNodeConfigSource?
 NodeConfigStatus assigned=1*NodeConfigSource? active=2*NodeConfigSource? lastKnownGood=3*NodeConfigSource? error=4s?
 NodeDaemonEndpoints kubeletEndpoint=1DaemonEndpoint?
 NodeFeatures supplementalGroupsPolicy=1*b?
@@ -134,14 +132,13 @@ NodeStatus capacity=1{}@Quantity? allocatable=2{}@Quantity? phase=3s? conditions
 NodeSwapStatus capacity=1*l?
 NodeSystemInfo machineID=1s systemUUID=2s bootID=3s kernelVersion=4s osImage=5s containerRuntimeVersion=6s kubeletVersion=7s kubeProxyVersion=8s operatingSystem=9s architecture=10s swap=11*NodeSwapStatus?
 ObjectFieldSelector apiVersion=1s? fieldPath=2s
-ObjectMeta annotations=12{}s? clusterName=15s? creationTimestamp=8@Time? deletionGracePeriodSeconds=10*l? deletionTimestamp=9*@Time? finalizers=14[]s? generateName=2s? generation=7l? initializers=16*meta/v1.Initializers? labels=11{}s? name=1s? namespace=3s? ownerReferences=13[]meta/v1.OwnerReference? resourceVersion=6s? selfLink=4s? uid=5s?
 ObjectReference kind=1s? namespace=2s? name=3s? uid=4s? apiVersion=5s? resourceVersion=6s? fieldPath=7s?
 PersistentVolume metadata=1meta/v1.ObjectMeta? spec=2PersistentVolumeSpec? status=3PersistentVolumeStatus?
 PersistentVolumeClaim metadata=1meta/v1.ObjectMeta? spec=2PersistentVolumeClaimSpec? status=3PersistentVolumeClaimStatus?
 PersistentVolumeClaimCondition type=1s status=2s lastProbeTime=3@Time? lastTransitionTime=4@Time? reason=5s? message=6s?
 PersistentVolumeClaimList metadata=1meta/v1.ListMeta? items=2[]PersistentVolumeClaim
 PersistentVolumeClaimSpec accessModes=1[]s? selector=4*meta/v1.LabelSelector? resources=2VolumeResourceRequirements? volumeName=3s? storageClassName=5*s? volumeMode=6*s? dataSource=7*TypedLocalObjectReference? dataSourceRef=8*TypedObjectReference? volumeAttributesClassName=9*s?
-PersistentVolumeClaimStatus phase=1s? accessModes=2[]s? capacity=3{}@Quantity? conditions=4[]PersistentVolumeClaimCondition? allocatedResources=5{}@Quantity? resizeStatus=6*s? allocatedResourceStatuses=7{}s? currentVolumeAttributesClassName=8*s? modifyVolumeStatus=9*ModifyVolumeStatus?
+PersistentVolumeClaimStatus phase=1s? accessModes=2[]s? capacity=3{}@Quantity? conditions=4[]PersistentVolumeClaimCondition? allocatedResources=5{}@Quantity? resizeStatus=6*s?~ allocatedResourceStatuses=7{}s? currentVolumeAttributesClassName=8*s? modifyVolumeStatus=9*ModifyVolumeStatus?
 PersistentVolumeClaimTemplate metadata=1meta/v1.ObjectMeta? spec=2PersistentVolumeClaimSpec
 PersistentVolumeClaimVolumeSource claimName=1s readOnly=2b?
 PersistentVolumeList metadata=1meta/v1.ListMeta? items=2[]PersistentVolume
@@ -167,13 +164,13 @@ PodOS name=1s
 PodPortForwardOptions ports=1[]i?
 PodProxyOptions path=1s?
 PodReadinessGate conditionType=1s
-PodResourceClaim name=1s source=2ClaimSource? resourceClaimName=3*s? resourceClaimTemplateName=4*s?
+PodResourceClaim name=1s source=2ClaimSource?~ resourceClaimName=3*s? resourceClaimTemplateName=4*s?
 PodResourceClaimStatus name=1s resourceClaimName=2*s?
 PodSchedulingGate name=1s
 PodSchedulingGroup podGroupName=1*s?
 PodSecurityContext seLinuxOptions=1*SELinuxOptions? windowsOptions=8*WindowsSecurityContextOptions? runAsUser=2*l? runAsGroup=6*l? runAsNonRoot=3*b? supplementalGroups=4[]l? supplementalGroupsPolicy=12*s? fsGroup=5*l? sysctls=7[]Sysctl? fsGroupChangePolicy=9*s? seccompProfile=10*SeccompProfile? appArmorProfile=11*AppArmorProfile? seLinuxChangePolicy=13*s?
 PodSignature podController=1*meta/v1.OwnerReference?
-PodSpec volumes=1[]Volume? initContainers=20[]Container? containers=2[]Container ephemeralContainers=34[]EphemeralContainer? restartPolicy=3s? terminationGracePeriodSeconds=4*l? activeDeadlineSeconds=5*l? dnsPolicy=6s? nodeSelector=7{}s? serviceAccountName=8s? serviceAccount=9s? automountServiceAccountToken=21*b? nodeName=10s? hostNetwork=11b? hostPID=12b? hostIPC=13b? shareProcessNamespace=27*b? securityContext=14*PodSecurityContext? imagePullSecrets=15[]LocalObjectReference? hostname=16s? subdomain=17s? affinity=18*Affinity? schedulerName=19s? tolerations=22[]Toleration? hostAliases=23[]HostAlias? priorityClassName=24s? priority=25*i? dnsConfig=26*PodDNSConfig? readinessGates=28[]PodReadinessGate? runtimeClassName=29*s? enableServiceLinks=30*b? preemptionPolicy=31*s? overhead=32{}@Quantity? topologySpreadConstraints=33[]TopologySpreadConstraint? setHostnameAsFQDN=35*b? os=36*PodOS? hostUsers=37*b? schedulingGates=38[]PodSchedulingGate? resourceClaims=39[]PodResourceClaim? resources=40*ResourceRequirements? hostnameOverride=41*s? workloadRef=42*WorkloadReference? schedulingGroup=43*PodSchedulingGroup?
+PodSpec volumes=1[]Volume? initContainers=20[]Container? containers=2[]Container ephemeralContainers=34[]EphemeralContainer? restartPolicy=3s? terminationGracePeriodSeconds=4*l? activeDeadlineSeconds=5*l? dnsPolicy=6s? nodeSelector=7{}s? serviceAccountName=8s? serviceAccount=9s? automountServiceAccountToken=21*b? nodeName=10s? hostNetwork=11b? hostPID=12b? hostIPC=13b? shareProcessNamespace=27*b? securityContext=14*PodSecurityContext? imagePullSecrets=15[]LocalObjectReference? hostname=16s? subdomain=17s? affinity=18*Affinity? schedulerName=19s? tolerations=22[]Toleration? hostAliases=23[]HostAlias? priorityClassName=24s? priority=25*i? dnsConfig=26*PodDNSConfig? readinessGates=28[]PodReadinessGate? runtimeClassName=29*s? enableServiceLinks=30*b? preemptionPolicy=31*s? overhead=32{}@Quantity? topologySpreadConstraints=33[]TopologySpreadConstraint? setHostnameAsFQDN=35*b? os=36*PodOS? hostUsers=37*b? schedulingGates=38[]PodSchedulingGate? resourceClaims=39[]PodResourceClaim? resources=40*ResourceRequirements? hostnameOverride=41*s? workloadRef=42*WorkloadReference?~ schedulingGroup=43*PodSchedulingGroup?
 PodStatus observedGeneration=17l? phase=1s? conditions=2[]PodCondition? message=3s? reason=4s? nominatedNodeName=11s? hostIP=5s? hostIPs=16[]HostIP? podIP=6s? podIPs=12[]PodIP? startTime=7*@Time? initContainerStatuses=10[]ContainerStatus? containerStatuses=8[]ContainerStatus? qosClass=9s? ephemeralContainerStatuses=13[]ContainerStatus? resize=14s? resourceClaimStatuses=15[]PodResourceClaimStatus? extendedResourceClaimStatus=18*PodExtendedResourceClaimStatus? allocatedResources=19{}@Quantity? resources=20*ResourceRequirements? nodeAllocatableResourceClaimStatuses=21[]NodeAllocatableResourceClaimStatus?
 PodStatusResult metadata=1meta/v1.ObjectMeta? status=2PodStatus?
 PodTemplate metadata=1meta/v1.ObjectMeta? template=2PodTemplateSpec?
@@ -227,7 +224,7 @@ ServiceAccountTokenProjection audience=1s? expirationSeconds=2*l? path=3s
 ServiceList metadata=1meta/v1.ListMeta? items=2[]Service
 ServicePort name=1s? protocol=2s? appProtocol=6*s? port=3i targetPort=4@IntOrString? nodePort=5i?
 ServiceProxyOptions path=1s?
-ServiceSpec ports=1[]ServicePort? selector=2{}s? clusterIP=3s? clusterIPs=18[]s? type=4s? externalIPs=5[]s? sessionAffinity=7s? loadBalancerIP=8s? loadBalancerSourceRanges=9[]s? externalName=10s? externalTrafficPolicy=11s? healthCheckNodePort=12i? publishNotReadyAddresses=13b? sessionAffinityConfig=14*SessionAffinityConfig? ipFamily=15*s? topologyKeys=16[]s? ipFamilies=19[]s? ipFamilyPolicy=17*s? allocateLoadBalancerNodePorts=20*b? loadBalancerClass=21*s? internalTrafficPolicy=22*s? trafficDistribution=23*s?
+ServiceSpec ports=1[]ServicePort? selector=2{}s? clusterIP=3s? clusterIPs=18[]s? type=4s? externalIPs=5[]s? sessionAffinity=7s? loadBalancerIP=8s? loadBalancerSourceRanges=9[]s? externalName=10s? externalTrafficPolicy=11s? healthCheckNodePort=12i? publishNotReadyAddresses=13b? sessionAffinityConfig=14*SessionAffinityConfig? ipFamily=15*s?~ topologyKeys=16[]s?~ ipFamilies=19[]s? ipFamilyPolicy=17*s? allocateLoadBalancerNodePorts=20*b? loadBalancerClass=21*s? internalTrafficPolicy=22*s? trafficDistribution=23*s?
 ServiceStatus loadBalancer=1LoadBalancerStatus? conditions=2[]meta/v1.Condition?
 SessionAffinityConfig clientIP=1*ClientIPConfig?
 SleepAction seconds=1l
@@ -248,7 +245,7 @@ VolumeMount name=1s readOnly=2b? recursiveReadOnly=7*s? mountPath=3s subPath=4s?
 VolumeMountStatus name=1s mountPath=2s readOnly=3b? recursiveReadOnly=4*s? volumeStatus=5*VolumeStatus?
 VolumeNodeAffinity required=1*NodeSelector?
 VolumeProjection secret=1*SecretProjection? downwardAPI=2*DownwardAPIProjection? configMap=3*ConfigMapProjection? serviceAccountToken=4*ServiceAccountTokenProjection? clusterTrustBundle=5*ClusterTrustBundleProjection? podCertificate=6*PodCertificateProjection?
-VolumeResourceRequirements limits=1{}@Quantity? requests=2{}@Quantity? claims=3[]ResourceClaim?
+VolumeResourceRequirements limits=1{}@Quantity? requests=2{}@Quantity? claims=3[]ResourceClaim?~
 VolumeSource hostPath=1*HostPathVolumeSource? emptyDir=2*EmptyDirVolumeSource? gcePersistentDisk=3*GCEPersistentDiskVolumeSource? awsElasticBlockStore=4*AWSElasticBlockStoreVolumeSource? gitRepo=5*GitRepoVolumeSource? secret=6*SecretVolumeSource? nfs=7*NFSVolumeSource? iscsi=8*ISCSIVolumeSource? glusterfs=9*GlusterfsVolumeSource? persistentVolumeClaim=10*PersistentVolumeClaimVolumeSource? rbd=11*RBDVolumeSource? flexVolume=12*FlexVolumeSource? cinder=13*CinderVolumeSource? cephfs=14*CephFSVolumeSource? flocker=15*FlockerVolumeSource? downwardAPI=16*DownwardAPIVolumeSource? fc=17*FCVolumeSource? azureFile=18*AzureFileVolumeSource? configMap=19*ConfigMapVolumeSource? vsphereVolume=20*VsphereVirtualDiskVolumeSource? quobyte=21*QuobyteVolumeSource? azureDisk=22*AzureDiskVolumeSource? photonPersistentDisk=23*PhotonPersistentDiskVolumeSource? projected=26*ProjectedVolumeSource? portworxVolume=24*PortworxVolumeSource? scaleIO=25*ScaleIOVolumeSource? storageos=27*StorageOSVolumeSource? csi=28*CSIVolumeSource? ephemeral=29*EphemeralVolumeSource? image=30*ImageVolumeSource?
 VolumeStatus image=1*ImageVolumeStatus?
 VsphereVirtualDiskVolumeSource volumePath=1s fsType=2s? storagePolicyName=3s? storagePolicyID=4s?

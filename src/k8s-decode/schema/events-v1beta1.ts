@@ -10,6 +10,6 @@ export const events_v1beta1: SchemaPackage = {
   messages: `
 Event metadata=1meta/v1.ObjectMeta eventTime=2@MicroTime series=3*EventSeries? reportingController=4s? reportingInstance=5s? action=6s? reason=7s? regarding=8core/v1.ObjectReference? related=9*core/v1.ObjectReference? note=10s? type=11s? deprecatedSource=12core/v1.EventSource? deprecatedFirstTimestamp=13@Time? deprecatedLastTimestamp=14@Time? deprecatedCount=15i?
 EventList metadata=1meta/v1.ListMeta? items=2[]Event
-EventSeries count=1i lastObservedTime=2@MicroTime state=3s
+EventSeries count=1i lastObservedTime=2@MicroTime state=3s~
 `,
 };

@@ -46,7 +46,7 @@ IngressRuleValue http=1*HTTPIngressRuleValue?
 IngressSpec ingressClassName=4*s? backend=1*IngressBackend? tls=2[]IngressTLS? rules=3[]IngressRule?
 IngressStatus loadBalancer=1IngressLoadBalancerStatus?
 IngressTLS hosts=1[]s? secretName=2s?
-NetworkPolicy metadata=1meta/v1.ObjectMeta? spec=2NetworkPolicySpec? status=3NetworkPolicyStatus?
+NetworkPolicy metadata=1meta/v1.ObjectMeta? spec=2NetworkPolicySpec? status=3NetworkPolicyStatus?~
 NetworkPolicyEgressRule ports=1[]NetworkPolicyPort? to=2[]NetworkPolicyPeer?
 NetworkPolicyIngressRule ports=1[]NetworkPolicyPort? from=2[]NetworkPolicyPeer?
 NetworkPolicyList metadata=1meta/v1.ListMeta? items=2[]NetworkPolicy

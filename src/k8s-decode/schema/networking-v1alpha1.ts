@@ -14,7 +14,7 @@ ClusterCIDRSpec nodeSelector=1*core/v1.NodeSelector? perNodeHostBits=2i ipv4=3s 
 IPAddress metadata=1meta/v1.ObjectMeta? spec=2IPAddressSpec?
 IPAddressList metadata=1meta/v1.ListMeta? items=2[]IPAddress
 IPAddressSpec parentRef=1*ParentReference?
-ParentReference group=1s? resource=2s? namespace=3s? name=4s? uid=5s?
+ParentReference group=1s? resource=2s? namespace=3s? name=4s? uid=5s?~
 ServiceCIDR metadata=1meta/v1.ObjectMeta? spec=2ServiceCIDRSpec? status=3ServiceCIDRStatus?
 ServiceCIDRList metadata=1meta/v1.ListMeta? items=2[]ServiceCIDR
 ServiceCIDRSpec cidrs=1[]s?

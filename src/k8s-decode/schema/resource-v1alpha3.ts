@@ -9,7 +9,7 @@ export const resource_v1alpha3: SchemaPackage = {
   kinds: 'DeviceClass DeviceClassList DeviceTaintRule DeviceTaintRuleList PodSchedulingContext PodSchedulingContextList ResourceClaim ResourceClaimList ResourceClaimTemplate ResourceClaimTemplateList ResourcePoolStatusRequest ResourcePoolStatusRequestList ResourceSlice ResourceSliceList',
   messages: `
 AllocatedDeviceStatus driver=1s pool=2s device=3s conditions=4[]meta/v1.Condition data=5*@Raw? networkData=6*NetworkDeviceData?
-AllocationResult devices=1DeviceAllocationResult? nodeSelector=3*core/v1.NodeSelector? controller=4s?
+AllocationResult devices=1DeviceAllocationResult? nodeSelector=3*core/v1.NodeSelector? controller=4s?~
 BasicDevice attributes=1{}DeviceAttribute? capacity=2{}@Quantity? consumesCounters=3[]DeviceCounterConsumption? nodeName=4*s? nodeSelector=5*core/v1.NodeSelector? allNodes=6*b? taints=7[]DeviceTaint?
 CELDeviceSelector expression=1s
 Counter value=1@Quantity
@@ -23,7 +23,7 @@ DeviceClaimConfiguration requests=1[]s? =2DeviceConfiguration
 DeviceClass metadata=1meta/v1.ObjectMeta? spec=2DeviceClassSpec
 DeviceClassConfiguration =1DeviceConfiguration
 DeviceClassList metadata=1meta/v1.ListMeta? items=2[]DeviceClass
-DeviceClassSpec selectors=1[]DeviceSelector? config=2[]DeviceClassConfiguration? suitableNodes=3*core/v1.NodeSelector?
+DeviceClassSpec selectors=1[]DeviceSelector? config=2[]DeviceClassConfiguration? suitableNodes=3*core/v1.NodeSelector?~
 DeviceConfiguration opaque=1*OpaqueDeviceConfiguration?
 DeviceConstraint requests=1[]s? matchAttribute=2*s?
 DeviceCounterConsumption counterSet=1s counters=2{}Counter?
@@ -36,7 +36,7 @@ DeviceTaintRule metadata=1meta/v1.ObjectMeta? spec=2DeviceTaintRuleSpec status=3
 DeviceTaintRuleList metadata=1meta/v1.ListMeta? items=2[]DeviceTaintRule
 DeviceTaintRuleSpec deviceSelector=1*DeviceTaintSelector? taint=2DeviceTaint?
 DeviceTaintRuleStatus conditions=1[]meta/v1.Condition?
-DeviceTaintSelector deviceClassName=1*s? driver=2*s? pool=3*s? device=4*s? selectors=5[]DeviceSelector?
+DeviceTaintSelector deviceClassName=1*s?~ driver=2*s? pool=3*s? device=4*s? selectors=5[]DeviceSelector?~
 DeviceToleration key=1s? operator=2s? value=3s? effect=4s? tolerationSeconds=5*l?
 NetworkDeviceData interfaceName=1s? ips=2[]s? hardwareAddress=3s?
 OpaqueDeviceConfiguration driver=1s parameters=2@Raw
@@ -49,8 +49,8 @@ ResourceClaim metadata=1meta/v1.ObjectMeta? spec=2ResourceClaimSpec status=3Reso
 ResourceClaimConsumerReference apiGroup=1s? resource=3s name=4s uid=5s
 ResourceClaimList metadata=1meta/v1.ListMeta? items=2[]ResourceClaim
 ResourceClaimSchedulingStatus name=1s unsuitableNodes=2[]s?
-ResourceClaimSpec devices=1DeviceClaim controller=2s?
-ResourceClaimStatus allocation=1*AllocationResult? reservedFor=2[]ResourceClaimConsumerReference? deallocationRequested=3b? devices=4[]AllocatedDeviceStatus?
+ResourceClaimSpec devices=1DeviceClaim controller=2s?~
+ResourceClaimStatus allocation=1*AllocationResult? reservedFor=2[]ResourceClaimConsumerReference? deallocationRequested=3b?~ devices=4[]AllocatedDeviceStatus?
 ResourceClaimTemplate metadata=1meta/v1.ObjectMeta? spec=2ResourceClaimTemplateSpec
 ResourceClaimTemplateList metadata=1meta/v1.ListMeta? items=2[]ResourceClaimTemplate
 ResourceClaimTemplateSpec metadata=1meta/v1.ObjectMeta? spec=2ResourceClaimSpec
