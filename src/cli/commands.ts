@@ -41,7 +41,12 @@ export const commands: readonly CommandEntry[] = [
     etcdctl: '3.4-',
     load: () => import('../commands/del.js'),
   },
-  { path: 'txn', summary: 'Compare and write in one transaction', etcdctl: '3.4-' },
+  {
+    path: 'txn',
+    summary: 'Compare and write in one transaction',
+    etcdctl: '3.4-',
+    load: () => import('../commands/txn.js'),
+  },
   { path: 'watch', summary: 'Watch keys as they change', etcdctl: '3.4-' },
   { path: 'compaction', summary: 'Drop the history before a revision', etcdctl: '3.4-' },
   { path: 'ls', summary: 'List keys as a folder' },

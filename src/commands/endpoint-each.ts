@@ -1,17 +1,10 @@
 /** What `endpoint health`, `status` and `hashkv` share: which members are asked, and that they are asked side by side. */
-import { type Context, type Flag, type FlagValues, isDropIn } from '../cli/command.js';
+import { type Context, type FlagValues, isDropIn } from '../cli/command.js';
 import { Failure, failureText } from '../errors.js';
 import type { EtcdClient } from '../etcd/client.js';
 import type { Value } from '../k8s-decode/value.js';
 import { stringJson } from '../output/json.js';
 import type { MessageName } from '../proto/messages.js';
-
-export const clusterFlag: Flag = {
-  name: 'cluster',
-  type: 'bool',
-  env: true,
-  help: 'use all endpoints from the cluster member list',
-};
 
 /** What one endpoint answered, or why it did not. */
 export type Asked<T> = { endpoint: string; answer: T } | { endpoint: string; error: unknown };

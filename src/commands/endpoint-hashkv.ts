@@ -6,23 +6,14 @@ import { outputFormat } from '../output/format.js';
 import { goQuote } from '../output/go-quote.js';
 import { messageJson, stringJson } from '../output/json.js';
 import { printList } from '../output/printer.js';
-import {
-  type Asked,
-  answered,
-  askEach,
-  clusterFlag,
-  errorMember,
-  errorOf,
-  humaneAnswers,
-  tellFailures,
-} from './endpoint-each.js';
+import { type Asked, answered, askEach, errorMember, errorOf, humaneAnswers, tellFailures } from './endpoint-each.js';
 
 export const spec: CommandSpec = {
   usage: 'endpoint hashkv [options]',
   description:
     'Shows the hash over the key-values of each endpoint up to a revision. The same revision has the same hash at every sound member.',
   examples: ['ketcdctl endpoint hashkv --cluster', 'ketcdctl endpoint hashkv --cluster --rev 4711 -w table'],
-  flags: [clusterFlag, { name: 'rev', type: 'int', default: '0', help: 'largest revision to hash (0: the newest)' }],
+  flags: [{ name: 'rev', type: 'int', default: '0', help: 'largest revision to hash (0: the newest)' }],
 };
 
 export const run: Run = async (context, _args, flags) => {

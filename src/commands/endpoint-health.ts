@@ -9,13 +9,13 @@ import { goDuration } from '../output/go-duration.js';
 import { goQuote } from '../output/go-quote.js';
 import { stringJson } from '../output/json.js';
 import { type AnswerList, printList } from '../output/printer.js';
-import { askEach, clusterFlag } from './endpoint-each.js';
+import { askEach } from './endpoint-each.js';
 
 export const spec: CommandSpec = {
   usage: 'endpoint health [options]',
   description: 'Reads a key through consensus at each endpoint, all at the same time, and looks for alarms.',
   examples: ['ketcdctl endpoint health', 'ketcdctl endpoint health --cluster -w table'],
-  flags: [clusterFlag],
+  flags: [],
 };
 
 interface Health {

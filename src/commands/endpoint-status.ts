@@ -8,23 +8,14 @@ import { goQuote } from '../output/go-quote.js';
 import { hexId } from '../output/ids.js';
 import { messageJson, stringJson } from '../output/json.js';
 import { printList } from '../output/printer.js';
-import {
-  type Asked,
-  answered,
-  askEach,
-  clusterFlag,
-  errorMember,
-  errorOf,
-  humaneAnswers,
-  tellFailures,
-} from './endpoint-each.js';
+import { type Asked, answered, askEach, errorMember, errorOf, humaneAnswers, tellFailures } from './endpoint-each.js';
 
 export const spec: CommandSpec = {
   usage: 'endpoint status [options]',
   description:
     'Shows version, database size, leader and raft state of each endpoint; all are asked at the same time, and one that does not answer is listed with its error.',
   examples: ['ketcdctl endpoint status -w table', 'ketcdctl endpoint status --cluster -w jsonl'],
-  flags: [clusterFlag],
+  flags: [],
 };
 
 export const run: Run = async (context, _args, flags) => {

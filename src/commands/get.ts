@@ -18,6 +18,7 @@ import { goQuote } from '../output/go-quote.js';
 import { jsonRange } from '../output/range/json.js';
 import type { RangeLook, RangePrinter } from '../output/range/printer.js';
 import { simpleRange } from '../output/range/simple.js';
+import { argBytes } from './arg-bytes.js';
 
 export const spec: CommandSpec = {
   usage: 'get [options] <key> [range_end]',
@@ -104,6 +105,8 @@ export const run: Run = async (context, args, flags) => {
     last = page;
   }
   if (printer && last) await printer.end(last);
+  const { undecodable } = await import('../output/decoded.js');
+  return undecodable(context) > 0 ? ExitCode.Error : ExitCode.Ok;
 };
 
 /** The formats that begin with the header, which RangeStream sends last. */
@@ -170,9 +173,9 @@ export function keyRange(
   rangeEnd: string | undefined,
   flags: FlagValues,
 ): { key: Buffer; range_end?: Buffer } {
-  const key = Buffer.from(first);
+  const key = argBytes(first);
   const prefix = flags.bool('prefix');
-  if (!prefix && !flags.bool('from-key')) return rangeEnd ? { key, range_end: Buffer.from(rangeEnd) } : { key };
+  if (!prefix && !flags.bool('from-key')) return rangeEnd ? { key, range_end: argBytes(rangeEnd) } : { key };
   if (rangeEnd !== undefined) {
     throw badArguments('too many arguments, only accept one argument when `--prefix` or `--from-key` is set');
   }

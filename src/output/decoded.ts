@@ -1,7 +1,7 @@
 /** Values as people read them: the Kubernetes object in place of its bytes. */
 import type { IKeyValue } from 'etcd3/lib/rpc';
 import type { Context } from '../cli/command.js';
-import { decodeStored, isStored } from '../k8s-decode/index.js';
+import { decodeStored, encodingOf, isStored, loadSchemaFor } from '../k8s-decode/index.js';
 import type { Value } from '../k8s-decode/value.js';
 import { toYaml } from '../k8s-decode/yaml.js';
 
@@ -13,29 +13,37 @@ export function undecodable(context: Context): number {
 }
 
 /** A value as YAML where Kubernetes' envelope (with --decode k8s: any object) is in it, else what `raw` makes of it. */
-export async function decodedValue(
+export function decodedValue(
   context: Context,
   kv: IKeyValue,
   raw: (bytes: Buffer) => string | Buffer,
-): Promise<string | Buffer> {
-  if (!mayBeObject(context, kv.value)) return raw(kv.value);
-  const object = await decodedObject(context, kv);
-  return object === undefined ? raw(kv.value) : toYaml(object).slice(0, -1);
+): Promise<string | Buffer> | string | Buffer {
+  const { value } = kv;
+  if (!isStored(value) && context.options.decode !== 'k8s') return raw(value);
+  const show = (object: Value | undefined) => (object === undefined ? raw(value) : toYaml(object).slice(0, -1));
+  const object = decodedObject(context, kv);
+  return object instanceof Promise ? object.then(show) : show(object);
 }
 
-function mayBeObject({ options }: Context, value: Buffer): boolean {
-  return isStored(value) || (options.decode === 'k8s' && value.length > 0);
+/**
+ * The object in a value, or undefined where there is none; a broken one is reported, and shows as its bytes.
+ * A promise only when a part of the schema has to be loaded for it.
+ */
+export function decodedObject(context: Context, kv: IKeyValue): Promise<Value | undefined> | Value | undefined {
+  const { value } = kv;
+  if (encodingOf(value) === undefined) return undefined;
+  const loading = loadSchemaFor(value);
+  return loading ? loading.then(() => decodeOrTell(context, kv)) : decodeOrTell(context, kv);
 }
 
-/** The object in a value, or undefined where there is none; a broken one is reported, and shows as its bytes. */
-export async function decodedObject(context: Context, kv: IKeyValue): Promise<Value | undefined> {
-  const key = kv.key.toString();
+function decodeOrTell(context: Context, kv: IKeyValue): Value | undefined {
   try {
-    return (await decodeStored(kv.value, { key })).object;
+    return decodeStored(kv.value, { key: kv.key.toString() }).object;
   } catch (error) {
+    // Text that only looks like an object is nothing to complain of.
     if (!isStored(kv.value)) return undefined;
     failures.set(context, undecodable(context) + 1);
-    await context.stderr.write(`Error: ${(error as Error).message}\n`);
+    context.stderr.write(`Error: ${(error as Error).message}\n`);
     return undefined;
   }
 }

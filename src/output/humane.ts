@@ -21,7 +21,10 @@ export async function humaneText(
 
 /** A YAML document or a line of JSON. */
 export function writeHumane(format: 'yaml' | 'jsonl', value: Value): string {
-  return format === 'yaml' ? toYaml(value) : `${toJson(value)}\n`;
+  if (format === 'jsonl') return `${toJson(value)}\n`;
+  if (!(value instanceof Map) || value.size === 0) return toYaml(value);
+  // Objects of Kubernetes have their fields by name, as kubectl does it; an answer of etcd has its key first.
+  return [...value].map((field) => toYaml(new Map([field]))).join('');
 }
 
 /** A message of etcd for people. All its fields are there, zero or not; absent messages are left out. */

@@ -21,7 +21,8 @@ export async function keyValueLines(
   const lines: (string | Uint8Array)[] = [];
   for (const kv of kvs) {
     if (!valuesOnly) lines.push(view.key(kv.key), NEWLINE);
-    lines.push(await view.value(kv), NEWLINE);
+    const value = view.value(kv);
+    lines.push(value instanceof Promise ? await value : value, NEWLINE);
   }
   return lines;
 }

@@ -1,6 +1,7 @@
 /** How keys and values look where people read them: `simple` in own mode, `yaml` and `jsonl`. */
 import type { IKeyValue } from 'etcd3/lib/rpc';
 import { type Context, isDropIn } from '../cli/command.js';
+import type { KeyValue } from '../etcd/range-page.js';
 import { hexEscaped } from './hex.js';
 
 /** Shows a key or a value as text, or as its bytes where it is to be left as it is. */
@@ -13,6 +14,15 @@ export interface ValueView {
 export function rendersValues({ options, mode, stdout }: Context): boolean {
   return options.hex || options.decode !== 'none' || (!isDropIn(mode) && stdout.isTTY);
 }
+
+/** Whether this value is anything but its stored bytes when `simple` shows it. */
+export function rendersValue(context: Context, { source, valueStart, valueEnd }: KeyValue): boolean {
+  if (context.options.decode !== 'auto' || context.options.hex || context.stdout.isTTY) return true;
+  return valueEnd - valueStart >= 4 && source.readUInt32BE(valueStart) === ENVELOPE;
+}
+
+/** `k8s` and a zero byte: how a value begins that Kubernetes stored as protobuf. */
+const ENVELOPE = 0x6b387300;
 
 /** The view that --hex, --decode and the terminal ask for. */
 export async function valueView(context: Context): Promise<ValueView> {

@@ -1,7 +1,7 @@
 import type { Context } from '../../cli/command.js';
 import type { RangePage } from '../../etcd/range-page.js';
 import { keyValueLines } from '../key-values.js';
-import { rendersValues } from '../values.js';
+import { rendersValue, rendersValues } from '../values.js';
 import type { RangeLook, RangePrinter } from './printer.js';
 
 /** A line for the key and one for the value. */
@@ -9,8 +9,13 @@ export function simpleRange(context: Context, look: RangeLook): RangePrinter {
   const asStored = !rendersValues(context);
   return {
     async page(page) {
-      if (asStored) return context.stdout.write(storedLines(page, look.valuesOnly));
-      for (const line of await keyValueLines(context, page.kvs, look)) await context.stdout.write(line);
+      if (asStored || !page.kvs.some((kv) => rendersValue(context, kv))) {
+        return context.stdout.write(storedLines(page, look.valuesOnly));
+      }
+      for (const line of await keyValueLines(context, page.kvs, look)) {
+        const wait = context.stdout.write(line);
+        if (wait) await wait;
+      }
     },
     async end(last) {
       if (look.countOnly) await context.stdout.write(`${last.count}\n`);

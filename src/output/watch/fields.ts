@@ -1,0 +1,20 @@
+import type { Context } from '../../cli/command.js';
+import { fieldLine, headerFields, keyValueFields } from '../fields.js';
+import type { WatchPrinter } from './printer.js';
+
+const TYPES = ['PUT', 'DELETE'];
+
+/** The header's lines, then those of each event. */
+export function fieldsWatch(context: Context): WatchPrinter {
+  return {
+    print({ first, header, events }) {
+      let text = first ? headerFields(context, header) : '';
+      for (const { type, kv, prev_kv } of events) {
+        text += fieldLine('Type', TYPES[type]!);
+        if (prev_kv) text += keyValueFields(context, prev_kv, 'Prev');
+        text += keyValueFields(context, kv);
+      }
+      return context.stdout.write(text);
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import type { Context } from '../../cli/command.js';
+import { encodeMessage } from '../../proto/codec.js';
+import type { WatchPrinter } from './printer.js';
+
+/** WatchResponses one behind the other, as etcdctl writes them: without the watch's ID, and with nothing between them. */
+export function protobufWatch(context: Context): WatchPrinter {
+  return {
+    print({ first, header, created, canceled, compact_revision, events }) {
+      const head = first ? { header: header ?? {}, created, canceled, compact_revision } : {};
+      return context.stdout.write(encodeMessage('WatchResponse', { ...head, events }));
+    },
+  };
+}
