@@ -83,8 +83,8 @@ export interface CommandSpec {
 }
 
 /**
- * The command's own flags and its group's, by long name. A flag that this mode does not have has its type's zero value (so a
- * default other than that must not matter there). Asking for one as another type is a bug and throws.
+ * The command's own flags and its group's, by long name. A flag of the spec that this mode does not have has its default; one that
+ * nobody declares has its type's zero value. Asking for one as another type is a bug and throws.
  */
 export interface FlagValues {
   bool(name: string): boolean;

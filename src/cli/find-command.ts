@@ -2,6 +2,7 @@
 import { goQuote } from '../output/go-quote.js';
 import { type Flag, isDropIn, type Mode } from './command.js';
 import { type CommandEntry, commands, isBuilt } from './commands.js';
+import { HELP_FLAG } from './global-flags.js';
 import { hasCommand, hasFlag } from './mode.js';
 import { isNear, nearest } from './near.js';
 import { FlagTable, UsageFailure } from './normalize.js';
@@ -24,8 +25,10 @@ export class UnknownCommand extends UsageFailure {}
 export function findCommand(mode: Mode, words: readonly string[], globals: readonly Flag[]): Found {
   let entry: CommandEntry | undefined;
   let rest = [...words];
+  // Older tools learn of --help only when they have found the command.
+  const helpFlag = mode.tool === 'ketcdctl' || (mode.tool === 'etcdctl' && mode.version >= '3.7') ? [HELP_FLAG] : [];
   for (;;) {
-    const at = firstArgument(rest, new FlagTable(globals, groupFlags(mode, entry)));
+    const at = firstArgument(rest, new FlagTable(globals, groupFlags(mode, entry), helpFlag));
     if (at < 0) return { entry, words: rest };
     const next = childNamed(mode, entry, rest[at]!);
     if (next === undefined) {
@@ -75,7 +78,7 @@ function firstArgument(words: readonly string[], table: FlagTable): number {
 function takesNextWord(word: string, table: FlagTable): boolean {
   if (word.includes('=')) return false;
   if (word.startsWith('--')) return table.long.get(word.slice(2))?.type !== 'bool';
-  return word.length === 2 && table.short.get(word.slice(1))?.type !== 'bool';
+  return Buffer.byteLength(word) === 2 && table.short.get(word.slice(1))?.type !== 'bool';
 }
 
 function childNamed(mode: Mode, parent: CommandEntry | undefined, word: string): CommandEntry | undefined {

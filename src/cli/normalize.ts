@@ -12,12 +12,20 @@ import { nearest } from './near.js';
 export class FlagTable {
   readonly long = new Map<string, Flag>();
   readonly short = new Map<string, Flag>();
+  /** Flags that can't be given, as another version of the tool has them; they have their defaults. */
+  readonly elsewhere = new Map<string, Flag>();
 
   constructor(...groups: readonly (readonly Flag[])[]) {
     for (const flag of groups.flat()) {
       this.long.set(flag.name, flag);
       if (flag.short !== undefined) this.short.set(flag.short, flag);
     }
+  }
+
+  /** All flags that a command may ask for, whether this mode has them or not. */
+  declare(flags: readonly Flag[]): this {
+    for (const flag of flags) this.elsewhere.set(flag.name, flag);
+    return this;
   }
 }
 

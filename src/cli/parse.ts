@@ -95,8 +95,7 @@ export class ParsedFlags implements FlagValues {
   }
 
   #value(name: string, ...types: FlagType[]): FlagValue {
-    const flag = this.#table.long.get(name);
-    // A flag that this version of the tool does not have was not given.
+    const flag = this.#table.long.get(name) ?? this.#table.elsewhere.get(name);
     if (flag === undefined) return zero(types[0]!);
     if (!types.includes(flag.type)) throw new TypeError(`--${name} is ${flag.type}, not ${types[0]}`);
     const given = this.#given.get(name);

@@ -71,7 +71,8 @@ async function runCommand(argv: string[], env: NodeJS.ProcessEnv, io: Io, runnin
   if (entry?.tool !== undefined) return (await entry.tool())(words, env, io);
   const module = await entry?.load?.();
   const own = commandFlags(mode, entry, module?.spec);
-  const { args, flags } = parseWords(words, new FlagTable(globals, own, [HELP_FLAG]));
+  const table = new FlagTable(globals, own, [HELP_FLAG]).declare(module?.spec.flags ?? []);
+  const { args, flags } = parseWords(words, table);
   running.debug = flags.bool('debug');
   if (entry !== undefined && !entry.group && module === undefined)
     throw new Failure(`"${entry.path}" is not in this build`);
