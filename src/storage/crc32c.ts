@@ -1,11 +1,11 @@
-/** CRC-32C (Castagnoli), eight bytes at a step. */
+/** CRC-32C (Castagnoli), sixteen bytes at a step. */
 
 const POLYNOMIAL = 0x82f63b78;
 let tables: Int32Array | undefined;
 
-/** Eight tables of 256: the first is the usual one, each next is for bytes one place further from the end. */
+/** Sixteen tables of 256: the first is the usual one, each next is for bytes one place further from the end. */
 function makeTables(): Int32Array {
-  const made = new Int32Array(8 * 256);
+  const made = new Int32Array(16 * 256);
   for (let byte = 0; byte < 256; byte++) {
     let value = byte;
     for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ POLYNOMIAL : value >>> 1;
@@ -15,24 +15,54 @@ function makeTables(): Int32Array {
   return made;
 }
 
+/** The memory that was summed last. */
+let viewed: { buffer: ArrayBufferLike; words: Int32Array } | undefined;
+
+/** All of a buffer's memory as words: made once for a buffer that is used again and again, as making a view takes longer than short sums. */
+function wordsOf(bytes: Uint8Array): Int32Array {
+  if (viewed?.buffer !== bytes.buffer) {
+    viewed = { buffer: bytes.buffer, words: new Int32Array(bytes.buffer, 0, bytes.buffer.byteLength >>> 2) };
+  }
+  return viewed.words;
+}
+
 /** The checksum of `bytes[start, end)`, continued from `crc`, that of the bytes before. */
 export function crc32c(bytes: Uint8Array, crc = 0, start = 0, end = bytes.length): number {
   tables ??= makeTables();
   const t = tables;
+  const offset = bytes.byteOffset;
   let c = ~crc;
   let i = start;
-  for (const last = end - 7; i < last; i += 8) {
-    c ^= bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
-    c =
-      t[1792 + (c & 0xff)]! ^
-      t[1536 + ((c >>> 8) & 0xff)]! ^
-      t[1280 + ((c >>> 16) & 0xff)]! ^
-      t[1024 + (c >>> 24)]! ^
-      t[768 + bytes[i + 4]!]! ^
-      t[512 + bytes[i + 5]!]! ^
-      t[256 + bytes[i + 6]!]! ^
-      t[bytes[i + 7]!]!;
+  for (; i < end && ((i + offset) & 3) !== 0; i++) c = t[(c ^ bytes[i]!) & 0xff]! ^ (c >>> 8);
+  if (end - i >= 16) {
+    const words = wordsOf(bytes);
+    let w = (i + offset) >>> 2;
+    for (const last = w + ((end - i) >>> 4) * 4; w < last; w += 4)
+      c = step(t, c ^ words[w]!, words[w + 1]!, words[w + 2]!, words[w + 3]!);
+    i = w * 4 - offset;
   }
   for (; i < end; i++) c = t[(c ^ bytes[i]!) & 0xff]! ^ (c >>> 8);
   return ~c >>> 0;
+}
+
+/** Takes four words into the sum. s390x would need another order; everything else that Node runs on is little-endian. */
+function step(t: Int32Array, a: number, b: number, c: number, d: number): number {
+  return (
+    t[3840 + (a & 0xff)]! ^
+    t[3584 + ((a >>> 8) & 0xff)]! ^
+    t[3328 + ((a >>> 16) & 0xff)]! ^
+    t[3072 + (a >>> 24)]! ^
+    t[2816 + (b & 0xff)]! ^
+    t[2560 + ((b >>> 8) & 0xff)]! ^
+    t[2304 + ((b >>> 16) & 0xff)]! ^
+    t[2048 + (b >>> 24)]! ^
+    t[1792 + (c & 0xff)]! ^
+    t[1536 + ((c >>> 8) & 0xff)]! ^
+    t[1280 + ((c >>> 16) & 0xff)]! ^
+    t[1024 + (c >>> 24)]! ^
+    t[768 + (d & 0xff)]! ^
+    t[512 + ((d >>> 8) & 0xff)]! ^
+    t[256 + ((d >>> 16) & 0xff)]! ^
+    t[d >>> 24]!
+  );
 }
