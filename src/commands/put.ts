@@ -5,6 +5,7 @@ import { headerFields, keyValueFields } from '../output/fields.js';
 import { outputFormat } from '../output/format.js';
 import { keyValueLines } from '../output/key-values.js';
 import { print } from '../output/printer.js';
+import { argBytes } from './arg-bytes.js';
 import { parseLease } from './lease-id.js';
 
 export const spec: CommandSpec = {
@@ -27,7 +28,7 @@ export const spec: CommandSpec = {
 };
 
 export const run: Run = async (context, args, flags) => {
-  const request = await putRequest(args, flags, context);
+  const request = await putRequest(args, flags, () => readValue(context.stdin));
   const format = outputFormat(context);
   const client = await context.connect();
   const response = await client.kv.put(request);
@@ -42,22 +43,27 @@ export const run: Run = async (context, args, flags) => {
 };
 
 /**
- * The request that the arguments and flags of `put` mean; reads standard input when the value comes from there.
+ * The request that the arguments and flags of `put` mean.
+ * @param missing gives the value when there is no argument for it; nothing: there is none.
  * @throws Failure with etcdctl's text and exit code.
  */
 export async function putRequest(
   args: string[],
   flags: FlagValues,
-  { stdin }: { stdin: NodeJS.ReadStream },
+  missing: () => Promise<Buffer | undefined>,
 ): Promise<IPutRequest> {
-  const [key, value] = args;
-  if (key === undefined) throw badArguments('put command needs 1 argument and input from stdin or 2 arguments');
+  const [key, argument] = args;
+  if (key === undefined) throw valueNeeded();
   const ignoreValue = flags.bool('ignore-value');
   if (ignoreValue && args.length > 1) {
     throw badArguments("put command needs only 1 argument when 'ignore-value' is set");
   }
-  const request: IPutRequest = { key: Buffer.from(key) };
-  if (!ignoreValue) request.value = value === undefined ? await readValue(stdin) : Buffer.from(value);
+  const request: IPutRequest = { key: argBytes(key) };
+  if (!ignoreValue) {
+    const value = argument === undefined ? await missing() : argBytes(argument);
+    if (value === undefined) throw valueNeeded();
+    request.value = value;
+  }
   request.lease = parseLease(flags.string('lease'));
   request.prev_kv = flags.bool('prev-kv');
   request.ignore_value = ignoreValue;
@@ -65,11 +71,15 @@ export async function putRequest(
   return request;
 }
 
-async function readValue(stdin: NodeJS.ReadStream): Promise<Buffer> {
+/** All of standard input; undefined when it is empty. */
+async function readValue(stdin: NodeJS.ReadStream): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   for await (const chunk of stdin) chunks.push(chunk);
-  if (chunks.length === 0) throw badArguments('put command needs 1 argument and input from stdin or 2 arguments');
-  return Buffer.concat(chunks);
+  return chunks.length === 0 ? undefined : Buffer.concat(chunks);
+}
+
+function valueNeeded(): Failure {
+  return badArguments('put command needs 1 argument and input from stdin or 2 arguments');
 }
 
 function badArguments(message: string): Failure {
