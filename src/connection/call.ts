@@ -141,7 +141,7 @@ export class Call {
         sent,
       });
     }
-    const lost = this.session.lost;
+    const lost = this.session.broken;
     if (lost) {
       return new CallFailure(Code.Unavailable, lost.message, { endpoint, sent, lost, answered: this.answered });
     }

@@ -1,7 +1,7 @@
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { ConnectFailure } from './connect-failure.js';
-import type { Endpoint } from './endpoints.js';
+import { type Endpoint, isIpAddress } from './endpoints.js';
 import type { TlsSettings } from './tls-options.js';
 
 export interface DialOptions {
@@ -50,7 +50,7 @@ async function openTls(
     ...addressOf(endpoint, timeoutMs),
     secureContext: settings.secureContext(tls),
     // An IP address must not be sent as server name (RFC 6066); Node warns, newer ones refuse.
-    ...(isIP(name) ? {} : { servername: name }),
+    ...(isIpAddress(name) ? {} : { servername: name }),
     ALPNProtocols: ['h2'],
     // verifyPeer does it, where the certificate is still at hand for the error's text.
     rejectUnauthorized: false,

@@ -29,10 +29,9 @@ export class Session {
   hasGreeted = false;
   /** Highest stream number that the server says it may have processed; set by GOAWAY. */
   lastStreamId = Number.POSITIVE_INFINITY;
-  /** Why it broke, as far as the session knows. */
-  lost: Error | undefined;
   /** The token of this connection; an empty text where the server has no authentication. */
   token: string | undefined;
+  private lost: Error | undefined;
   private open = 0;
   private leaving = false;
   private keepalive: NodeJS.Timeout | undefined;
@@ -62,9 +61,7 @@ export class Session {
         this.hasGreeted = true;
         resolve();
       });
-      this.h2.once('close', () =>
-        this.fail(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' })),
-      );
+      this.h2.once('close', () => this.fail(closed()));
     });
     this.greeted.catch(() => {});
   }
@@ -72,6 +69,12 @@ export class Session {
   /** Whether new calls may be opened on it. */
   get usable(): boolean {
     return !this.leaving && !this.lost && !this.h2.closed && !this.h2.destroyed;
+  }
+
+  /** Why it broke; also when its streams are told of that before the session is. */
+  get broken(): Error | undefined {
+    if (!this.lost && this.h2.destroyed) this.fail(closed());
+    return this.lost;
   }
 
   /** Opens a stream. The session keeps the process alive until it is closed. */
@@ -136,4 +139,8 @@ export class Session {
       this.keepalive.unref();
     });
   }
+}
+
+function closed(): Error {
+  return Object.assign(new Error('the server closed the connection'), { code: 'ECONNRESET' });
 }
