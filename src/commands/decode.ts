@@ -1,0 +1,74 @@
+import type { CommandSpec, Context, Run } from '../cli/command.js';
+import { ExitCode, Failure } from '../errors.js';
+import { decodeStored, loadSchemaFor, type Value } from '../k8s-decode/index.js';
+import { toJson } from '../k8s-decode/json.js';
+import { toYaml } from '../k8s-decode/yaml.js';
+import { type DecodeItem, decodeItems } from './decode-input.js';
+import { readInput } from './read-input.js';
+
+export const spec: CommandSpec = {
+  usage: 'decode [options] [FILE]',
+  description:
+    'Shows what Kubernetes stored: one value (as it is, in hex or in base64), or the values in what `etcdctl get` printed (also -w json), or in lines {"key":…,"value":"BASE64"}. Reads standard input where there is no FILE. -w takes yaml (the default), json and jsonl (a line each: {"key":…,"value":OBJECT}).',
+  examples: [
+    'etcdctl get --print-value-only /registry/pods/default/web-0 | ketcdctl decode',
+    'etcdctl get --prefix -w json /registry/pods/ | ketcdctl decode -w jsonl',
+    'ketcdctl decode value.bin',
+  ],
+  flags: [],
+  complete: 'file',
+};
+
+export const run: Run = async (context, args) => {
+  const format = objectFormat(context);
+  let written = 0;
+  let failed = 0;
+  for await (const item of decodeItems(readInput(context, args[0]))) {
+    try {
+      const object = await decodeItem(item);
+      const wait = context.stdout.write(objectText(format, item.key, object, written++ === 0));
+      if (wait) await wait;
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      failed++;
+      await context.stderr.write(`Error: ${error.message}\n`);
+    }
+  }
+  return failed > 0 ? ExitCode.Error : ExitCode.Ok;
+};
+
+type ObjectFormat = 'yaml' | 'json' | 'jsonl';
+
+function objectFormat({ options }: Context): ObjectFormat {
+  const { writeOut } = options;
+  if (writeOut === 'simple') return 'yaml';
+  if (writeOut === 'yaml' || writeOut === 'json' || writeOut === 'jsonl') return writeOut;
+  throw new Failure(`${writeOut} not supported as output format`, {
+    exitCode: ExitCode.BadFeature,
+    hint: 'decode has -w yaml, json and jsonl',
+  });
+}
+
+/** The object in a value. */
+async function decodeItem(item: DecodeItem): Promise<Value> {
+  if ('problem' in item) throw item.problem;
+  if ('object' in item) return item.object;
+  const { key, value } = item;
+  const pending = loadSchemaFor(value);
+  if (pending) await pending;
+  const options = key === undefined ? {} : { key };
+  try {
+    return decodeStored(value, options).object;
+  } catch (error) {
+    if (!item.hasLooseEnd) throw error;
+    return decodeStored(value.subarray(0, -1), options).object;
+  }
+}
+
+/** One object as it is printed: a YAML document after a line `---` unless it is the first, or a line of JSON. */
+function objectText(format: ObjectFormat, key: string | undefined, object: Value, isFirst: boolean): string {
+  if (format === 'yaml') return isFirst ? toYaml(object) : `---\n${toYaml(object)}`;
+  if (format === 'json') return `${toJson(object, '    ')}\n`;
+  const line = new Map<string, Value>(key === undefined ? [] : [['key', key]]).set('value', object);
+  return `${toJson(line)}\n`;
+}
