@@ -67,5 +67,5 @@ export function writeEnvelope(apiVersion: string, kind: string, writeObject: (wr
   writeObject(writer);
   writer.ldelim();
   writer.uint32(26).string('').uint32(34).string('');
-  return Buffer.from(writer.finish());
+  return writer.finish();
 }

@@ -52,7 +52,12 @@ export function encodingOf(value: Uint8Array): Encoding | undefined {
   if (value[0] === 0xd9 && value[1] === 0xd9 && value[2] === 0xf7) return 'cbor';
   const start = Buffer.from(value.buffer, value.byteOffset, Math.min(value.length, 64)).toString('latin1');
   if (/^\s*\{/.test(start)) return 'json';
-  return /^(apiVersion|kind|metadata):/.test(start) ? 'yaml' : undefined;
+  return /^(apiVersion|kind): /.test(start) || (/^\w+:/.test(start) && hasKind(value)) ? 'yaml' : undefined;
+}
+
+/** Whether a text has a line `kind: …`: an object's fields are sorted, and some kinds have one before `apiVersion`. */
+function hasKind(value: Uint8Array): boolean {
+  return Buffer.from(value.buffer, value.byteOffset, value.length).includes('\nkind: ');
 }
 
 /** Loads what {@link decodeStored} needs for a value; undefined where nothing has to be waited for. Never fails. */

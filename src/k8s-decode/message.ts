@@ -208,7 +208,7 @@ function compileValue(
       // Any value but a nil one is written, though it is zero.
       if (value === null && mayBeAbsent) return;
       writer.path.push(name);
-      codec.write(writer.uint32(tag) as StoredWriter, value);
+      codec.write(writer.uint32(tag), value);
       writer.path.pop();
     },
   };
@@ -241,7 +241,7 @@ function compileMessage(owner: Message, entry: FieldEntry, slot: number): Compil
       const value = object.get(name) ?? null;
       if (value === null && isPointer) return;
       writer.path.push(name);
-      writeMessage(resolve(), writer.uint32((number << 3) | 2) as StoredWriter, value);
+      writeMessage(resolve(), writer.uint32((number << 3) | 2), value);
       writer.path.pop();
     },
   };
@@ -304,7 +304,7 @@ function compileList({ name, number, omitEmpty, dropped }: FieldEntry, slot: num
       if (!Array.isArray(list)) throw writer.mismatch(`a list in ${name}`, list);
       list.forEach((value, i) => {
         writer.path.push(`${name}[${i}]`);
-        codec.write(writer.uint32(tag) as StoredWriter, value);
+        codec.write(writer.uint32(tag), value);
         writer.path.pop();
       });
     },
@@ -338,7 +338,7 @@ function compileMap({ name, number, omitEmpty, dropped }: FieldEntry, slot: numb
         writer.path.push(name, key);
         writer.uint32(tag).fork().uint32(10).string(key);
         if (value !== null || codec.wire !== 2 || codec !== valueCodec('y')) {
-          codec.write(writer.uint32(valueTag) as StoredWriter, value);
+          codec.write(writer.uint32(valueTag), value);
         }
         writer.ldelim();
         writer.path.length -= 2;

@@ -64,8 +64,7 @@ function readMetadata(reader: StoredReader): Fields | undefined {
 
 /** The failure for bytes that cannot be read, with the place that was reached. */
 function corrupt(reader: StoredReader, error: unknown): Failure {
-  // protobufjs throws RangeError and plain Error for bytes that it can't read; anything else is a fault of ours.
-  if (!(error instanceof Error) || !/^(Range)?Error$/.test(error.name)) throw error;
+  if (!(error instanceof RangeError)) throw error;
   const where = reader.path.length > 0 ? ` in ${reader.path.join('.')}` : '';
   return new Failure(`cut short or corrupt at byte ${reader.pos} of ${reader.buf.length}${where}: ${error.message}`, {
     cause: error,

@@ -11,7 +11,7 @@ import { parseJson, sourceOf, toJson } from './json.js';
 import { canonicalQuantity } from './quantity.js';
 import { formatDuration, formatMicroTime, formatTime, parseDuration, parseTime, ZERO_TIME } from './time.js';
 import { base64 } from './unknown.js';
-import { integer, type Value } from './value.js';
+import type { Value } from './value.js';
 import type { StoredReader, StoredWriter } from './wire.js';
 
 /** Reads, shows and writes one value of a type. */
@@ -78,14 +78,14 @@ const scalars: Record<string, ValueCodec> = {
     read: (reader) => reader.int32(),
     zero: 0,
     isEmpty: (value) => value === 0,
-    write: (writer, value) => void writer.int32(Number(requireInteger(writer, value, 32))),
+    write: (writer, value) => void writer.integer(requireInteger(writer, value, 32)),
   },
   l: {
     wire: 0,
     read: (reader) => reader.integer(),
     zero: 0,
     isEmpty: (value) => value === 0,
-    write: (writer, value) => writer.integer(requireInteger(writer, value, 64)),
+    write: (writer, value) => void writer.integer(requireInteger(writer, value, 64)),
   },
   d: {
     wire: 1,
@@ -146,9 +146,11 @@ function writeTimestamp(writer: StoredWriter, value: Value, micro: boolean): voi
   if (!time && typeof value !== 'number') throw writer.mismatch('a time such as 2006-01-02T15:04:05Z', value);
   const { seconds, nanoseconds } = time ?? { seconds: value as number, nanoseconds: 0 };
   if (seconds === ZERO_TIME) return;
-  writer.uint32(8);
-  writer.integer(seconds);
-  writer.uint32(16).int32(micro ? nanoseconds - (nanoseconds % 1000) : 0);
+  writer
+    .uint32(8)
+    .integer(seconds)
+    .uint32(16)
+    .integer(micro ? nanoseconds - (nanoseconds % 1000) : 0);
 }
 
 const duration: ValueCodec = {
@@ -166,9 +168,7 @@ const duration: ValueCodec = {
   write(writer, value) {
     const nanoseconds = value === null ? 0n : typeof value === 'string' ? parseDuration(value) : undefined;
     if (nanoseconds === undefined) throw writer.mismatch('a duration such as 1h30m0s', value);
-    writer.fork().uint32(8);
-    writer.integer(integer(nanoseconds));
-    writer.ldelim();
+    writer.fork().uint32(8).integer(nanoseconds).ldelim();
   },
 };
 
@@ -215,9 +215,9 @@ const intOrString: ValueCodec = {
     writer
       .fork()
       .uint32(8)
-      .int32(isString ? 1 : 0)
+      .integer(isString ? 1 : 0)
       .uint32(16)
-      .int32(number);
+      .integer(number);
     writer
       .uint32(26)
       .string(isString ? value : '')
@@ -322,7 +322,7 @@ export function schemaOrBool(schema: ValueCodec): ValueCodec {
         .fork()
         .uint32(8)
         .bool(isSchema || value);
-      if (isSchema) schema.write(writer.uint32(18) as StoredWriter, value);
+      if (isSchema) schema.write(writer.uint32(18), value);
       writer.ldelim();
     },
   };
@@ -348,8 +348,8 @@ export function schemaOrList(schema: ValueCodec, isText: boolean): ValueCodec {
     isEmpty: never,
     write(writer, value) {
       writer.fork();
-      if (Array.isArray(value)) for (const each of value) item.write(writer.uint32(18) as StoredWriter, each);
-      else if (value !== null) schema.write(writer.uint32(10) as StoredWriter, value);
+      if (Array.isArray(value)) for (const each of value) item.write(writer.uint32(18), each);
+      else if (value !== null) schema.write(writer.uint32(10), value);
       writer.ldelim();
     },
   };

@@ -27,7 +27,7 @@ export interface UnknownField {
 /** Reads the field whose tag, read already, began at `start`. */
 export function readUnknown(reader: StoredReader, start: number, tag: number): UnknownField {
   reader.skipField(tag);
-  return { number: tag >>> 3, raw: (reader.buf as Buffer).subarray(start, reader.pos) };
+  return { number: tag >>> 3, raw: reader.buf.subarray(start, reader.pos) };
 }
 
 /** The fields as `$unknown` shows them. */
@@ -54,7 +54,7 @@ function showField(raw: Buffer, depth: number): Value {
 function showContent(reader: StoredReader, wire: number, depth: number): Value {
   if (wire === 0) return reader.integer();
   if (wire === 5) return new Map([['fixed32', reader.fixed32()]]);
-  if (wire === 1) return new Map([['fixed64', (reader.buf as Buffer).readBigUInt64LE(reader.pos)]]);
+  if (wire === 1) return new Map([['fixed64', reader.fixed64()]]);
   return showBytes(reader.slice(), depth);
 }
 
@@ -103,8 +103,7 @@ function writeOne(writer: StoredWriter, number: number, value: Value): void {
   const tag = (number << 3) >>> 0;
   if (typeof value === 'string') writer.uint32(tag | 2).string(value);
   else if (typeof value === 'bigint' || Number.isSafeInteger(value)) {
-    writer.uint32(tag);
-    writer.integer(value as number | bigint);
+    writer.uint32(tag).integer(value as number | bigint);
   } else if (value instanceof Map) writeForm(writer, tag, value);
   else throw writer.mismatch('an integer, a text or an object', value);
 }
@@ -113,8 +112,8 @@ function writeForm(writer: StoredWriter, tag: number, form: Fields): void {
   const [name, value = null] = form.entries().next().value ?? [];
   if (name === 'base64') writer.uint32(tag | 2).bytes(base64(writer, value));
   else if (name === 'raw') writer.raw(base64(writer, value));
-  else if (name === 'fixed32') writer.uint32(tag | 5).fixed32(Number(value));
-  else if (name === 'fixed64') writer.uint32(tag | 1).raw(fixed64(value));
+  else if (name === 'fixed32') writer.uint32(tag | 5).raw(fixed(writer, value, 4));
+  else if (name === 'fixed64') writer.uint32(tag | 1).raw(fixed(writer, value, 8));
   else {
     writer.uint32(tag | 2).fork();
     for (const entry of unknownEntries(writer, form)) writeUnknown(writer, entry);
@@ -128,8 +127,10 @@ export function base64(writer: StoredWriter, value: Value): Buffer {
   return Buffer.from(value, 'base64');
 }
 
-function fixed64(value: Value): Buffer {
+/** An unsigned integer of `width` bytes, the lowest first. */
+function fixed(writer: StoredWriter, value: Value, width: 4 | 8): Buffer {
+  if (typeof value !== 'bigint' && !Number.isInteger(value)) throw writer.mismatch('an integer', value);
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64LE(BigInt.asUintN(64, BigInt(value as number | bigint)));
-  return bytes;
+  return bytes.subarray(0, width);
 }
