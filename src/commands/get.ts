@@ -18,6 +18,7 @@ import { goQuote } from '../output/go-quote.js';
 import { jsonRange } from '../output/range/json.js';
 import type { RangeLook, RangePrinter } from '../output/range/printer.js';
 import { simpleRange } from '../output/range/simple.js';
+import { undecodable } from '../output/undecodable.js';
 import { argBytes } from './arg-bytes.js';
 
 export const spec: CommandSpec = {
@@ -105,7 +106,6 @@ export const run: Run = async (context, args, flags) => {
     last = page;
   }
   if (printer && last) await printer.end(last);
-  const { undecodable } = await import('../output/decoded.js');
   return undecodable(context) > 0 ? ExitCode.Error : ExitCode.Ok;
 };
 

@@ -4,13 +4,7 @@ import type { Context } from '../cli/command.js';
 import { decodeStored, encodingOf, isStored, loadSchemaFor } from '../k8s-decode/index.js';
 import type { Value } from '../k8s-decode/value.js';
 import { toYaml } from '../k8s-decode/yaml.js';
-
-const failures = new WeakMap<Context, number>();
-
-/** How many values could not be decoded in this run. They were told on standard error; the exit code is to be 1. */
-export function undecodable(context: Context): number {
-  return failures.get(context) ?? 0;
-}
+import { tellUndecodable } from './undecodable.js';
 
 /** A value as YAML where Kubernetes' envelope (with --decode k8s: any object) is in it, else what `raw` makes of it. */
 export function decodedValue(
@@ -42,8 +36,7 @@ function decodeOrTell(context: Context, kv: IKeyValue): Value | undefined {
   } catch (error) {
     // Text that only looks like an object is nothing to complain of.
     if (!isStored(kv.value)) return undefined;
-    failures.set(context, undecodable(context) + 1);
-    context.stderr.write(`Error: ${(error as Error).message}\n`);
+    tellUndecodable(context, error);
     return undefined;
   }
 }

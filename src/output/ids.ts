@@ -7,3 +7,8 @@ export function hexId(id: string): string {
 export function hexLease(id: string): string {
   return BigInt.asUintN(64, BigInt(id)).toString(16).padStart(16, '0');
 }
+
+/** The same as {@link hexId}, filled with blanks to 16 columns. */
+export function paddedId(id: string): string {
+  return hexId(id).padStart(16);
+}

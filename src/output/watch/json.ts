@@ -9,22 +9,26 @@ import type { WatchPrinter } from './printer.js';
  * fragments of an answer are written as they come.
  */
 export function jsonWatch(context: Context): WatchPrinter {
-  let open: WatchAnswer | undefined;
+  /** The answer whose list of events is still open, and whether something is in it. */
+  let open: { answer: WatchAnswer; events: number } | undefined;
   return {
     print(answer) {
-      let text = '';
-      if (answer.first) {
-        // The stream broke within an answer, and its rest comes as another one.
-        if (open) text += tail(context, open);
+      const { first, fragment, events } = answer;
+      // The stream broke within an answer, and its rest comes as another one.
+      let text = first && open ? `]${tail(context, open.answer)}` : '';
+      if (first) {
+        open = { answer, events: 0 };
         text += `{"Header":${messageJson('ResponseHeader', answer.header ?? {})},"Events":`;
-        text += answer.events.length > 0 || answer.fragment ? '[' : emptyList(context, answer);
+        if (events.length === 0 && !fragment) {
+          open = undefined;
+          return context.stdout.write(text + emptyList(context, answer) + tail(context, answer));
+        }
+        text += '[';
       }
-      const between = open && !answer.first ? ',' : '';
-      if (answer.events.length > 0) text += between + answer.events.map(eventJson).join(',');
-      open = answer.fragment ? answer : undefined;
-      if (!open)
-        text += answer.events.length > 0 || !answer.first ? tail(context, answer) : tail(context, answer).slice(1);
-      return context.stdout.write(text);
+      const before = open?.events ?? 0;
+      text += (before > 0 && events.length > 0 ? ',' : '') + events.map(eventJson).join(',');
+      open = fragment ? { answer, events: before + events.length } : undefined;
+      return context.stdout.write(fragment ? text : `${text}]${tail(context, answer)}`);
     },
   };
 }
@@ -36,7 +40,7 @@ function emptyList(context: Context, { header }: WatchAnswer): string {
 
 function tail(context: Context, { compact_revision, canceled, created, cancel_reason }: WatchAnswer): string {
   const reason = atLeast(context.mode, '3.7') ? `,"CancelReason":${stringJson(cancel_reason)}` : '';
-  return `],"CompactRevision":${compact_revision},"Canceled":${canceled},"Created":${created}${reason}}\n`;
+  return `,"CompactRevision":${compact_revision},"Canceled":${canceled},"Created":${created}${reason}}\n`;
 }
 
 function eventJson({ type, kv, prev_kv }: WatchEvent): string {
