@@ -9,6 +9,7 @@ import { build, transform } from 'esbuild';
 
 const root = new URL('.', import.meta.url).pathname;
 const out = join(root, 'dist');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** The modules that start a chunk and belong to the way from the command line to the first answer. */
 const HOT = ['src/main.ts', 'src/commands/get.ts', 'src/etcd/client.ts', 'src/connection/transport.ts'];
@@ -36,7 +37,7 @@ const { outputFiles, metafile } = await build({
   target: 'node20',
   outdir: out,
   chunkNames: '[name]-[hash]',
-  define: { 'process.env.NODE_ENV': '"production"' },
+  define: { 'process.env.NODE_ENV': '"production"', KETCDCTL_VERSION: JSON.stringify(version) },
   legalComments: 'none',
   plugins: [lazyChildProcess],
   metafile: true,
