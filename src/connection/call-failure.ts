@@ -6,10 +6,6 @@ export interface FailureFacts {
   sent: boolean;
   /** The status is the server's own word, so the outcome is known. */
   fromServer?: boolean;
-  /** The connection broke, and this is what it broke of. */
-  lost?: Error;
-  /** The answer had begun. */
-  answered?: boolean;
   /** The stream alone was reset. */
   reset?: boolean;
 }

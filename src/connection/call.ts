@@ -1,5 +1,6 @@
 import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
 import { CallFailure } from './call-failure.js';
+import { ConnectFailure } from './connect-failure.js';
 import { encodeFrame, FrameError, FrameParser } from './grpc-frames.js';
 import type { Session } from './session.js';
 import { Code, codeOfHttpStatus, codeOfReset, H2, h2Name, type Status, statusOf } from './status.js';
@@ -143,7 +144,8 @@ export class Call {
     }
     const lost = this.session.broken;
     if (lost) {
-      return new CallFailure(Code.Unavailable, lost.message, { endpoint, sent, lost, answered: this.answered });
+      const { message } = ConnectFailure.from(lost, this.session.endpoint);
+      return new CallFailure(Code.Unavailable, message, { endpoint, sent });
     }
     if (rstCode === H2.ENHANCE_YOUR_CALM && !this.answered) {
       return new CallFailure(Code.ResourceExhausted, "the answer's headers are too large", { endpoint, sent });

@@ -42,5 +42,6 @@ export function maySendAgain(failure: CallFailure, read: boolean): boolean {
 /** Whether the server wants a new login. It says so before it does anything, so any call may be sent again after it. */
 export function tokenRefused(failure: CallFailure): boolean {
   if (failure.facts.fromServer !== true) return false;
-  return /^etcdserver: (invalid auth token|revision of auth store is old)/.test(failure.details);
+  // Snapshots of 3.4 say `auth:`.
+  return /^(?:etcdserver|auth): (invalid auth token|revision of auth store is old)/.test(failure.details);
 }

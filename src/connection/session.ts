@@ -142,5 +142,5 @@ export class Session {
 }
 
 function closed(): Error {
-  return Object.assign(new Error('the server closed the connection'), { code: 'ECONNRESET' });
+  return new Error('the server closed the connection');
 }
