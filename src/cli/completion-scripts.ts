@@ -68,7 +68,7 @@ __${name}_complete() {
 }
 
 __${name}_files() {
-    local cur=\${COMP_WORDS[COMP_CWORD]}
+    local line cur=\${COMP_WORDS[COMP_CWORD]}
     [[ $cur == '=' ]] && cur=''
     if (($1 & 16)); then
         __${name}_option filenames
@@ -96,7 +96,7 @@ compdef _${name} ${tool}
 _${name}() {
     local -a lines candidates
     local line value text directive=1
-    lines=("\${(@f)$("\${(Q)words[1]}" ${call} "\${(@Q)words[2,CURRENT-1]}" "\${(Q)words[CURRENT]}" 2>/dev/null)}")
+    lines=("\${(@f)$("\${(Q)words[1]}" ${call} "\${(@Q)words[2,CURRENT-1]}" "\${\${(Q)words[CURRENT]}#[\\"\\']}" 2>/dev/null)}")
     directive=\${lines[-1]#:}
     lines=("\${(@)lines[1,-2]}")
     if (( \${#lines} == 0 )); then
@@ -142,7 +142,10 @@ function __${name}_complete
     else if test "$directive" = 16
         __fish_complete_directories "$current"
     else if test "$directive" = 0
-        __fish_complete_path "$current"
+        set -l option (string match -r -- '^-[^=]*=' "$current")
+        for path in (__fish_complete_path (string replace -r -- '^-[^=]*=' '' "$current"))
+            echo $option$path
+        end
     end
 end
 

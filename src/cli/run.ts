@@ -17,24 +17,47 @@ import { processIo } from './streams.js';
 /** Runs what the process was started for, and ends it. */
 export async function runProcess(): Promise<void> {
   const io = processIo();
+  // What a listener or a timer of ours throws is told in the same way as other faults.
   const running: Running = { mode: { tool: 'ketcdctl' }, entry: undefined, debug: false };
-  const fail = async (error: unknown) => {
-    await io.stdout.flush().catch(() => undefined);
-    const exitCode = await report(error, running, io);
-    await io.stdout.flush();
-    return exitCode;
-  };
-  // What a listener or a timer of ours throws is told in the same way.
-  process.on('uncaughtException', (error) => void fail(error).then(process.exit));
-  const done = dispatch(process.argv.slice(2), process.env, io, running).then(async (exitCode) => {
-    await io.stdout.flush();
-    return exitCode;
-  });
-  process.exit(await done.catch(fail));
+  process.on('uncaughtException', (error) => void fail(error, running, io).then(process.exit));
+  process.exit(await runTool(process.argv[1] ?? '', process.argv.slice(2), process.env, io, running));
 }
 
-async function dispatch(argv: string[], env: NodeJS.ProcessEnv, io: Io, running: Running): Promise<number> {
-  const identity = identify(process.argv[1] ?? '', env);
+/**
+ * Runs a command line, tells of its failure if it fails, and gives the exit code; everything is written when it returns.
+ * @param program the name that the tool was called by
+ */
+export async function runTool(
+  program: string,
+  argv: string[],
+  env: NodeJS.ProcessEnv,
+  io: Io,
+  running: Running = { mode: { tool: 'ketcdctl' }, entry: undefined, debug: false },
+): Promise<number> {
+  try {
+    const exitCode = await dispatch(program, argv, env, io, running);
+    await io.stdout.flush();
+    return exitCode;
+  } catch (error) {
+    return fail(error, running, io);
+  }
+}
+
+async function fail(error: unknown, running: Running, io: Io): Promise<number> {
+  await io.stdout.flush().catch(() => undefined);
+  const exitCode = await report(error, running, io);
+  await io.stdout.flush().catch(() => undefined);
+  return exitCode;
+}
+
+async function dispatch(
+  program: string,
+  argv: string[],
+  env: NodeJS.ProcessEnv,
+  io: Io,
+  running: Running,
+): Promise<number> {
+  const identity = identify(program, env);
   const tool = wholeTool(identity, env);
   if (tool !== undefined) return (await tool())(argv, env, io);
   if (identity.tool === 'auger') throw new Failure('auger is not in this build');
