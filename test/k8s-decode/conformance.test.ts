@@ -1,0 +1,122 @@
+/**
+ * Every object of the shared corpora (KETCDCTL_CORPUS, by default ../shared), both ways. Their READMEs say what is exact.
+ */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { encodeStored, loadAndDecode, type Value } from '../../src/k8s-decode/index.js';
+import { parseJson } from '../../src/k8s-decode/json.js';
+import { toYaml } from '../../src/k8s-decode/yaml.js';
+import { parseYaml } from '../../src/k8s-decode/yaml-read.js';
+import { corpusRoot } from '../support/root.js';
+import { canonicalText, withoutEmpty } from './support.js';
+
+const root = corpusRoot();
+
+interface Line {
+  name?: string;
+  gvk?: string;
+  key?: string;
+  pb?: string;
+  value?: string;
+  json: string;
+  yaml?: string;
+  encoded?: string;
+}
+
+function linesOf(file: string): Line[] {
+  const text = gunzipSync(readFileSync(file)).toString();
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+/** Compares by text: node's own comparison of maps takes no notice of their order, and takes much longer. */
+function assertSame(found: Value, expected: Value, what: string): void {
+  if (canonicalText(found) !== canonicalText(expected)) assert.deepEqual(found, expected, what);
+}
+
+/** Objects whose truth in the corpus is not what their bytes say. */
+const WRONG_TRUTH: Record<string, string> = {
+  'full-1.23 core.v1.EphemeralContainers': 'its json is not JSON',
+  'full-1.23 autoscaling.v2.HorizontalPodAutoscaler': 'its envelope says v2beta2',
+};
+
+/** Objects whose YAML lacks an empty field that a later release always writes. */
+const EMPTY_FIELD_ADDED = [
+  'full-1.31 resource.k8s.io.v1alpha3.ResourceClaim',
+  'full-1.33 resource.k8s.io.v1alpha3.DeviceTaintRule',
+  'full-1.35 certificates.k8s.io.v1beta1.PodCertificateRequest',
+];
+
+/** Random text in these files is laid out differently by the YAML writers of their time. */
+const NO_YAML = /^full-1\.(15|17|19|21|23)$/;
+
+const corpus = root && join(root, 'k8s-corpus');
+const corpusFiles =
+  corpus && existsSync(corpus) ? readdirSync(corpus).filter((name) => /^(full|sparse)/.test(name)) : [];
+
+test('the corpus of objects is there', (t) => {
+  if (corpusFiles.length === 0) t.skip('no k8s-corpus under KETCDCTL_CORPUS or ../shared');
+});
+
+for (const file of corpusFiles.sort()) {
+  const release = file.replace('.ndjson.gz', '');
+  const newest = release.endsWith('1.36');
+  const shown = (value: Value) => (newest ? value : withoutEmpty(value));
+
+  test(`every object of ${release} decodes to its JSON and YAML, and encodes again`, async () => {
+    const emptyFieldAdded: string[] = [];
+    const lines = linesOf(join(corpus!, file)).filter((line) => !WRONG_TRUTH[`${release} ${line.name}`]);
+    assert.ok(lines.length > 100);
+    for (const { name = '', gvk = name, pb = '', json, yaml, encoded } of lines) {
+      const truth = parseJson(json, true);
+      const { object } = await loadAndDecode(Buffer.from(pb, 'base64'), { key: gvk });
+      assertSame(shown(object), shown(truth), gvk);
+      if (yaml && !NO_YAML.test(release) && toYaml(object) !== yaml) {
+        if (newest) assert.equal(toYaml(object), yaml, gvk);
+        assert.equal(toYaml(withoutEmpty(object)), toYaml(withoutEmpty(parseYaml(yaml)[0]!)), gvk);
+        emptyFieldAdded.push(`${release} ${gvk}`);
+      }
+      assert.ok(truth instanceof Map);
+      const bytes = await encodeStored(truth, { encoding: 'protobuf' });
+      if (encoded) assert.equal(bytes.toString('base64'), encoded, gvk);
+      else assertSame(shown((await loadAndDecode(bytes)).object), shown(truth), `${gvk}, encoded and decoded`);
+    }
+    assert.deepEqual(
+      emptyFieldAdded,
+      EMPTY_FIELD_ADDED.filter((name) => name.startsWith(`${release} `)),
+    );
+  });
+}
+
+const REAL = [
+  ['objects-1.36', 'protobuf and JSON'],
+  ['yaml-storage', 'YAML'],
+  ['cbor', 'CBOR'],
+] as const;
+
+for (const [name, encoding] of REAL) {
+  test(`what a real API server stored as ${encoding} decodes to its JSON and YAML, and encodes to the same bytes`, async (t) => {
+    const file = root && join(root, 'k8s-real', `${name}.ndjson.gz`);
+    if (!file || !existsSync(file)) return t.skip('no k8s-real under KETCDCTL_CORPUS or ../shared');
+    for (const { key = '', value = '', json, yaml } of linesOf(file)) {
+      const bytes = Buffer.from(value, 'base64');
+      if (!json) {
+        await assert.rejects(loadAndDecode(bytes, { key }), /is not a Kubernetes object/);
+        continue;
+      }
+      const stored = await loadAndDecode(bytes, { key });
+      const truth = parseJson(json, true);
+      assertSame(stored.object, truth, key);
+      if (yaml) assert.equal(toYaml(stored.object), yaml, key);
+      assert.ok(truth instanceof Map);
+      const { encoding } = stored;
+      assert.equal((await encodeStored(truth, { encoding })).toString('base64'), value, key);
+      assert.equal((await encodeStored(stored.object, { encoding })).toString('base64'), value, key);
+    }
+  });
+}
