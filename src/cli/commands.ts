@@ -32,21 +32,12 @@ export const auger: (() => Promise<RunTool>) | undefined = undefined;
 
 const CLUSTER: Flag = { name: 'cluster', type: 'bool', help: 'ask all members of the cluster', env: true };
 
+// biome-ignore format: a line a command
 export const commands: readonly CommandEntry[] = [
   { path: 'get', summary: 'Get a key or a range of keys', etcdctl: '3.4-', load: () => import('../commands/get.js') },
   { path: 'put', summary: 'Put a value under a key', etcdctl: '3.4-', load: () => import('../commands/put.js') },
-  {
-    path: 'del',
-    summary: 'Delete a key or a range of keys',
-    etcdctl: '3.4-',
-    load: () => import('../commands/del.js'),
-  },
-  {
-    path: 'txn',
-    summary: 'Compare and write in one transaction',
-    etcdctl: '3.4-',
-    load: () => import('../commands/txn.js'),
-  },
+  { path: 'del', summary: 'Delete a key or a range of keys', etcdctl: '3.4-', load: () => import('../commands/del.js') },
+  { path: 'txn', summary: 'Compare and write in one transaction', etcdctl: '3.4-', load: () => import('../commands/txn.js') },
   { path: 'watch', summary: 'Watch keys as they change', etcdctl: '3.4-' },
   { path: 'compaction', summary: 'Drop the history before a revision', etcdctl: '3.4-' },
   { path: 'ls', summary: 'List keys as a folder' },
@@ -69,11 +60,7 @@ export const commands: readonly CommandEntry[] = [
   { path: 'k8s encryption', summary: 'Show which objects are encrypted, and how' },
   { path: 'k8s ranges', summary: 'Show the service IPs and node ports that are taken' },
   { path: 'decode', summary: 'Decode stored Kubernetes values', load: () => import('../commands/decode.js') },
-  {
-    path: 'encode',
-    summary: 'Encode Kubernetes objects as they are stored',
-    load: () => import('../commands/encode.js'),
-  },
+  { path: 'encode', summary: 'Encode Kubernetes objects as they are stored', load: () => import('../commands/encode.js') },
   { path: 'extract', summary: 'Extract Kubernetes objects from a database file' },
   { path: 'analyze', summary: 'Show what fills a database file' },
   { path: 'checksum', summary: 'Checksum the Kubernetes keys of a database file' },
@@ -89,35 +76,15 @@ export const commands: readonly CommandEntry[] = [
   { path: 'make-mirror', summary: 'Copy keys to another cluster, and keep them the same', etcdctl: '3.4-' },
 
   { path: 'member', summary: 'Manage the members of the cluster', etcdctl: '3.4-', group: true },
-  {
-    path: 'member list',
-    summary: 'List the members',
-    etcdctl: '3.4-',
-    load: () => import('../commands/member-list.js'),
-  },
+  { path: 'member list', summary: 'List the members', etcdctl: '3.4-', load: () => import('../commands/member-list.js') },
   { path: 'member add', summary: 'Add a member', etcdctl: '3.4-' },
   { path: 'member remove', summary: 'Remove a member', etcdctl: '3.4-' },
   { path: 'member update', summary: 'Change the peer URLs of a member', etcdctl: '3.4-' },
   { path: 'member promote', summary: 'Make a learner a voting member', etcdctl: '3.4-' },
   { path: 'endpoint', summary: 'Ask each endpoint for itself', etcdctl: '3.4-', group: true, flags: [CLUSTER] },
-  {
-    path: 'endpoint health',
-    summary: 'Check whether the endpoints are healthy',
-    etcdctl: '3.4-',
-    load: () => import('../commands/endpoint-health.js'),
-  },
-  {
-    path: 'endpoint status',
-    summary: 'Show the status of the endpoints',
-    etcdctl: '3.4-',
-    load: () => import('../commands/endpoint-status.js'),
-  },
-  {
-    path: 'endpoint hashkv',
-    summary: 'Show the hash of the history of each endpoint',
-    etcdctl: '3.4-',
-    load: () => import('../commands/endpoint-hashkv.js'),
-  },
+  { path: 'endpoint health', summary: 'Check whether the endpoints are healthy', etcdctl: '3.4-', load: () => import('../commands/endpoint-health.js') },
+  { path: 'endpoint status', summary: 'Show the status of the endpoints', etcdctl: '3.4-', load: () => import('../commands/endpoint-status.js') },
+  { path: 'endpoint hashkv', summary: 'Show the hash of the history of each endpoint', etcdctl: '3.4-', load: () => import('../commands/endpoint-hashkv.js') },
   { path: 'alarm', summary: 'Show and clear alarms', etcdctl: '3.4-', group: true },
   { path: 'alarm list', summary: 'List the alarms', etcdctl: '3.4-' },
   { path: 'alarm disarm', summary: 'Clear all alarms', etcdctl: '3.4-' },
@@ -129,20 +96,15 @@ export const commands: readonly CommandEntry[] = [
   { path: 'downgrade cancel', summary: 'Cancel a downgrade', etcdctl: '3.6-' },
 
   { path: 'snapshot', summary: 'Save, inspect and restore snapshots', etcdctl: '3.4-', etcdutl: '3.5-', group: true },
-  {
-    path: 'snapshot save',
-    summary: 'Save a snapshot of one endpoint to a file',
-    etcdctl: '3.4-',
-    load: () => import('../commands/snapshot-save.js'),
-  },
-  { path: 'snapshot status', summary: 'Show what a snapshot file holds', etcdctl: '3.4-3.5', etcdutl: '3.5-' },
-  { path: 'snapshot restore', summary: 'Make a data directory of a snapshot', etcdctl: '3.4-3.5', etcdutl: '3.5-' },
+  { path: 'snapshot save', summary: 'Save a snapshot of one endpoint to a file', etcdctl: '3.4-', load: () => import('../commands/snapshot-save.js') },
+  { path: 'snapshot status', summary: 'Show what a snapshot file holds', etcdctl: '3.4-3.5', etcdutl: '3.5-', load: () => import('../commands/snapshot-status.js') },
+  { path: 'snapshot restore', summary: 'Make a data directory of a snapshot', etcdctl: '3.4-3.5', etcdutl: '3.5-', load: () => import('../commands/snapshot-restore.js') },
   { path: 'snapshot verify', summary: 'Check a snapshot file from end to end' },
   { path: 'snapshot ls', summary: 'List the keys of a snapshot file' },
   { path: 'snapshot diff', summary: 'Compare two snapshot files' },
   { path: 'snapshot stats', summary: 'Show live, dead and free space of a snapshot file' },
   { path: 'snapshot compact', summary: 'Write a smaller file without the history before a revision' },
-  { path: 'hashkv', summary: 'Show the hash of the history in a database file', etcdutl: '3.6-' },
+  { path: 'hashkv', summary: 'Show the hash of the history in a database file', etcdutl: '3.6-', load: () => import('../commands/hashkv.js') },
   { path: 'migrate', summary: 'Change the storage version of a data directory', etcdctl: '3.4-3.4', etcdutl: '3.6-' },
   { path: 'backup', summary: 'Copy a data directory as a new cluster', etcdutl: '3.5-3.5' },
 
@@ -171,33 +133,10 @@ export const commands: readonly CommandEntry[] = [
   { path: 'check datascale', summary: 'Measure the memory that a work load takes', etcdctl: '3.4-' },
   { path: 'check consistency', summary: 'Compare all members at one common revision' },
   { path: 'v2', summary: 'The old API: etcdctl with ETCDCTL_API=2' },
-  {
-    path: 'completion',
-    summary: 'Print the completion script for a shell',
-    etcdctl: '3.4-3.4,3.6-',
-    etcdutl: '3.6-',
-    load: () => import('../commands/completion.js'),
-  },
-  {
-    path: 'options',
-    summary: 'Show the global options',
-    etcdctl: '3.7-',
-    load: () => import('../commands/options.js'),
-  },
-  {
-    path: 'help',
-    summary: 'Show help for a command',
-    etcdctl: '3.4-',
-    etcdutl: '3.5-',
-    load: () => import('../commands/help.js'),
-  },
-  {
-    path: 'version',
-    summary: 'Show the version',
-    etcdctl: '3.4-',
-    etcdutl: '3.5-',
-    load: () => import('../commands/version.js'),
-  },
+  { path: 'completion', summary: 'Print the completion script for a shell', etcdctl: '3.4-3.4,3.6-', etcdutl: '3.6-', load: () => import('../commands/completion.js') },
+  { path: 'options', summary: 'Show the global options', etcdctl: '3.7-', load: () => import('../commands/options.js') },
+  { path: 'help', summary: 'Show help for a command', etcdctl: '3.4-', etcdutl: '3.5-', load: () => import('../commands/help.js') },
+  { path: 'version', summary: 'Show the version', etcdctl: '3.4-', etcdutl: '3.5-', load: () => import('../commands/version.js') },
 ];
 
 /** Whether there is code for it, or for one of its sub-commands. */
