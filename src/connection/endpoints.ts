@@ -37,7 +37,7 @@ export function parseEndpoint(text: string): Endpoint {
 }
 
 function splitAuthority(text: string, authority: string): { host: string; port: number } {
-  if (/^[^[]*:.*:/.test(authority)) return { host: authority, port: DEFAULT_PORT };
+  if (/^[0-9a-f.]*:[0-9a-f:.]*:[0-9a-f:.]*(?:%\w+)?$/i.test(authority)) return { host: authority, port: DEFAULT_PORT };
   const match = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(authority);
   const host = match?.[1] ?? match?.[2];
   if (!host) throw badEndpoint(text, 'it is not host:port');

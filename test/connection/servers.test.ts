@@ -275,7 +275,10 @@ test('three members, one of them down, then two', { skip }, async (t) => {
     alone.call('KV', 'range', { key }),
     /: no answer to range within 1\.5s|no leader|request timed out/,
   );
-  const write = await alone.call('KV', 'put', { key }).catch((error) => error);
+  const write: Error = await alone.call('KV', 'put', { key }).then(
+    () => assert.fail(),
+    (error) => error,
+  );
   assert.match(write.message, /the outcome of this write is unknown$|no leader|request timed out/);
 });
 
