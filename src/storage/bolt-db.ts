@@ -14,9 +14,10 @@ export class BoltDb implements PageSource {
   /**
    * @param path a database or snapshot file, or a data directory
    * @param name what errors call it
+   * @param directories false: a data directory is refused
    */
-  constructor(path: string, name?: string) {
-    this.file = new DbFile(resolveDbPath(path), name);
+  constructor(path: string, { name, directories = true }: { name?: string; directories?: boolean } = {}) {
+    this.file = new DbFile(directories ? resolveDbPath(path) : path, name);
     try {
       this.meta = readMeta(this.file);
     } catch (error) {

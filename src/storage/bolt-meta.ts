@@ -100,7 +100,8 @@ export function readMeta(file: DbFile): Meta {
     }
   }
   const meta = newer(first, second);
-  if (!meta) throw corrupt(file.path, 'invalid database', `meta page 0: ${first}; meta page 1: ${second}`);
+  if (!meta)
+    throw corrupt(file.path, 'invalid database', `meta page 0: ${first}; meta page 1: ${second}`, 'invalid database');
   const needed = meta.highWater * meta.pageSize;
   if (file.size < needed) {
     throw corrupt(

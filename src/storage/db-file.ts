@@ -9,11 +9,20 @@ import { ExitCode, Failure } from '../errors.js';
 const BLOCK = 16 * 1024;
 const BLOCKS = 128;
 
-/** A file that is not what it should be: says where, what was expected and what was found. */
-export function corrupt(path: string, where: string, problem: string): Failure {
-  return new Failure(`${path}: ${where}: ${problem}`, {
-    hint: 'The file is damaged or is no etcd database: take another snapshot, or another member.',
-  });
+/** A file that is not what it should be. */
+export class CorruptFile extends Failure {
+  /** etcdctl's words for a file without a valid meta page. */
+  readonly etcdText: string | undefined;
+
+  constructor(message: string, etcdText?: string) {
+    super(message, { hint: 'the file is damaged or is no etcd database: take another snapshot, or another member' });
+    this.etcdText = etcdText;
+  }
+}
+
+/** An error that says where, what was expected and what was found. */
+export function corrupt(path: string, where: string, problem: string, etcdText?: string): CorruptFile {
+  return new CorruptFile(`${path}: ${where}: ${problem}`, etcdText);
 }
 
 /**
@@ -27,7 +36,7 @@ export function resolveDbPath(path: string): string {
     if (existsSync(join(path, inside))) return join(path, inside);
   }
   throw new Failure(`${path}: is a directory without member/snap/db`, {
-    hint: 'Name a snapshot file, or a data directory of etcd.',
+    hint: 'name a snapshot file, or a data directory of etcd.',
   });
 }
 

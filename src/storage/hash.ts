@@ -20,9 +20,12 @@ export interface FileStatus {
   version: string;
 }
 
-/** @param liveKeys counts keys that exist, in place of all records */
-export function fileStatus(path: string, liveKeys: boolean): FileStatus {
-  const db = new BoltDb(path);
+/**
+ * @param liveKeys counts keys that exist, in place of all records
+ * @param directories takes a data directory too, for the database in it
+ */
+export function fileStatus(path: string, { liveKeys = true, directories = true }): FileStatus {
+  const db = new BoltDb(path, { directories });
   try {
     const status: FileStatus = {
       hash: 0,

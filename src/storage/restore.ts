@@ -37,8 +37,6 @@ export interface RestoreOptions {
   bumpRevision: bigint;
   /** Refuses a data directory that exists at all, as etcdctl 3.4 does, in place of one that is not empty. */
   refuseExisting: boolean;
-  /** How a hash is written in the error about one that does not fit. */
-  formatHash: (hash: Buffer) => string;
 }
 
 /** What was made. */
@@ -47,6 +45,19 @@ export interface Restored {
   walDir: string;
   /** Newest revision, after it was raised. */
   revision: bigint;
+}
+
+/** The hash at the end of a snapshot is not that of what stands before it. */
+export class HashMismatch extends Failure {
+  /** etcd's words: it prints the bytes as Go does. */
+  readonly etcdText: string;
+
+  constructor(path: string, expected: Buffer, found: Buffer) {
+    super(`${path}: expected sha256 ${expected.toString('hex')}, got ${found.toString('hex')}`, {
+      hint: 'the file was damaged or changed after it was saved: take another one',
+    });
+    this.etcdText = `expected sha256 [${expected.join(' ')}], got [${found.join(' ')}]`;
+  }
 }
 
 const COPY_BYTES = 1 << 20;
@@ -121,7 +132,7 @@ function syncDir(path: string): void {
 /** Copies the snapshot, checks its hash on the way and puts the new members in. Gives the newest revision. */
 function makeDatabase(cluster: NewCluster, options: RestoreOptions, path: string): bigint {
   copyChecked(options, path);
-  const db = new BoltDb(path, options.snapshot);
+  const db = new BoltDb(path, { name: options.snapshot });
   const fd = openSync(path, 'r+');
   try {
     const edit = new BoltEdit(db, fd);
@@ -144,7 +155,7 @@ function makeDatabase(cluster: NewCluster, options: RestoreOptions, path: string
   }
 }
 
-function copyChecked({ snapshot, skipHashCheck, formatHash }: RestoreOptions, path: string): void {
+function copyChecked({ snapshot, skipHashCheck }: RestoreOptions, path: string): void {
   const source = new DbFile(snapshot);
   const fd = openSync(path, 'w', 0o600);
   try {
@@ -165,7 +176,7 @@ function copyChecked({ snapshot, skipHashCheck, formatHash }: RestoreOptions, pa
     if (!hash) return;
     const expected = source.read(length, TRAILER);
     const found = hash.digest();
-    if (!expected.equals(found)) throw new Failure(`expected sha256 ${formatHash(expected)}, got ${formatHash(found)}`);
+    if (!expected.equals(found)) throw new HashMismatch(snapshot, expected, found);
   } finally {
     closeSync(fd);
     source.close();

@@ -1,0 +1,37 @@
+import { atLeast, type CommandSpec, isDropIn, type Run } from '../cli/command.js';
+import { ExitCode, Failure } from '../errors.js';
+import { decimalBytes } from '../output/bytes.js';
+import { outputFormat } from '../output/format.js';
+import { fileStatus } from '../storage/hash.js';
+import { printFacts, requireFile } from './file-facts.js';
+
+export const spec: CommandSpec = {
+  usage: 'snapshot status <filename>',
+  description:
+    'Reads a snapshot from end to end and shows its hash, newest revision, number of keys, size and storage version. A database of a member, or its data directory, can be named too.',
+  examples: ['ketcdctl snapshot status backup.db -w table'],
+  complete: 'file',
+  flags: [],
+};
+
+export const run: Run = async (context, args) => {
+  const { mode } = context;
+  if (isDropIn(mode) && mode.tool === 'etcdctl' && mode.version === '3.5') {
+    await context.stderr.write('Deprecated: Use `etcdutl snapshot status` instead.\n\n');
+  }
+  const [path] = args;
+  if (path === undefined || args.length > 1) {
+    throw new Failure('snapshot status requires exactly one argument', { exitCode: ExitCode.BadArgs });
+  }
+  const format = outputFormat(context);
+  requireFile(path);
+  const modern = atLeast(mode, '3.6');
+  const { hash, revision, keys, size, version } = fileStatus(path, { liveKeys: modern, directories: !isDropIn(mode) });
+  await printFacts(context, format, [
+    { json: 'hash', fields: 'Hash', head: 'hash', value: hash, cell: hash.toString(16) },
+    { json: 'revision', fields: 'Revision', head: 'revision', value: revision },
+    { json: 'totalKey', fields: 'Keys', head: 'total keys', value: keys },
+    { json: 'totalSize', fields: 'Size', head: 'total size', value: size, cell: decimalBytes(size) },
+    ...(modern ? [{ json: 'version', fields: 'Version', head: 'version', value: version }] : []),
+  ]);
+};
