@@ -1,5 +1,7 @@
 import type { CommandSpec, Context, Run } from '../cli/command.js';
 import { ExitCode, Failure } from '../errors.js';
+import { describeEncrypted, isEncrypted, noKeyFor } from '../k8s-decode/encryption/describe.js';
+import type { Decryptor } from '../k8s-decode/encryption/index.js';
 import { decodeStored, loadSchemaFor, type Value } from '../k8s-decode/index.js';
 import { toJson } from '../k8s-decode/json.js';
 import { toYaml } from '../k8s-decode/yaml.js';
@@ -15,23 +17,33 @@ export const spec: CommandSpec = {
     'etcdctl get --prefix -w json /registry/pods/ | ketcdctl decode -w jsonl',
     'ketcdctl decode value.bin',
   ],
-  flags: [],
+  flags: [
+    {
+      name: 'key',
+      type: 'string',
+      value: 'KEY',
+      help: 'the key that the one value was stored under (encrypted values need it)',
+      complete: 'key',
+    },
+  ],
   complete: 'file',
 };
 
-export const run: Run = async (context, args) => {
+export const run: Run = async (context, args, flags) => {
   const format = objectFormat(context);
+  const decoder = new Decoder(context, flags.string('key') || undefined);
   let written = 0;
   let failed = 0;
   for await (const item of decodeItems(readInput(context, args[0]))) {
     try {
-      const object = await decodeItem(item);
+      const object = await decoder.decode(item);
       const wait = context.stdout.write(objectText(format, item.key, object, written++ === 0));
       if (wait) await wait;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       failed++;
       await context.stderr.write(`Error: ${error.message}\n`);
+      if (error.hint && failed === 1) await context.stderr.write(`${error.hint}\n`);
     }
   }
   return failed > 0 ? ExitCode.Error : ExitCode.Ok;
@@ -49,19 +61,40 @@ function objectFormat({ options }: Context): ObjectFormat {
   });
 }
 
-/** The object in a value. */
-async function decodeItem(item: DecodeItem): Promise<Value> {
-  if ('problem' in item) throw item.problem;
-  if ('object' in item) return item.object;
-  const { key, value } = item;
-  const pending = loadSchemaFor(value);
-  if (pending) await pending;
-  const options = key === undefined ? {} : { key };
-  try {
-    return decodeStored(value, options).object;
-  } catch (error) {
-    if (!item.hasLooseEnd) throw error;
-    return decodeStored(value.subarray(0, -1), options).object;
+/** Decodes the items of one run. */
+class Decoder {
+  private decryptor: Decryptor | undefined;
+
+  constructor(
+    private readonly context: Context,
+    private readonly onlyKey: string | undefined,
+  ) {}
+
+  async decode(item: DecodeItem): Promise<Value> {
+    if ('problem' in item) throw item.problem;
+    if ('object' in item) return item.object;
+    try {
+      return await this.stored(item.value, item.key ?? this.onlyKey);
+    } catch (error) {
+      if (!item.hasLooseEnd) throw error;
+      return this.stored(item.value.subarray(0, -1), item.key ?? this.onlyKey);
+    }
+  }
+
+  private async stored(value: Buffer, key: string | undefined): Promise<Value> {
+    const plain = isEncrypted(value) ? await this.decrypt(value, key) : value;
+    const pending = loadSchemaFor(plain);
+    if (pending) await pending;
+    return decodeStored(plain, key === undefined ? {} : { key }).object;
+  }
+
+  private async decrypt(value: Buffer, key: string | undefined): Promise<Buffer> {
+    const encryption = await import('../k8s-decode/encryption/index.js');
+    const { options } = this.context;
+    const path = options.encryptionConfig || encryption.findEncryptionConfig();
+    if (path === undefined) throw noKeyFor(describeEncrypted(value)!, key);
+    this.decryptor ??= await encryption.openDecryptor(path);
+    return this.decryptor.decrypt(key ?? '', value);
   }
 }
 

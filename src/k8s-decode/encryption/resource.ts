@@ -1,0 +1,26 @@
+/** Where the API server keeps some resources under another name. */
+const renamed: Record<string, string> = {
+  minions: 'nodes',
+  controllers: 'replicationcontrollers',
+  'services/specs': 'services',
+  'services/endpoints': 'endpoints',
+  ingress: 'ingresses',
+  podsecuritypolicy: 'podsecuritypolicies',
+};
+
+/** The resource of an etcd key such as `/registry/secrets/default/a`; its group is known only where the key has it. */
+function resourceOf(etcdKey: string): { name: string; group: string | undefined } {
+  const [first = '', second = ''] = etcdKey.replace(/^\/?[^/]*\//, '').split('/');
+  if (first.includes('.')) return { name: second, group: first };
+  return { name: renamed[`${first}/${second}`] ?? renamed[first] ?? first, group: undefined };
+}
+
+/** Whether an EncryptionConfiguration's name of resources (`secrets`, `deployments.apps`, `*.apps`, `*.*`) covers a key. */
+export function coversKey(pattern: string, etcdKey: string): boolean {
+  const { name, group } = resourceOf(etcdKey);
+  const dot = pattern.indexOf('.');
+  const patternName = dot < 0 ? pattern : pattern.slice(0, dot);
+  const patternGroup = dot < 0 ? '' : pattern.slice(dot + 1);
+  if (patternName !== '*' && patternName !== name) return false;
+  return patternGroup === '*' || group === undefined || group === patternGroup;
+}
