@@ -3,7 +3,10 @@
  * a value only after `=`, short flags cannot be joined. The texts of the errors are those of that package (Go 1.19).
  */
 
-/** `bool` is a switch; `int` takes what Go's ParseInt takes with base 0; `duration` is Go's (`1m30s`), in milliseconds here; `strings` is a comma list that may be repeated. */
+import { type FlagValue, parseGoValue } from '../cli/go-values.js';
+import { goQuote } from '../output/go-quote.js';
+
+/** As in src/cli/command.ts, but that `strings` may only be repeated: a comma is part of the value. */
 export type FlagType = 'bool' | 'string' | 'int' | 'duration' | 'strings';
 
 export interface FlagSpec {
@@ -31,26 +34,26 @@ export class FlagValues {
   constructor(private readonly specs: readonly FlagSpec[]) {}
 
   bool(name: string): boolean {
-    return parseBool(this.last(name)) ?? false;
+    return read('bool', this.last(name) || 'false') as boolean;
   }
   string(name: string): string {
     return this.last(name);
   }
   int(name: string): bigint {
-    return parseInt64(this.last(name));
+    return read('int', this.last(name) || '0') as bigint;
   }
   /** Milliseconds, with a fraction. */
   duration(name: string): number {
-    return parseDuration(this.last(name));
+    return read('duration', this.last(name)) as number;
   }
   strings(name: string): string[] {
-    return (this.given.get(name) ?? []).flatMap((list) => list.split(',')).map((item) => item.trim());
+    return this.given.get(name) ?? [];
   }
 
   private last(name: string): string {
     const spec = this.specs.find((flag) => flag.names[0] === name);
     if (!spec) throw new Error(`no such flag: ${name}`);
-    return this.given.get(name)?.at(-1) ?? spec.default ?? (spec.type === 'int' ? '0' : '');
+    return this.given.get(name)?.at(-1) ?? spec.default ?? '';
   }
 
   /** The flag that a word such as `--ttl` or `-ttl=5` names. */
@@ -150,58 +153,15 @@ export function parseAnywhere(specs: readonly FlagSpec[], words: readonly string
 }
 
 function check(type: FlagType, name: string, value: string): void {
-  if (type === 'bool' && parseBool(value) === undefined) {
-    throw new UsageError(`invalid boolean value ${JSON.stringify(value)} for -${name}: parse error`);
-  }
   try {
-    if (type === 'int') parseInt64(value);
-    if (type === 'duration') parseDuration(value);
+    read(type, value);
   } catch (error) {
-    throw new UsageError(`invalid value ${JSON.stringify(value)} for flag -${name}: ${(error as Error).message}`);
+    const why = /value out of range$/.exec((error as Error).message)?.[0] ?? 'parse error';
+    if (type === 'bool') throw new UsageError(`invalid boolean value ${goQuote(value)} for -${name}: ${why}`);
+    throw new UsageError(`invalid value ${goQuote(value)} for flag -${name}: ${why}`);
   }
 }
 
-function parseBool(text: string): boolean | undefined {
-  if (/^(1|t|T|TRUE|true|True)$/.test(text)) return true;
-  return /^(0|f|F|FALSE|false|False)$/.test(text) ? false : undefined;
-}
-
-const DIGITS: readonly [prefix: string, digits: RegExp][] = [
-  ['0x', /^0x(_?[\da-f])+$/],
-  ['0b', /^0b(_?[01])+$/],
-  ['0o', /^0o?(_?[0-7])+$/],
-  ['', /^(0|[1-9](_?\d)*)$/],
-];
-
-/** Go's ParseInt with base 0: hexadecimal, binary and octal by their prefix, a bare 0 in front is octal. */
-function parseInt64(text: string): bigint {
-  const [, sign, digits] = /^([+-]?)(.*)$/s.exec(text.toLowerCase())!;
-  const base = DIGITS.find(([, form]) => form.test(digits!));
-  if (!base) throw new Error('parse error');
-  const plain = digits!.replaceAll('_', '');
-  const magnitude = BigInt(base[0] && !plain.startsWith(base[0]) ? base[0] + plain.slice(1) : plain);
-  const value = sign === '-' ? -magnitude : magnitude;
-  if (BigInt.asIntN(64, value) !== value) throw new Error('value out of range');
-  return value;
-}
-
-const MILLISECONDS: Record<string, number> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  μs: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-};
-
-/** Go's ParseDuration: `1h2.5s`; every number needs its unit, only 0 does without. */
-function parseDuration(text: string): number {
-  const [, sign, rest] = /^([+-]?)(.*)$/s.exec(text)!;
-  if (rest === '0') return 0;
-  const parts = [...rest!.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)];
-  if (parts.length === 0 || parts.map((part) => part[0]).join('') !== rest) throw new Error('parse error');
-  const total = parts.reduce((sum, part) => sum + Number(part[1]) * MILLISECONDS[part[2]!]!, 0);
-  return sign === '-' ? -total : total;
+function read(type: FlagType, value: string): FlagValue {
+  return type === 'strings' ? value : parseGoValue(type, value);
 }

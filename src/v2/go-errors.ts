@@ -2,6 +2,7 @@
 import { getServers } from 'node:dns';
 import type { RequestOptions } from 'node:http';
 import { isIP, type Socket } from 'node:net';
+import { domainToASCII } from 'node:url';
 import { goQuote } from '../output/go-quote.js';
 
 /** A request that got no answer from its endpoint. */
@@ -103,12 +104,19 @@ function addressText(address: string, port: number): string {
   return `${isIP(address) === 6 ? `[${address}]` : address}:${port}`;
 }
 
-/** A failed DNS query, as Go's own resolver puts it. */
-export function lookupError({ hostname, code }: NodeError): string {
+/** A failed DNS query, as Go's own resolver puts it. It does not ask a server for what cannot be a name. */
+export function lookupError({ hostname = '', code }: NodeError): string {
+  const name = domainToASCII(hostname) || hostname;
+  if (!isDomainName(name)) return `lookup ${name}: no such host`;
   const server = getServers()[0] ?? '127.0.0.1';
   const on = server.includes(':') && !server.startsWith('[') && isIP(server) !== 6 ? server : addressText(server, 53);
   const why = code === 'EAI_AGAIN' || code === 'ESERVFAIL' ? 'server misbehaving' : 'no such host';
-  return `lookup ${hostname} on ${on}: ${why}`;
+  return `lookup ${name} on ${on}: ${why}`;
+}
+
+function isDomainName(name: string): boolean {
+  const labels = name.replace(/\.$/, '').split('.');
+  return /[^\d.]/.test(name) && labels.every((label) => /^\w([\w-]{0,61}\w)?$/.test(label));
 }
 
 /**

@@ -43,16 +43,16 @@ function parseHost(host: string, bad: (why: string) => Error): string {
   if (host.startsWith('[') && bracket < 0) throw bad("missing ']' in host");
   const port = host.startsWith('[') ? host.slice(bracket + 1) : host.slice(host.lastIndexOf(':') >>> 0);
   if (!/^(:\d*)?$/.test(port)) throw bad(`invalid port ${goQuote(port)} after host`);
-  const escape = /%(?![\da-f]{2})[^]{0,2}/i.exec(host);
-  if (escape) throw bad(`invalid URL escape ${goQuote(escape[0])}`);
+  const broken = /%(?![\da-f]{2}).{0,2}/is.exec(host);
+  if (broken) throw bad(`invalid URL escape ${goQuote(broken[0])}`);
   const invalid = /[ \\^`{}|]/.exec(host);
   if (invalid) throw bad(`invalid character ${goQuote(invalid[0])} in host name`);
   return host;
 }
 
 function unescapePath(path: string, bad: (why: string) => Error): string {
-  const escape = /%(?![\da-f]{2})[^]{0,2}/i.exec(path);
-  if (escape) throw bad(`invalid URL escape ${goQuote(escape[0])}`);
+  const broken = /%(?![\da-f]{2}).{0,2}/is.exec(path);
+  if (broken) throw bad(`invalid URL escape ${goQuote(broken[0])}`);
   return path.replace(/(%[\da-f]{2})+/gi, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString());
 }
 

@@ -57,7 +57,8 @@ export class HttpTransport {
   }
 
   private async requestOptions({ url, method, query, headers }: HttpCall, secure: boolean): Promise<RequestOptions> {
-    const [, bracketed, plain, port] = /^(?:\[(.*)\]|([^:]*))(?::(\d*))?$/.exec(url.host) ?? [];
+    const [, bracketed, plain, port] = /^(?:\[(.*)\]|(.*?))(?::(\d*))?$/.exec(url.host) ?? [];
+    if (Number(port) > 65535) throw new TransportError(`dial tcp: address ${port}: invalid port`, true);
     const socket = url.scheme.startsWith('unix') ? { socketPath: url.host } : {};
     return {
       method,

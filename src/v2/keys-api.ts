@@ -135,8 +135,10 @@ function conditions({ prevValue, prevIndex }: { prevValue?: string; prevIndex?: 
   };
 }
 
+/** etcdctl makes nanoseconds of the seconds, in 64 bits. */
 function ttlField(ttl = 0n): Record<string, string> {
-  return ttl > 0n ? { ttl: `${ttl}` } : {};
+  const nanoseconds = BigInt.asIntN(64, ttl * 1_000_000_000n);
+  return nanoseconds > 0n ? { ttl: `${nanoseconds / 1_000_000_000n}` } : {};
 }
 
 /**

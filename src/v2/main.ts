@@ -1,13 +1,12 @@
 /** The old API: what `ETCDCTL_API=2 etcdctl` is, reached under that name or as `ketcdctl v2`. */
+import type { Io, Mode } from '../cli/command.js';
 import { ClusterClient, isConnectionError } from './cluster-client.js';
 import { COMMANDS, type CommandSpec, GLOBAL_FLAGS, HELP_FLAGS } from './command-table.js';
 import { type CommandWords, type FlagValues, parseAnywhere, parseLeading, TwoFormsError, UsageError } from './flags.js';
 import { appHelp, commandHelp, groupHelp, groupHelpAsApp, helpCommandHelp, levelHelp, type Program } from './help.js';
 import type { HttpTransport } from './http-transport.js';
-import { Ending, keyFailure, plainFailure, type Run, V2Exit, type V2Io, type V2Mode } from './run.js';
+import { Ending, is35, keyFailure, plainFailure, type Run, V2Exit } from './run.js';
 import { findEndpoints, readSettings, type Settings, tlsFiles } from './settings.js';
-
-export type { V2Io, V2Mode } from './run.js';
 
 /**
  * Runs a v2 command line.
@@ -17,8 +16,8 @@ export type { V2Io, V2Mode } from './run.js';
 export async function runV2(
   argv: readonly string[],
   env: NodeJS.ProcessEnv,
-  io: V2Io,
-  mode: V2Mode = { own: false, version: '3.4' },
+  io: Io,
+  mode: Mode = { tool: 'etcdctl', version: '3.4' },
 ): Promise<number> {
   const commandLine = new CommandLine(env, io, mode);
   try {
@@ -26,7 +25,7 @@ export async function runV2(
   } catch (error) {
     if (!(error instanceof Ending)) throw error;
     io.stderr.write(error.text);
-    if (mode.own) {
+    if (mode.tool === 'ketcdctl') {
       const hint = (await import('./hints.js')).hintFor(error.cause);
       if (hint) io.stderr.write(`hint: ${hint}\n`);
     }
@@ -34,20 +33,19 @@ export async function runV2(
   }
 }
 
-const VERSIONS = { '3.4': '3.4.23', '3.5': '3.5.33' };
-
 class CommandLine {
   private readonly program: Program;
 
   constructor(
     private readonly env: NodeJS.ProcessEnv,
-    private readonly io: V2Io,
-    private readonly mode: V2Mode,
+    private readonly io: Io,
+    private readonly mode: Mode,
   ) {
+    const own = mode.tool === 'ketcdctl';
     this.program = {
-      name: mode.own ? 'ketcdctl v2' : 'etcdctl',
-      version: VERSIONS[mode.version],
-      commands: COMMANDS.filter((command) => mode.own || !command.own),
+      name: own ? 'ketcdctl v2' : 'etcdctl',
+      version: is35(mode) ? '3.5.33' : '3.4.23',
+      commands: COMMANDS.filter((command) => own || !command.own),
     };
   }
 
@@ -157,8 +155,8 @@ class CommandRun implements Run {
 
   constructor(
     readonly env: NodeJS.ProcessEnv,
-    readonly io: V2Io,
-    readonly mode: V2Mode,
+    readonly io: Io,
+    readonly mode: Mode,
     readonly globals: FlagValues,
     words: CommandWords,
   ) {
@@ -198,7 +196,7 @@ class CommandRun implements Run {
     const endpoints = await findEndpoints(settings, (line) => io.stderr.write(`${line}\n`));
     const transport = await this.transport();
     const credentials = settings.user
-      ? await (await import('./password.js')).splitUser(io, settings.user, 'Password: ')
+      ? await (await import('./password.js')).splitUser(io, this.mode, settings.user, 'Password: ')
       : undefined;
     const trace = settings.debug ? (line: string) => this.debug(line) : undefined;
     return new ClusterClient({

@@ -1,6 +1,7 @@
+import type { Mode } from '../cli/command.js';
 import { goQuote } from '../output/go-quote.js';
 import { type Member, MembersApi } from './members-api.js';
-import { type Action, Ending, orPlain, plainFailure, type Run, V2Exit } from './run.js';
+import { type Action, Ending, is35, orPlain, plainFailure, type Run, V2Exit } from './run.js';
 
 /** Ends the run unless there are as many arguments as the command takes. Done before the cluster is asked. */
 function expectArguments(run: Run, count: number, message: string): void {
@@ -52,10 +53,10 @@ export const update: Action = async (run) => {
   return V2Exit.Ok;
 };
 
-const REMOVE_PAGES = {
-  '3.4': 'https://github.com/etcd-io/etcd/blob/master/Documentation/runtime-configuration.md#remove-a-member',
-  '3.5': 'https://github.com/etcd-io/etcd/blob/main/Documentation/runtime-configuration.md#remove-a-member',
-};
+function removalPage(mode: Mode): string {
+  const branch = is35(mode) ? 'main' : 'master';
+  return `https://github.com/etcd-io/etcd/blob/${branch}/Documentation/runtime-configuration.md#remove-a-member`;
+}
 
 export const remove: Action = async (run) => {
   expectArguments(run, 1, 'Provide a single member ID');
@@ -67,7 +68,7 @@ export const remove: Action = async (run) => {
     run.io.stderr.write(
       `Found a member named ${member.name}; if this is correct, please use its ID, eg:\n\tetcdctl member remove ${member.id}\n`,
     );
-    run.io.stderr.write(`For more details, read the documentation at ${REMOVE_PAGES[run.mode.version]}\n\n`);
+    run.io.stderr.write(`For more details, read the documentation at ${removalPage(run.mode)}\n\n`);
   }
   if (!members.some((member) => member.id === id)) {
     throw new Ending(V2Exit.Error, `Couldn't find a member in the cluster with an ID of ${id}.\n`);

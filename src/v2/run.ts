@@ -1,3 +1,4 @@
+import type { Io, Mode } from '../cli/command.js';
 import type { ClusterClient } from './cluster-client.js';
 import type { CommandWords, FlagValues } from './flags.js';
 import type { HttpTransport } from './http-transport.js';
@@ -15,30 +16,16 @@ export const V2Exit = {
   NotHealthy: 5,
 } as const;
 
-/** Anything that text or bytes can be written to. */
-export interface Sink {
-  write(chunk: string | Uint8Array): unknown;
-}
-
-export interface V2Io {
-  /** Not touched until a command reads a value or a password. */
-  readonly stdin: NodeJS.ReadStream;
-  readonly stdout: Sink;
-  readonly stderr: Sink;
-}
-
-/** How the API is called: `own` is `ketcdctl v2`, with commands and hints that etcdctl has not. */
-export interface V2Mode {
-  own: boolean;
-  /** The minor version of etcdctl that is imitated. */
-  version: '3.4' | '3.5';
+/** Whether the v2 etcdctl of 3.5 is imitated; the one of 3.4 is in all other cases, own mode too. */
+export function is35(mode: Mode): boolean {
+  return mode.tool !== 'ketcdctl' && mode.version === '3.5';
 }
 
 /** What a command has around it. */
 export interface Run extends CommandWords {
-  io: V2Io;
+  io: Io;
   env: NodeJS.ProcessEnv;
-  mode: V2Mode;
+  mode: Mode;
   globals: FlagValues;
   settings: Settings;
   /** Reads the TLS files; the same at each call. */
@@ -83,7 +70,7 @@ export function plainFailure(error: unknown, prefix = ''): Ending {
 
 /** A mistake in the arguments of a key command: etcdctl 3.5 has a code of its own for it. */
 export function badArguments(run: Run, message: string): Ending {
-  return new Ending(run.mode.version === '3.5' ? 128 : V2Exit.Error, `Error:  ${message}\n`);
+  return new Ending(is35(run.mode) ? 128 : V2Exit.Error, `Error:  ${message}\n`);
 }
 
 /** Runs a request of a command that prints errors with {@link plainFailure}. */

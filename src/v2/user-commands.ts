@@ -1,5 +1,6 @@
+import { askPassword } from '../cli/password.js';
 import { AuthApi } from './auth-api.js';
-import { askPassword, splitUser } from './password.js';
+import { splitUser } from './password.js';
 import { type Action, Ending, orPlain, type Run, V2Exit } from './run.js';
 
 function fail(message: string): never {
@@ -42,7 +43,7 @@ export const get: Action = async (run) => {
 export const add: Action = async (run) => {
   const argument = onlyArgument(run, 'username');
   const auth = await openAuth(run);
-  const { user, password } = await orPlain(splitUser(run.io, argument, 'New password: '), 'Error reading password: ');
+  const { user, password } = await splitUser(run.io, run.mode, argument, 'New password: ');
   await orPlain(auth.addUser(user, password, run.deadline()));
   run.io.stdout.write(`User ${user} created\n`);
   return V2Exit.Ok;
@@ -51,7 +52,7 @@ export const add: Action = async (run) => {
 export const passwd: Action = async (run) => {
   const user = onlyArgument(run, 'username');
   const auth = await openAuth(run);
-  const password = await orPlain(askPassword(run.io, 'New password: '), 'Error reading password: ');
+  const password = await askPassword('New password: ', run.mode, run.io);
   await orPlain(auth.changePassword(user, password, run.deadline()));
   run.io.stdout.write('Password updated\n');
   return V2Exit.Ok;
