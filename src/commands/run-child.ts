@@ -1,0 +1,105 @@
+/** Runs the programs that `watch` and `lock` are given, and tells their end in Go's words. */
+import { spawn } from 'node:child_process';
+import { accessSync, constants, statSync } from 'node:fs';
+import { constants as osConstants } from 'node:os';
+import { join } from 'node:path';
+import { getSystemErrorName } from 'node:util';
+import type { Context } from '../cli/command.js';
+
+/** How a program ended. */
+export interface ChildEnd {
+  /** What was wrong: `exit status 3`, `signal: killed`, or why it did not start; undefined where it ended well. */
+  problem?: string;
+  /** Its exit status, 255 after a signal; undefined where it did not start. */
+  status?: number;
+}
+
+/**
+ * Runs a program that shares standard output and error with us, and has no input.
+ * @param variables put before or over those of our own environment.
+ * @param terminate has the program ended by SIGTERM.
+ */
+export async function runChild(
+  context: Context,
+  [name = '', ...args]: string[],
+  variables: Record<string, string>,
+  terminate?: AbortSignal,
+): Promise<ChildEnd> {
+  const path = name.includes('/') ? name : lookPath(name, context.env.PATH ?? '');
+  if (path === undefined) return { problem: `exec: "${name}": executable file not found in $PATH` };
+  await context.stdout.flush();
+  return new Promise((resolve) => {
+    const started = (error: NodeJS.ErrnoException) => resolve({ problem: `fork/exec ${path}: ${goErrno(error)}` });
+    try {
+      const child = spawn(path, args, {
+        argv0: name,
+        env: { ...context.env, ...variables },
+        stdio: ['ignore', 'inherit', 'inherit'],
+      });
+      terminate?.addEventListener('abort', () => child.kill('SIGTERM'));
+      child.once('error', started);
+      child.once('exit', (code, signal) => resolve(childEnd(code, signal)));
+    } catch (error) {
+      started(error as NodeJS.ErrnoException);
+    }
+  });
+}
+
+function childEnd(code: number | null, signal: NodeJS.Signals | null): ChildEnd {
+  if (signal !== null) return { problem: `signal: ${SIGNAL_NAMES[signal] ?? signalNumber(signal)}`, status: 255 };
+  return code === 0 ? { status: 0 } : { problem: `exit status ${code}`, status: code! };
+}
+
+/** The first executable file of that name in the directories of PATH. */
+function lookPath(name: string, path: string): string | undefined {
+  return path
+    .split(':')
+    .map((dir) => join(dir || '.', name))
+    .find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+const ERRNO_TEXTS: Record<string, string> = {
+  ENOENT: 'no such file or directory',
+  EACCES: 'permission denied',
+  ENOEXEC: 'exec format error',
+  ENOTDIR: 'not a directory',
+  E2BIG: 'argument list too long',
+  ENOMEM: 'cannot allocate memory',
+  EAGAIN: 'resource temporarily unavailable',
+};
+
+function goErrno(error: NodeJS.ErrnoException): string {
+  const code = error.code ?? (error.errno === undefined ? undefined : getSystemErrorName(error.errno));
+  return ERRNO_TEXTS[code ?? ''] ?? error.message;
+}
+
+const SIGNAL_NAMES: Partial<Record<NodeJS.Signals, string>> = {
+  SIGHUP: 'hangup',
+  SIGINT: 'interrupt',
+  SIGQUIT: 'quit',
+  SIGILL: 'illegal instruction',
+  SIGTRAP: 'trace/breakpoint trap',
+  SIGABRT: 'aborted',
+  SIGBUS: 'bus error',
+  SIGFPE: 'floating point exception',
+  SIGKILL: 'killed',
+  SIGUSR1: 'user defined signal 1',
+  SIGSEGV: 'segmentation fault',
+  SIGUSR2: 'user defined signal 2',
+  SIGPIPE: 'broken pipe',
+  SIGALRM: 'alarm clock',
+  SIGTERM: 'terminated',
+};
+
+function signalNumber(signal: NodeJS.Signals): string {
+  return `signal ${osConstants.signals[signal]}`;
+}

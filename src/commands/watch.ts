@@ -1,0 +1,52 @@
+import type { CommandSpec, Context, FlagValues, Run } from '../cli/command.js';
+import { ExitCode, Failure } from '../errors.js';
+import { outputFormat } from '../output/format.js';
+import { endedBySignal } from './signals.js';
+import { watchEnvironment, watchKeys, watchRanges } from './watch-args.js';
+import { startWatch } from './watch-run.js';
+
+export const spec: CommandSpec = {
+  usage: 'watch [options] [key or prefix] [range_end] [--] [exec-command arg1 arg2 ...]',
+  description:
+    'Prints what changes in a key or a range, as it changes. When a connection breaks it goes on at another endpoint, at the revision after the last one it printed. A program behind -- is run for every event, with ETCD_WATCH_REVISION, ETCD_WATCH_EVENT_TYPE, ETCD_WATCH_KEY and ETCD_WATCH_VALUE in its environment. -i takes lines `watch [options] [key or prefix] [range_end] [-- command]` and `progress` from standard input.',
+  examples: [
+    'ketcdctl watch --prefix /registry/pods/',
+    'ketcdctl watch --prefix -w jsonl /registry/configmaps/ /registry/secrets/',
+    'ketcdctl watch config --rev 1 --prev-kv # from the first revision that is left',
+    'ketcdctl watch config -- sh -c "systemctl reload app"',
+  ],
+  complete: 'key',
+  variables: ['ETCDCTL_WATCH_KEY', 'ETCDCTL_WATCH_RANGE_END'],
+  flags: [
+    { name: 'interactive', short: 'i', type: 'bool', help: 'read what to watch from standard input' },
+    { name: 'prefix', type: 'bool', help: 'watch all keys that begin with the key' },
+    { name: 'rev', type: 'int', default: '0', help: 'the first revision to print (0: those to come)' },
+    { name: 'prev-kv', type: 'bool', help: 'print what was there before, too' },
+    { name: 'progress-notify', type: 'bool', help: "print the server's revision from time to time", since: '3.5' },
+  ],
+  noTimeout: 'always',
+};
+
+export const run: Run = async (context, args, flags) => {
+  const fromEnv = watchEnvironment(context.env);
+  if (flags.bool('interactive')) {
+    const { watchInteractively } = await import('./watch-interactive.js');
+    return endedBySignal(context, (signal) => watchInteractively(context, spec.flags, fromEnv, signal));
+  }
+  return watchArguments(context, args, flags, fromEnv);
+};
+
+async function watchArguments(context: Context, args: string[], flags: FlagValues, fromEnv: string[]): Promise<never> {
+  const { keys, exec } = watchKeys(context.mode, { args, flags, fromEnv, interactive: false });
+  const ranges = watchRanges(context.mode, keys, flags);
+  const format = outputFormat(context);
+  const client = await context.connect();
+  return endedBySignal(context, async (signal) => {
+    const run = { client, format, exec, signal };
+    const hint = await Promise.race(ranges.map((range) => startWatch(context, range, run).ended));
+    throw new Failure('watch is canceled by the server', {
+      exitCode: ExitCode.Interrupted,
+      ...(hint !== undefined && { hint }),
+    });
+  });
+}
