@@ -122,7 +122,8 @@ export class TreeWriter {
   /** The buffers are kept until their page is full. */
   add(item: LeafItem): void {
     const bytes = ELEMENT + item.key.length + item.value.length;
-    if (this.leaf.length > 0 && (this.leafBytes + bytes > this.limit || this.leaf.length >= 0xfffe)) this.flushLeaf();
+    // Two items at least, as bbolt has it: long values waste less of their last page then.
+    if (this.leaf.length >= 2 && (this.leafBytes + bytes > this.limit || this.leaf.length >= 0xfffe)) this.flushLeaf();
     this.leaf.push(item);
     this.leafBytes += bytes;
   }

@@ -4,17 +4,7 @@
  * there at the end, so that a restore that fails or is interrupted leaves nothing that looks like a member.
  */
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-} from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Failure } from '../errors.js';
 import { Cursor } from './bolt-bucket.js';
@@ -25,6 +15,7 @@ import { DbFile } from './db-file.js';
 import { hexId, memberJson, type NewCluster } from './membership.js';
 import { writeRaftFiles } from './raft-files.js';
 import { formatRevision, isRevision, mainOf } from './revision.js';
+import { syncDir } from './sync-dir.js';
 
 export interface RestoreOptions {
   /** The snapshot file, or with `skipHashCheck` a database copied from a data directory. */
@@ -119,16 +110,6 @@ function moveTo(part: string, target: string): void {
   syncDir(dirname(resolve(target)));
 }
 
-/** Makes sure that the names in a folder are on the disk. */
-function syncDir(path: string): void {
-  const fd = openSync(path, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
 /** Copies the snapshot, checks its hash on the way and puts the new members in. Gives the newest revision. */
 function makeDatabase(cluster: NewCluster, options: RestoreOptions, path: string): bigint {
   copyChecked(options, path);
@@ -212,10 +193,11 @@ function setMeta(edit: BoltEdit, db: BoltDb, cluster: NewCluster, compacted: big
   edit.bucket('meta', (items) => withValues(items, values));
 }
 
-/** The items, with some values put in place of what was there or added. */
+/** The items in order, with some values put in place of what was there or added. */
 export function withValues(items: LeafItem[], values: Map<string, Buffer>): LeafItem[] {
   const kept = items.filter(({ key }) => !values.has(key.toString()));
-  return [...kept, ...Array.from(values, ([key, value]) => ({ key: Buffer.from(key), value }))];
+  const all = [...kept, ...Array.from(values, ([key, value]) => ({ key: Buffer.from(key), value }))];
+  return all.sort((a, b) => Buffer.compare(a.key, b.key));
 }
 
 function u64(value: bigint): Buffer {

@@ -1,0 +1,125 @@
+/** Writes a new bbolt file from the bottom up: every page is full and none is free. */
+import { createHash } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { type Bucket, Cursor } from './bolt-bucket.js';
+import { writeAll, writeMetas } from './bolt-edit.js';
+import { bucketHeader, buildBucket, type LeafItem, type PageSink, setPageId, TreeWriter } from './bolt-write.js';
+import { syncDir } from './sync-dir.js';
+
+/** Pages that are held until they are written in one go. */
+const WRITE_BYTES = 1 << 20;
+
+/** A bucket with no more items than this is held as a whole, to see whether it fits into its parent. */
+const FEW_ITEMS = 64;
+
+/** What becomes of a bucket's items on the way to a new file. */
+export interface CopyRules {
+  /** Whether an item is copied. `place` is where its value lies in the old file. */
+  keep?: (bucket: string, place: number, key: Buffer) => boolean;
+  /** Other items in place of a bucket's; called for the buckets at the top, whose items are all held then. */
+  replace?: (bucket: string) => ((items: LeafItem[]) => LeafItem[]) | undefined;
+}
+
+class NewFile implements PageSink {
+  /** The two meta pages come first. */
+  private next = 2;
+  private written = 2;
+  private readonly waiting: Buffer[] = [];
+  private waitingBytes = 0;
+
+  constructor(
+    private readonly fd: number,
+    readonly pageSize: number,
+  ) {}
+
+  append(page: Buffer): number {
+    const id = this.next;
+    setPageId(page, id);
+    this.next += page.length / this.pageSize;
+    this.waiting.push(page);
+    this.waitingBytes += page.length;
+    if (this.waitingBytes >= WRITE_BYTES) this.flush();
+    return id;
+  }
+
+  private flush(): void {
+    writeAll(this.fd, Buffer.concat(this.waiting), this.written * this.pageSize);
+    this.written = this.next;
+    this.waiting.length = 0;
+    this.waitingBytes = 0;
+  }
+
+  /** @param root page of the root bucket */
+  finish(root: number, txid: bigint): void {
+    this.flush();
+    writeMetas(this.fd, { pageSize: this.pageSize, root, freelist: undefined, highWater: this.next, txid });
+  }
+}
+
+/**
+ * Writes a copy of a database, with all buckets and their sequences. It appears under its name when it is whole.
+ * @param options.hash adds the SHA-256 that makes it a snapshot file
+ */
+export function copyDatabase(root: Bucket, path: string, rules: CopyRules, options: { hash: boolean }): void {
+  const part = `${path}.part`;
+  const fd = openSync(part, 'w+', 0o600);
+  try {
+    const { meta } = root.source;
+    const file = new NewFile(fd, meta.pageSize);
+    const top = new TreeWriter(file);
+    const cursor = new Cursor(root);
+    for (let more = cursor.first(); more; more = cursor.next()) {
+      const value = cursor.isBucket ? copyBucket(cursor.bucket, file, rules) : cursor.value;
+      top.add({ key: Buffer.from(cursor.key), value, bucket: cursor.isBucket });
+    }
+    file.finish(top.finish(), meta.txid + 1n);
+    if (options.hash) addHash(fd);
+    fsyncSync(fd);
+    closeSync(fd);
+    renameSync(part, path);
+    syncDir(dirname(resolve(path)));
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
+}
+
+/** @returns the bucket's value in its parent */
+function copyBucket(bucket: Bucket, file: NewFile, rules: CopyRules): Buffer {
+  const replace = rules.replace?.(bucket.name);
+  const items = keptItems(bucket, file, rules);
+  if (replace) return buildBucket(file, replace([...items]), bucket.sequence);
+  const first: LeafItem[] = [];
+  for (let next = items.next(); !next.done; next = items.next()) {
+    first.push(next.value);
+    if (first.length <= FEW_ITEMS) continue;
+    const tree = new TreeWriter(file);
+    for (const item of first) tree.add(item);
+    for (const item of items) tree.add(item);
+    return bucketHeader(tree.finish(), bucket.sequence);
+  }
+  return buildBucket(file, first, bucket.sequence);
+}
+
+function* keptItems(bucket: Bucket, file: NewFile, { keep }: CopyRules): Generator<LeafItem> {
+  const cursor = new Cursor(bucket);
+  for (let more = cursor.first(); more; more = cursor.next()) {
+    const { page, index } = cursor.place;
+    if (cursor.isBucket) yield { key: cursor.key, value: copyBucket(cursor.bucket, file, {}), bucket: true };
+    else if (!keep || keep(bucket.name, page.valuePlace(index).offset, cursor.key)) {
+      yield { key: cursor.key, value: cursor.value };
+    }
+  }
+}
+
+function addHash(fd: number): void {
+  const hash = createHash('sha256');
+  const chunk = Buffer.allocUnsafeSlow(WRITE_BYTES);
+  let at = 0;
+  for (let got = readSync(fd, chunk, 0, WRITE_BYTES, at); got > 0; got = readSync(fd, chunk, 0, WRITE_BYTES, at)) {
+    hash.update(chunk.subarray(0, got));
+    at += got;
+  }
+  writeAll(fd, hash.digest(), at);
+}
