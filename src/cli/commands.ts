@@ -2,7 +2,7 @@
  * Every command's name and one-line summary, and where its code is loaded from when it is run. This module is read at every
  * start: nothing else belongs here. What `ketcdctl help` shows is in this order.
  */
-import type { CommandModule, Flag, Io } from './command.js';
+import type { CommandModule, Flag, Io, Mode } from './command.js';
 
 export interface CommandEntry {
   /** The words that call it: `get`, `member add`. */
@@ -25,7 +25,7 @@ export interface CommandEntry {
 }
 
 /** A whole tool with a command line of its own: etcdctl's old API, auger. */
-export type RunTool = (argv: string[], env: NodeJS.ProcessEnv, io: Io) => Promise<number>;
+export type RunTool = (argv: string[], env: NodeJS.ProcessEnv, io: Io, mode?: Mode) => Promise<number>;
 
 /** auger's command line, for drop-in mode; missing as long as it is not written. */
 export const auger: (() => Promise<RunTool>) | undefined = undefined;
@@ -132,7 +132,7 @@ export const commands: readonly CommandEntry[] = [
   { path: 'check perf', summary: 'Measure whether the cluster is fast enough', etcdctl: '3.4-' },
   { path: 'check datascale', summary: 'Measure the memory that a work load takes', etcdctl: '3.4-' },
   { path: 'check consistency', summary: 'Compare all members at one common revision' },
-  { path: 'v2', summary: 'The old API: etcdctl with ETCDCTL_API=2' },
+  { path: 'v2', summary: 'The old API: etcdctl with ETCDCTL_API=2', tool: async () => (await import('../v2/main.js')).runV2 },
   { path: 'completion', summary: 'Print the completion script for a shell', etcdctl: '3.4-3.4,3.6-', etcdutl: '3.6-', load: () => import('../commands/completion.js') },
   { path: 'options', summary: 'Show the global options', etcdctl: '3.7-', load: () => import('../commands/options.js') },
   { path: 'help', summary: 'Show help for a command', etcdctl: '3.4-', etcdutl: '3.5-', load: () => import('../commands/help.js') },

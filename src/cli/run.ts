@@ -59,7 +59,7 @@ async function dispatch(
 ): Promise<number> {
   const identity = identify(program, env);
   const tool = wholeTool(identity, env);
-  if (tool !== undefined) return (await tool())(argv, env, io);
+  if (tool !== undefined) return (await tool())(argv, env, io, identity.tool === 'mode' ? identity.mode : undefined);
   if (identity.tool === 'auger') throw new Failure('auger is not in this build');
   running.mode = identity.mode;
   if (argv[0] === '__complete' || argv[0] === '__completeNoDesc') {
@@ -91,7 +91,7 @@ async function runCommand(argv: string[], env: NodeJS.ProcessEnv, io: Io, runnin
   const globals = globalFlags(mode);
   const { entry, words } = findCommand(mode, argv, globals);
   running.entry = entry;
-  if (entry?.tool !== undefined) return (await entry.tool())(words, env, io);
+  if (entry?.tool !== undefined) return (await entry.tool())(words, env, io, mode);
   const module = await entry?.load?.();
   const own = commandFlags(mode, entry, module?.spec);
   const table = new FlagTable(globals, own, [HELP_FLAG]).declare(module?.spec.flags ?? []);
