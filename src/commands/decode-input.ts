@@ -15,7 +15,8 @@ export type DecodeItem = StoredValue | { key?: string; object: Value } | { key?:
 export async function* decodeItems(chunks: AsyncIterable<Buffer>): AsyncGenerator<DecodeItem> {
   const iterator = chunks[Symbol.asyncIterator]();
   const { head, isJson } = await readHead(iterator);
-  if (isJson) {
+  // Values one after another, of which the first is JSON, are no JSON stream.
+  if (isJson && !head.includes('k8s\0')) {
     yield* jsonItems(head, iterator);
     return;
   }

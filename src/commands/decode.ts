@@ -43,7 +43,7 @@ export const run: Run = async (context, args, flags) => {
       if (!(error instanceof Failure)) throw error;
       failed++;
       await context.stderr.write(`Error: ${error.message}\n`);
-      if (error.hint && failed === 1) await context.stderr.write(`${error.hint}\n`);
+      if (error.hint && failed === 1) await context.stderr.write(`Hint: ${error.hint}\n`);
     }
   }
   return failed > 0 ? ExitCode.Error : ExitCode.Ok;

@@ -22,7 +22,7 @@ export function storedValues(input: Buffer): StoredValue[] | undefined {
   if (beginsStored(input)) return printedValues(input);
   const text = input.toString('latin1').trim();
   const values = /^[\x20-\x7e\s]*$/.test(text) ? writtenOut(text) : undefined;
-  if (values) return values.map((value) => ({ value }));
+  if (values) return values.flatMap(printedValues);
   const found = printedValues(input);
   return found.some(({ value }) => beginsStored(value)) ? found : undefined;
 }
@@ -50,9 +50,9 @@ function printedValues(input: Buffer): StoredValue[] {
   let key: string | undefined;
   for (let at = 0; at < input.length; ) {
     const rest = input.subarray(at);
-    if (key === undefined && !beginsStored(rest)) {
+    if (key === undefined && (rest[0] === newline || !beginsStored(rest))) {
       const end = lineEnd(rest);
-      key = rest.toString('utf8', 0, end) || undefined;
+      if (end > 0) key = rest.toString('utf8', 0, end);
       at += end + 1;
       continue;
     }
@@ -74,8 +74,10 @@ function lineEnd(bytes: Buffer): number {
   return end < 0 ? bytes.length : end;
 }
 
-/** Where a value ends: protobuf knows, anything else goes on to a line that begins like a key. */
+/** Where a value ends: protobuf knows, JSON is one line, anything else goes on to a line that begins like a key. */
 function valueEnd(bytes: Buffer): number {
+  const line = lineEnd(bytes);
+  if (bytes[0] === 0x7b && bytes[line - 1] === 0x7d) return line;
   const end = envelopeEnd(bytes) ?? bytes.indexOf('\n/registry/');
   return end < 0 ? bytes.length : end;
 }
