@@ -3,6 +3,7 @@ import { type CommandSpec, type Context, isDropIn, type Run } from '../cli/comma
 import { ExitCode, Failure } from '../errors.js';
 import { outputFormat } from '../output/format.js';
 import { printTxn } from '../output/txn.js';
+import { undecodable } from '../output/undecodable.js';
 import { trimGoSpace } from './go-space.js';
 import { inputLines } from './input-lines.js';
 import { parseCompare } from './txn-compare.js';
@@ -38,7 +39,6 @@ export const run: Run = async (context, args, flags) => {
   for (let request = await reader.read(many); request; request = many ? await reader.read(many) : undefined) {
     await printTxn(context, format, await client.kv.txn(request));
   }
-  const { undecodable } = await import('../output/decoded.js');
   return undecodable(context) > 0 ? ExitCode.Error : ExitCode.Ok;
 };
 

@@ -1,0 +1,6 @@
+import { ExitCode, Failure } from '../errors.js';
+
+/** The failure for wrong arguments: etcdctl's exit code 128. */
+export function badArguments(message: string, hint?: string): Failure {
+  return new Failure(message, { exitCode: ExitCode.BadArgs, ...(hint === undefined ? {} : { hint }) });
+}
