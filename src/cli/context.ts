@@ -60,15 +60,23 @@ export function connectionOptions(context: Context): ConnectionOptions {
     insecureSkipTlsVerify: options.insecureSkipTlsVerify,
     skipVerifyAloneMakesTls: atLeast(mode, '3.6'),
     user: options.user || undefined,
-    password: options.password || (() => context.askPassword('Password: ')),
+    password: passwordOf(context),
     jwtToken: options.authJwtToken || undefined,
     dialTimeout: options.dialTimeout,
     commandTimeout: options.commandTimeout || undefined,
     keepaliveTime: options.keepaliveTime,
     keepaliveTimeout: options.keepaliveTimeout,
-    maxRequestBytes: options.maxRequestBytes,
+    // etcdctl's client has this limit, whether there is a flag for it or not; own mode leaves it to the server.
+    maxRequestBytes: options.maxRequestBytes || (isDropIn(mode) ? 2 << 20 : 0),
     maxRecvBytes: options.maxRecvBytes,
     waitForReady: isDropIn(mode),
     trace: options.debug ? (line) => context.stderr.write(`${line}\n`) : undefined,
   };
+}
+
+/** The password if it is known; undefined when --user has it behind its colon; else who asks for it. */
+function passwordOf(context: Context): ConnectionOptions['password'] {
+  const { user, password } = context.options;
+  if (password !== '') return password;
+  return user.includes(':') ? undefined : () => context.askPassword('Password: ');
 }

@@ -75,7 +75,10 @@ function apiVariable(mode: Mode): string[] {
 function commandTimeout(flags: ParsedFlags, noTimeout: OptionRules['noTimeout'], mode: Mode): number {
   const given = flags.given('command-timeout');
   const limited = noTimeout === undefined || (given && (noTimeout === 'unless-given' || !isDropIn(mode)));
-  return limited ? flags.duration('command-timeout') : 0;
+  if (!limited) return 0;
+  const milliseconds = flags.duration('command-timeout');
+  // To etcdctl it means that the time is already over.
+  return milliseconds <= 0 ? (isDropIn(mode) ? -1 : 0) : milliseconds;
 }
 
 function decodeMode(flags: ParsedFlags, mode: Mode): GlobalOptions['decode'] {
