@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { test } from 'node:test';
+import { skipWithoutEtcd, startEtcd } from '../support/etcd.js';
+import { repoRoot } from '../support/root.js';
+import { runAs, runLine } from './support.js';
+
+/** The candidates without their descriptions, and the directive. */
+async function complete(...words: string[]): Promise<[string[], string]> {
+  const { stdout } = await runLine('ketcdctl', ['__complete', ...words]);
+  const lines = stdout.trimEnd().split('\n');
+  return [lines.slice(0, -1).map((line) => line.split('\t')[0]!), lines.at(-1)!];
+}
+
+test('commands, sub-commands, flags and their values', async () => {
+  const cases: [string[], string[], string][] = [
+    [['versi'], ['version'], ':4'],
+    [['member', 'li'], ['list'], ':4'],
+    [['--hex', 'member', 'li'], ['list'], ':4'],
+    [['help', 'member', 'li'], ['list'], ':4'],
+    [['get', '--count'], ['--count-only'], ':4'],
+    [['get', '--count-only', '--count'], [], ':4'],
+    [['get', '--write-o'], ['--write-out'], ':4'],
+    [['get', '-w', 'js'], ['json', 'jsonl'], ':4'],
+    [['get', '--write-out=js'], ['--write-out=json', '--write-out=jsonl'], ':4'],
+    [['--hex='], ['--hex=true', '--hex=false'], ':4'],
+    [['--cacert', ''], [], ':0'],
+    [['--cacert=/etc/'], [], ':0'],
+    [['completion', 'ba'], ['bash'], ':4'],
+    [['completion', 'bash', ''], [], ':4'],
+    [['bogus', ''], [], ':4'],
+  ];
+  for (const [words, values, directive] of cases) {
+    assert.deepEqual(await complete(...words), [values, directive], words.join(' '));
+  }
+  assert.ok((await complete(''))[0].includes('get'));
+});
+
+test('each command is described, unless descriptions are not wanted', async () => {
+  assert.match((await runLine('ketcdctl', ['__complete', 'vers'])).stdout, /^version\t\S.*\n:4\n$/);
+  assert.equal((await runLine('ketcdctl', ['__completeNoDesc', 'vers'])).stdout, 'version\n:4\n');
+});
+
+test('drop-in mode offers what that version has', async () => {
+  const of = async (version: string, ...words: string[]) =>
+    (await runAs('etcdctl', version, ['__completeNoDesc', ...words])).stdout;
+  assert.equal(await of('3.4', 'down'), ':4\n');
+  assert.equal(await of('3.7', 'down'), 'downgrade\n:4\n');
+  assert.equal(await of('3.4', 'get', '--count'), ':4\n');
+  assert.equal(await of('3.7', 'k8'), ':4\n');
+});
+
+test('without a server there are no keys, and no error', async () => {
+  const { exit, stdout, stderr } = await runLine('ketcdctl', ['__complete', '--endpoints=127.0.0.1:1', 'get', '/']);
+  assert.deepEqual([exit, stdout, stderr], [0, ':4\n', '']);
+});
+
+test('the scripts complete in real shells, keys of a real etcd included', { skip: skipWithoutEtcd() }, async (t) => {
+  if (!existsSync(join(repoRoot(), 'dist', 'main.js'))) return t.skip('dist is not built (npm run build)');
+  const dir = mkdtempSync(join(tmpdir(), 'ketcdctl-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  symlinkSync(join(repoRoot(), 'bin', 'ketcdctl.js'), join(dir, 'ketcdctl'));
+  const etcd = await startEtcd(t);
+  const env = { HOME: dir, PATH: `${dir}${delimiter}${process.env.PATH}`, ETCDCTL_ENDPOINTS: etcd.endpoint };
+  const tool = join(dir, 'ketcdctl');
+  for (const key of ['/r/pods/a', '/r/pods/b', '/r/nodes/n', '/x:y', '/q r']) {
+    const { status, stderr } = spawnSync(process.execPath, [tool, 'put', key, 'v'], { env, encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
+  }
+  for (const [shell, ask] of [
+    ['bash', askBash],
+    ['fish', askFish],
+  ] as const) {
+    await t.test(shell, (t) => {
+      if (spawnSync(shell, ['-c', 'true']).error) return t.skip(`${shell} is not installed`);
+      const script = join(dir, `script.${shell}`);
+      writeFileSync(script, spawnSync(process.execPath, [tool, 'completion', shell], { env, encoding: 'utf8' }).stdout);
+      const completed = (line: string) => ask(script, line, env);
+      assert.deepEqual(completed('ketcdctl versi'), ['version']);
+      assert.deepEqual(completed('ketcdctl get --write-o'), ['--write-out']);
+      assert.deepEqual(completed('ketcdctl -w js'), ['json', 'jsonl']);
+      assert.deepEqual(completed('ketcdctl get /r/'), ['/r/nodes/', '/r/pods/']);
+      assert.deepEqual(completed('ketcdctl get /r/pods/'), ['/r/pods/a', '/r/pods/b']);
+      assert.deepEqual(completed('ketcdctl get /q'), [shell === 'bash' ? '/q\\ r' : '/q r']);
+      // bash replaces only what stands behind a colon or an equals sign.
+      assert.deepEqual(completed('ketcdctl get /x:'), [shell === 'bash' ? 'y' : '/x:y']);
+      assert.deepEqual(
+        completed('ketcdctl --write-out=js'),
+        shell === 'bash' ? ['json', 'jsonl'] : ['--write-out=json', '--write-out=jsonl'],
+      );
+    });
+  }
+});
+
+/** Calls the completion function as readline would. */
+function askBash(script: string, line: string, env: NodeJS.ProcessEnv): string[] {
+  const words = line.split(/(?<=[=:])|(?=[=:])| /);
+  const driver = `source "$1"; shift; COMP_LINE=$1; COMP_POINT=\${#1}; COMP_TYPE=9; shift
+    COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); __ketcdctl_complete; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const { stdout } = spawnSync('bash', ['--norc', '-c', driver, 'bash', script, line, ...words], {
+    env,
+    encoding: 'utf8',
+  });
+  return lines(stdout);
+}
+
+function askFish(script: string, line: string, env: NodeJS.ProcessEnv): string[] {
+  const { stdout } = spawnSync('fish', ['-N', '-c', 'source $argv[1]; complete -C $argv[2]', script, line], {
+    env,
+    encoding: 'utf8',
+  });
+  return lines(stdout).map((each) => each.split('\t')[0]!);
+}
+
+function lines(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
+}

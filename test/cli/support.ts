@@ -1,0 +1,68 @@
+import type { Flag, Io, Mode, Output } from '../../src/cli/command.js';
+import { FlagTable } from '../../src/cli/normalize.js';
+import { parseWords } from '../../src/cli/parse.js';
+import { runTool } from '../../src/cli/run.js';
+
+export const OWN: Mode = { tool: 'ketcdctl' };
+
+export interface Ended {
+  exit: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a command line in this process; standard input is not to be read. */
+export async function runLine(program: string, argv: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const stdout = new Captured();
+  const stderr = new Captured();
+  const exit = await runTool(program, argv, env, io(stdout, stderr));
+  return { exit, stdout: stdout.text, stderr: stderr.text };
+}
+
+/** As runLine, as an etcdctl or etcdutl of that version. */
+export function runAs(tool: string, version: string, argv: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  return runLine('ketcdctl', argv, { ...env, KETCDCTL_AS: `${tool}@${version}` });
+}
+
+export function io(stdout: Output, stderr: Output): Io {
+  return {
+    stdout,
+    stderr,
+    get stdin(): never {
+      throw new Error('standard input was read');
+    },
+  };
+}
+
+/** Keeps what is written. */
+export class Captured implements Output {
+  readonly isTTY = false;
+  #chunks: Buffer[] = [];
+
+  get text(): string {
+    return Buffer.concat(this.#chunks).toString();
+  }
+
+  write(chunk: string | Uint8Array): undefined {
+    this.#chunks.push(Buffer.from(chunk));
+  }
+
+  async flush(): Promise<void> {}
+}
+
+/** A table of some flags of each type. */
+export const FLAGS: Flag[] = [
+  { name: 'prefix', type: 'bool', help: '' },
+  { name: 'listen', short: 'l', type: 'bool', help: '' },
+  { name: 'write-out', short: 'w', type: 'string', default: 'simple', help: '' },
+  { name: 'limit', type: 'int', help: '' },
+  { name: 'size', type: 'uint', help: '' },
+  { name: 'wait', type: 'duration', default: '5s', help: '' },
+  { name: 'endpoints', type: 'strings', default: '127.0.0.1:2379', help: '' },
+  { name: 'no-password', type: 'bool', help: '' },
+  { name: 'password', type: 'string', help: '' },
+];
+
+export function parse(...words: string[]) {
+  return parseWords(words, new FlagTable(FLAGS));
+}
