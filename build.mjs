@@ -6,13 +6,20 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, transform } from 'esbuild';
+import { writeCoreCache } from './build-cache.mjs';
 
 const root = new URL('.', import.meta.url).pathname;
 const out = join(root, 'dist');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** The modules that start a chunk and belong to the way from the command line to the first answer. */
-const HOT = ['src/main.ts', 'src/commands/get.ts', 'src/etcd/client.ts', 'src/connection/transport.ts'];
+const HOT = [
+  'src/main.ts',
+  'src/commands/get.ts',
+  'src/etcd/client.ts',
+  'src/connection/transport.ts',
+  'src/output/decoded.ts',
+];
 
 /** commander loads child_process (2 ms) for sub-commands that are programs, which ketcdctl has none of. */
 const lazyChildProcess = {
@@ -96,5 +103,5 @@ return loaded[name].exports}
 module.exports=load;
 `,
 );
-writeFileSync(join(out, 'main.js'), 'require("./core.js")("./main.js");\n');
 writeFileSync(join(out, 'package.json'), '{"type":"commonjs"}\n');
+await writeCoreCache();
