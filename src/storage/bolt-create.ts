@@ -21,7 +21,8 @@ export interface CopyRules {
   replace?: (bucket: string) => ((items: LeafItem[]) => LeafItem[]) | undefined;
 }
 
-class NewFile implements PageSink {
+/** A file that is being written, page after page. */
+export class NewFile implements PageSink {
   /** The two meta pages come first. */
   private next = 2;
   private written = 2;

@@ -2,52 +2,24 @@
  * What a new member's raft log begins with (etcd: storage/wal, etcdserver/api/snap, raftpb): a WAL whose entries add each member, and a
  * snapshot that stands for these entries. Term is 1, and entry i adds the member i.
  */
-import { closeSync, fsyncSync, ftruncateSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32c } from './crc32c.js';
 import { goJson, hexId, memberJson, type NewCluster } from './membership.js';
 import { bytesField, numberField } from './proto2.js';
-
-/** Types of walpb.Record. */
-const METADATA = 1;
-const ENTRY = 2;
-const STATE = 3;
-const CRC = 4;
-const SNAPSHOT = 5;
-
-/** A WAL file has its full length from the start. */
-const SEGMENT_BYTES = 64_000_000;
+import { RecordType, WalRecords, walFileName, writeWalFile } from './wal.js';
 
 /** raftpb.EntryConfChange, and the only term so far. */
 const CONF_CHANGE = 1;
 const TERM = 1;
 
-/** The records of a WAL, each with the checksum of all data up to it. */
-class WalRecords {
-  readonly parts: Buffer[] = [];
-  private crc = 0;
-
-  /** A frame: length and padding as a little-endian u64, the padding's top bit set where there is one; the record; padding to 8 bytes. */
-  add(type: number, data?: Buffer): void {
-    if (data) this.crc = crc32c(data, this.crc);
-    const fields = [numberField(1, type), numberField(2, this.crc)];
-    if (data) fields.push(bytesField(3, data));
-    const record = Buffer.concat(fields);
-    const padding = (8 - (record.length % 8)) % 8;
-    const head = Buffer.alloc(8);
-    head.writeUInt32LE(record.length);
-    if (padding > 0) head[7] = 0x80 | padding;
-    this.parts.push(head, record, Buffer.alloc(padding));
-  }
-}
-
 /** The WAL of a member that is to start in `cluster`. */
 export function walBytes(cluster: NewCluster): Buffer {
   const { members, local } = cluster;
   const records = new WalRecords();
-  records.add(CRC);
-  records.add(METADATA, Buffer.concat([numberField(1, local.id), numberField(2, cluster.id)]));
-  records.add(SNAPSHOT, Buffer.concat([numberField(1, 0), numberField(2, 0)]));
+  records.add(RecordType.Crc);
+  records.add(RecordType.Metadata, Buffer.concat([numberField(1, local.id), numberField(2, cluster.id)]));
+  records.add(RecordType.Snapshot, Buffer.concat([numberField(1, 0), numberField(2, 0)]));
   members.forEach((member, i) => {
     const change = [numberField(1, 0), numberField(2, 0), numberField(3, member.id), bytesField(4, memberJson(member))];
     const entry = [
@@ -56,15 +28,18 @@ export function walBytes(cluster: NewCluster): Buffer {
       numberField(3, i + 1),
       bytesField(4, Buffer.concat(change)),
     ];
-    records.add(ENTRY, Buffer.concat(entry));
+    records.add(RecordType.Entry, Buffer.concat(entry));
   });
   const commit = members.length;
-  records.add(STATE, Buffer.concat([numberField(1, TERM), numberField(2, members[0]!.id), numberField(3, commit)]));
   records.add(
-    SNAPSHOT,
+    RecordType.State,
+    Buffer.concat([numberField(1, TERM), numberField(2, members[0]!.id), numberField(3, commit)]),
+  );
+  records.add(
+    RecordType.Snapshot,
     Buffer.concat([numberField(1, commit), numberField(2, TERM), bytesField(3, confState(cluster))]),
   );
-  return Buffer.concat(records.parts);
+  return records.bytes();
 }
 
 /** raftpb.ConfState: all members vote. */
@@ -157,16 +132,14 @@ function hex16(value: number): string {
 
 /** Writes WAL and snap file into their folders, which are there, and on to the disk. */
 export function writeRaftFiles(cluster: NewCluster, walDir: string, snapDir: string): void {
-  writeSynced(join(snapDir, `${hex16(TERM)}-${hex16(cluster.members.length)}.snap`), snapBytes(cluster), 0o644);
-  writeSynced(join(walDir, `${hex16(0)}-${hex16(0)}.wal`), walBytes(cluster), 0o600, SEGMENT_BYTES);
+  writeSynced(join(snapDir, `${hex16(TERM)}-${hex16(cluster.members.length)}.snap`), snapBytes(cluster));
+  writeWalFile(join(walDir, walFileName(0n, 0n)), walBytes(cluster));
 }
 
-/** @param length what the file is lengthened to, with zeros */
-function writeSynced(path: string, bytes: Buffer, mode: number, length = bytes.length): void {
-  const fd = openSync(path, 'w', mode);
+function writeSynced(path: string, bytes: Buffer): void {
+  const fd = openSync(path, 'w', 0o644);
   try {
     writeFileSync(fd, bytes);
-    ftruncateSync(fd, length);
     fsyncSync(fd);
   } finally {
     closeSync(fd);
