@@ -45,6 +45,8 @@ export interface Duplex<Request, Response> extends ServerStream<Response> {
 export interface Callable extends ICallable<string> {
   /** As the user named them. With SRV discovery they are known after {@link resolveEndpoints}. */
   readonly endpoints: readonly string[];
+  /** A file: a watch of it ends when all that happened was told. */
+  readonly finite?: true;
   /** The endpoints, after DNS discovery where that was asked for. */
   resolveEndpoints(): Promise<readonly string[]>;
   /** A unary call. Reads may be sent again on another endpoint, writes never unless they surely were not sent. */

@@ -1,58 +1,134 @@
 /** The twin of Transport that answers calls from a snapshot file or a database, without a server. */
 import { Failure } from '../errors.js';
 import { decodeMessage, encodeMessage } from '../proto/codec.js';
-import { EtcdFile } from '../storage/etcd-file.js';
-import { queryRange, type RangeQuery } from '../storage/range-query.js';
+import { methodOf } from '../proto/messages.js';
+import { EtcdFile, RevisionGone } from '../storage/etcd-file.js';
+import * as facts from '../storage/file-facts.js';
+import { answerTxn, type TxnRequest, writes } from '../storage/file-txn.js';
+import { historyHash } from '../storage/hash.js';
+import { queryRange } from '../storage/range-query.js';
+import { BadRequest, type Int, type RangeRequest, rangeQuery } from '../storage/range-request.js';
 import { encodeRangeResponse } from '../storage/range-response.js';
-import { KeyRange } from '../storage/revision.js';
 import type { Callable, CallOptions, Duplex, RawReply, ServerStream, Service } from './callable.js';
+import { ReplayStream } from './replay-stream.js';
+import { RpcError } from './rpc-error.js';
+import { Code } from './status.js';
+import { hintForStatus } from './status-hints.js';
 
-const EMPTY = Buffer.alloc(0);
+/** An answer: a message, or one that is encoded already. */
+type Answer = object | Buffer;
 
 /** The calls of a server that only read, answered from a file; all others are refused. */
 export class SnapshotEndpoint implements Callable {
   readonly endpoints: readonly string[];
   readonly callOptionsFactory = undefined;
+  /** Its watches end with the file. */
+  readonly finite = true;
   private readonly file: EtcdFile;
+  private readonly header: { revision: string; raft_term: string };
 
   /** @param path a snapshot file, a database, or a data directory */
-  constructor(path: string) {
+  constructor(private readonly path: string) {
     this.file = new EtcdFile(path);
     this.endpoints = [`file:${path}`];
+    this.header = { revision: String(this.file.revision), raft_term: facts.raftTerm(this.file) };
   }
 
   async resolveEndpoints(): Promise<readonly string[]> {
     return this.endpoints;
   }
 
-  async exec<T>(service: Service, method: string, request: unknown, options?: CallOptions): Promise<T> {
+  exec<T>(service: Service, method: string, request: unknown, options?: CallOptions): Promise<T> {
     return this.call(service, method, request as object, options);
   }
 
   async call<T>(service: Service, method: string, request: object, options?: CallOptions): Promise<T> {
     const { message } = await this.callRaw(service, method, request, options);
-    return decodeMessage<never>('RangeResponse', message);
+    return decodeMessage<never>(methodOf(service, method).response, message);
   }
 
   async callRaw(service: Service, method: string, request: object, _options?: CallOptions): Promise<RawReply> {
-    if (`${service}.${method}` !== 'KV.range') throw this.refusal(service, method);
-    return { message: this.range(request as RangeRequest), endpoint: this.endpoints[0]! };
+    try {
+      const answer = this.answer(`${service}.${method}`, request);
+      if (!answer) throw this.refusal(service, method);
+      const { response } = methodOf(service, method);
+      const message = Buffer.isBuffer(answer) ? answer : encodeMessage(response, { header: this.header, ...answer });
+      return { message, endpoint: this.endpoints[0]! };
+    } catch (error) {
+      throw this.inEtcdsWords(error);
+    }
+  }
+
+  /** Undefined for a call that is none of a file. */
+  private answer(call: string, request: object): Answer | undefined {
+    const { file } = this;
+    switch (call) {
+      case 'KV.range':
+        return this.range(request);
+      case 'KV.txn':
+        return writes(request as TxnRequest) ? undefined : answerTxn(file, request as TxnRequest);
+      case 'Maintenance.status':
+        return facts.status(file);
+      case 'Maintenance.hashKV':
+        return this.hashKV(BigInt((request as { revision?: Int }).revision ?? 0));
+      case 'Maintenance.alarm':
+        return isGet(request) ? facts.alarms(file) : undefined;
+      case 'Cluster.memberList':
+        return facts.members(file);
+      case 'Lease.leaseLeases':
+        return facts.leases(file);
+      case 'Lease.leaseTimeToLive':
+        return facts.timeToLive(file, request);
+      default:
+        return call.startsWith('Auth.') ? this.authAnswer(call, request) : undefined;
+    }
+  }
+
+  private authAnswer(call: string, request: { name?: string; role?: string }): Answer | undefined {
+    const { file } = this;
+    switch (call) {
+      case 'Auth.authStatus':
+        return facts.authStatus(file);
+      case 'Auth.userList':
+        return facts.users(file);
+      case 'Auth.userGet':
+        return facts.user(file, request.name ?? '') ?? notFound('user name not found');
+      case 'Auth.roleList':
+        return facts.roles(file);
+      case 'Auth.roleGet':
+        return facts.role(file, request.role ?? '') ?? notFound('role name not found');
+      default:
+        return undefined;
+    }
   }
 
   private range(request: RangeRequest): Buffer {
-    const answer = queryRange(this.file, queryOf(request));
-    return encodeRangeResponse(this.file, answer, this.header(), Boolean(request.keys_only));
+    const answer = queryRange(this.file, rangeQuery(request));
+    const header = encodeMessage('RangeResponse', { header: this.header });
+    return encodeRangeResponse(this.file, answer, header, Boolean(request.keys_only));
   }
 
-  /** A RangeResponse's first field: the revision is all that a file knows of it. */
-  private header(): Buffer {
-    return encodeMessage('RangeResponse', { header: { revision: this.file.revision.toString() } });
+  private hashKV(wanted: bigint): Answer {
+    const { hash, revision, compacted } = historyHash(this.path, wanted);
+    return { hash, compact_revision: String(compacted), hash_revision: String(revision) };
   }
 
   private refusal(service: Service, method: string): Failure {
     return new Failure(
-      `${this.endpoints[0]} is a file: it can't be written, and ${service}.${method} is no call that only reads`,
+      `${this.endpoints[0]} is a file, which can't be written: there is no ${service}.${method} on it`,
+      {
+        hint: 'commands that only read work on a file; `snapshot restore` makes a member of it',
+      },
     );
+  }
+
+  /** What a server would have answered with an error. */
+  private inEtcdsWords(error: unknown): unknown {
+    if (!(error instanceof RevisionGone) && !(error instanceof BadRequest)) return error;
+    const details = `etcdserver: ${error.message}`;
+    const code = error instanceof RevisionGone ? Code.OutOfRange : Code.InvalidArgument;
+    const hint = hintForStatus(code, details);
+    return new RpcError(details, { code, details, endpoint: this.endpoints[0], tried: [], etcdText: details, hint });
   }
 
   serverStream<T>(service: Service, method: string): ServerStream<T> {
@@ -64,7 +140,8 @@ export class SnapshotEndpoint implements Callable {
   }
 
   duplex<Request extends object, Response>(service: Service, method: string): Duplex<Request, Response> {
-    throw this.refusal(service, method);
+    if (service !== 'Watch') throw this.refusal(service, method);
+    return new ReplayStream(this.file, this.endpoints[0]!) as unknown as Duplex<Request, Response>;
   }
 
   withConnection(): Promise<never> {
@@ -84,48 +161,11 @@ export class SnapshotEndpoint implements Callable {
   }
 }
 
-type Int = string | number | bigint | undefined;
-
-/** The fields of a RangeRequest, all of which may be absent. */
-interface RangeRequest {
-  key?: Buffer | string;
-  range_end?: Buffer | string;
-  limit?: Int;
-  revision?: Int;
-  sort_order?: number | string;
-  sort_target?: number | string;
-  keys_only?: boolean;
-  count_only?: boolean;
-  min_mod_revision?: Int;
-  max_mod_revision?: Int;
-  min_create_revision?: Int;
-  max_create_revision?: Int;
+/** AlarmRequest.GET, by etcd3's name or by number. */
+function isGet({ action }: { action?: string | number }): boolean {
+  return action === undefined || action === 0 || action === 'Get';
 }
 
-function queryOf(request: RangeRequest): RangeQuery {
-  const key = toBuffer(request.key);
-  if (key.length === 0) throw new Failure('etcdserver: key is not provided');
-  return {
-    range: new KeyRange(key, toBuffer(request.range_end)),
-    revision: BigInt(request.revision ?? 0),
-    limit: Number(request.limit ?? 0),
-    order: numberOf(request.sort_order, ['None', 'Ascend', 'Descend']),
-    target: numberOf(request.sort_target, ['Key', 'Version', 'Create', 'Mod', 'Value']),
-    countOnly: Boolean(request.count_only),
-    minMod: BigInt(request.min_mod_revision ?? 0),
-    maxMod: BigInt(request.max_mod_revision ?? 0),
-    minCreate: BigInt(request.min_create_revision ?? 0),
-    maxCreate: BigInt(request.max_create_revision ?? 0),
-  };
-}
-
-function toBuffer(bytes: Buffer | string | undefined): Buffer {
-  return bytes === undefined ? EMPTY : Buffer.from(bytes as Buffer);
-}
-
-/** Enums come as etcd3's names or as numbers. */
-function numberOf(value: number | string | undefined, names: string[]): number {
-  const number = typeof value === 'string' ? names.indexOf(value) : (value ?? 0);
-  if (number in names) return number;
-  throw new Failure('etcdserver: invalid sort option');
+function notFound(text: string): never {
+  throw new BadRequest(text);
 }

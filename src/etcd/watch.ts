@@ -145,6 +145,7 @@ export class Watch implements AsyncIterable<WatchAnswer> {
           first = !answer.fragment;
         }
       }
+      if (this.callable.finite) return true;
       throw patience.error ?? new RpcError('the server ended the watch', brokenOff(stream.endpoint));
     } finally {
       patience.end();

@@ -1,4 +1,5 @@
 /** What etcd keeps in a bbolt file: the history of keys, and the facts about it. */
+
 import { Failure } from '../errors.js';
 import { type Bucket, Cursor } from './bolt-bucket.js';
 import { BoltDb } from './bolt-db.js';
@@ -6,6 +7,9 @@ import { corrupt } from './db-file.js';
 import { KeyIndex } from './key-index.js';
 import { type KeyValuePlaces, parseKeyValue } from './key-value.js';
 import { ALL_KEYS, isRevision, type KeyRange, mainOf } from './revision.js';
+
+/** A revision that is compacted, or still to come. */
+export class RevisionGone extends Failure {}
 
 /** A database or snapshot file of etcd 3.4 to 3.8, for reading. */
 export class EtcdFile {
@@ -55,12 +59,12 @@ export class EtcdFile {
 
   /**
    * The revision that a read asks for, as etcd judges it: 0 and below mean the newest.
-   * @throws Failure in etcd's words when it is not in the file
+   * @throws RevisionGone in etcd's words when it is not in the file
    */
   pin(revision: bigint): bigint {
-    if (revision > this.revision) throw new Failure('etcdserver: mvcc: required revision is a future revision');
+    if (revision > this.revision) throw new RevisionGone('mvcc: required revision is a future revision');
     if (revision <= 0n) return this.revision;
-    if (revision < this.compacted) throw new Failure('etcdserver: mvcc: required revision has been compacted');
+    if (revision < this.compacted) throw new RevisionGone('mvcc: required revision has been compacted');
     return revision;
   }
 
