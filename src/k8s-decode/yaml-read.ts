@@ -16,6 +16,7 @@ import {
 import { Failure } from '../errors.js';
 import { maxDepth, toJson } from './json.js';
 import type { Fields, Value } from './value.js';
+import { OtherLayout, parseBlockYaml } from './yaml-block.js';
 import { resolvePlain } from './yaml-resolve.js';
 
 /** So many values may come out of aliases: beyond it, a small text that unfolds to a huge one is refused. */
@@ -29,41 +30,34 @@ const mostAliased = 1_000_000;
  * @throws Failure that names the line of what cannot be read
  */
 export function parseYaml(text: string, firstLine = 1): Value[] {
-  const lines = new LineCounter();
-  const failAt = (offset: number, reason: string) =>
-    new Failure(`invalid YAML: ${reason} (line ${lines.linePos(offset).line + firstLine - 1})`);
-  const separators = lineSeparators(text);
+  return blockDocuments(text) ?? anyDocuments(text, firstLine);
+}
+
+/** The documents, if all of them are in kubectl's own layout. */
+function blockDocuments(text: string): Value[] | undefined {
   const values: Value[] = [];
-  for (const document of parseDocuments(separators.hide(text), lines)) {
-    const error = document.errors[0];
-    if (error) throw failAt(error.pos[0], error.message);
-    const root = document.contents;
-    if (root === null || (isScalar(root) && root.source === '' && root.type === Scalar.PLAIN)) continue;
-    values.push(new Reader(document, failAt, separators.restore).value(root, 0));
+  try {
+    for (const document of text.split(/^---\n/m)) if (document !== '') values.push(parseBlockYaml(document));
+  } catch (error) {
+    if (error instanceof OtherLayout) return undefined;
+    throw error;
   }
   return values;
 }
 
-type Edit = (text: string) => string;
-
-/**
- * YAML 1.1 takes U+2028 and U+2029 for line ends, the parser used here (YAML 1.2) does not. So each is hidden behind a
- * character that the text does not have, and a true line end.
- */
-function lineSeparators(text: string): { hide: Edit; restore: Edit } {
-  if (!/[\u2028\u2029]/.test(text)) return { hide: (same) => same, restore: (same) => same };
-  let code = 0xe000;
-  const spare = () => {
-    while (text.includes(String.fromCharCode(code))) code++;
-    return String.fromCharCode(code++);
-  };
-  const [line, paragraph] = [spare(), spare()];
-  // A literal block keeps the line end, a quoted scalar makes a space of it.
-  const hidden = new RegExp(`(${line}|${paragraph})[\n ]`, 'g');
-  return {
-    hide: (shown) => shown.replaceAll('\u2028', `${line}\n`).replaceAll('\u2029', `${paragraph}\n`),
-    restore: (read) => read.replace(hidden, (_, mark) => (mark === line ? '\u2028' : '\u2029')),
-  };
+function anyDocuments(text: string, firstLine: number): Value[] {
+  const lines = new LineCounter();
+  const failAt = (offset: number, reason: string) =>
+    new Failure(`invalid YAML: ${reason} (line ${lines.linePos(offset).line + firstLine - 1})`);
+  const values: Value[] = [];
+  for (const document of parseDocuments(text, lines)) {
+    const error = document.errors[0];
+    if (error) throw failAt(error.pos[0], error.message);
+    const root = document.contents;
+    if (root === null || (isScalar(root) && root.source === '' && root.type === Scalar.PLAIN)) continue;
+    values.push(new Reader(document, failAt).value(root, 0));
+  }
+  return values;
 }
 
 function parseDocuments(text: string, lineCounter: LineCounter): Document.Parsed<ParsedNode>[] {
@@ -93,7 +87,6 @@ class Reader {
   constructor(
     private readonly document: Document.Parsed<ParsedNode>,
     private readonly failAt: FailAt,
-    private readonly restore: Edit,
   ) {}
 
   value(node: Node | null, depth: number): Value {
@@ -116,7 +109,7 @@ class Reader {
   }
 
   private scalar(node: Scalar<string>): Value {
-    const text = this.restore(node.value ?? '');
+    const text = node.value ?? '';
     const isPlain = node.type === Scalar.PLAIN || node.type === undefined;
     const value = scalarValue(text, node.tag, isPlain);
     if (value === undefined) throw this.failure(node, `${JSON.stringify(text)} is no ${node.tag}`);
