@@ -17,10 +17,18 @@ export interface WatchRun {
   signal: AbortSignal;
 }
 
+/** How a watch ended. */
+export interface WatchEnd {
+  /** The server cancelled it; false for a file whose end was reached. */
+  cancelled: boolean;
+  /** What can be done about it. */
+  hint: string | undefined;
+}
+
 /** A watch that is being printed. */
 export interface RunningWatch {
-  /** Resolves when the server has ended the watch, with what can be done about it; rejects when it cannot go on here. */
-  ended: Promise<string | undefined>;
+  /** Resolves when the watch is over; rejects when it cannot go on here. */
+  ended: Promise<WatchEnd>;
   requestProgress(): void;
 }
 
@@ -32,11 +40,13 @@ export function startWatch(context: Context, range: WatchRange, run: WatchRun): 
   return { ended: printWatch(context, watch, run), requestProgress: () => watch.requestProgress() };
 }
 
-async function printWatch(context: Context, watch: Watch, run: WatchRun): Promise<string | undefined> {
+async function printWatch(context: Context, watch: Watch, run: WatchRun): Promise<WatchEnd> {
   const printer = await watchPrinter(context, run.format);
   let hint: string | undefined;
+  let cancelled = run.client.callable.finite === undefined;
   try {
     for await (const answer of watch) {
+      cancelled ||= answer.canceled;
       if (answer.canceled) hint = await tellCanceled(context, answer);
       // A watch that ends for no reason of its own is not shown.
       if (answer.canceled && !hasReason(answer)) continue;
@@ -50,7 +60,7 @@ async function printWatch(context: Context, watch: Watch, run: WatchRun): Promis
     await context.stderr.write(`watch was canceled (${failureText(error, true)})\n`);
     await printer.print(REFUSED);
   }
-  return hint;
+  return { cancelled, hint };
 }
 
 /** Whether etcdctl shows the end of a watch: one that was refused, or that begins in the compacted past. */

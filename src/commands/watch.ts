@@ -36,14 +36,16 @@ export const run: Run = async (context, args, flags) => {
   return watchArguments(context, args, flags, fromEnv);
 };
 
-async function watchArguments(context: Context, args: string[], flags: FlagValues, fromEnv: string[]): Promise<never> {
+async function watchArguments(context: Context, args: string[], flags: FlagValues, fromEnv: string[]): Promise<void> {
   const { keys, exec } = watchKeys(context.mode, { args, flags, fromEnv, interactive: false });
   const ranges = watchRanges(context.mode, keys, flags);
   const format = outputFormat(context);
   const client = await context.connect();
   return endedBySignal(context, async (signal) => {
     const run = { client, format, exec, signal };
-    const hint = await Promise.race(ranges.map((range) => startWatch(context, range, run).ended));
+    const watches = ranges.map((range) => startWatch(context, range, run).ended);
+    const { cancelled, hint } = client.callable.finite ? (await Promise.all(watches))[0]! : await Promise.race(watches);
+    if (!cancelled) return;
     throw new Failure('watch is canceled by the server', {
       exitCode: ExitCode.Interrupted,
       ...(hint !== undefined && { hint }),
