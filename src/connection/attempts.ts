@@ -111,7 +111,9 @@ export class Attempts {
   private async pick(): Promise<Session> {
     try {
       const endpoints = await this.core.endpoints();
-      return await this.core.cluster.pick(endpoints, this.limit, this.greeted, this.avoid);
+      // Of several members one may be frozen: it takes connections and says nothing.
+      const greeted = this.greeted || endpoints.length > 1;
+      return await this.core.cluster.pick(endpoints, this.limit, greeted, this.avoid);
     } catch (error) {
       throw error instanceof CallFailure ? this.explain(error, true) : error;
     }

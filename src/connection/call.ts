@@ -123,6 +123,9 @@ export class Call {
   private failure(): CallFailure | undefined {
     const endpoint = this.session.endpoint.text;
     const { status } = this;
+    if (status && isDeadline(status)) {
+      return new CallFailure(Code.DeadlineExceeded, status.details, { endpoint, sent: true });
+    }
     if (status && status.code !== Code.OK) {
       return new CallFailure(status.code, status.details, { endpoint, sent: true, fromServer: true });
     }
@@ -155,6 +158,11 @@ export class Call {
       : (this.error?.message ?? 'the call ended without a status');
     return new CallFailure(codeOfReset(rstCode), why, { endpoint, sent, reset: true });
   }
+}
+
+/** The server saw the deadline before we did. etcd 3.4 calls that Unknown; what became of a write is not known then. */
+function isDeadline({ code, details }: Status): boolean {
+  return code === Code.DeadlineExceeded || (code === Code.Unknown && details === 'context deadline exceeded');
 }
 
 function headersOf(spec: CallSpec): Record<string, string> {

@@ -11,17 +11,30 @@ export interface DialOptions {
   trace: (line: string) => void;
 }
 
+/** The short way of verification did not do: OpenSSL has to judge. */
+class Unsure extends Error {}
+
 /**
  * Opens a connection that is ready for HTTP/2; a TLS server has been verified.
  * @throws ConnectFailure (or Failure for unusable TLS files) when it cannot be had within the time.
  */
 export async function dial(endpoint: Endpoint, options: DialOptions): Promise<Socket> {
   options.trace(`${endpoint.text}: dialling${options.tls ? ' with TLS' : ''}`);
-  const [socket, verify] = options.tls
-    ? await openTls(endpoint, options.tls, options)
-    : [connect(addressOf(endpoint, options.timeoutMs)), () => {}];
+  try {
+    return await attempt(endpoint, options, true);
+  } catch (error) {
+    if (!(error instanceof Unsure)) throw error;
+    return await attempt(endpoint, options, false);
+  }
+}
+
+async function attempt(endpoint: Endpoint, options: DialOptions, direct: boolean): Promise<Socket> {
+  const { tls, timeoutMs, trace } = options;
+  const [socket, verify] = tls
+    ? await openTls(endpoint, tls, options, direct)
+    : [connect(addressOf(endpoint, timeoutMs)), () => {}];
   socket.on('lookup', (error, address) => {
-    if (!error) options.trace(`${endpoint.text}: DNS says ${address}`);
+    if (!error) trace(`${endpoint.text}: DNS says ${address}`);
   });
   socket.setNoDelay(true);
   try {
@@ -29,7 +42,7 @@ export async function dial(endpoint: Endpoint, options: DialOptions): Promise<So
     return socket;
   } catch (error) {
     socket.destroy();
-    throw await explain(error, socket, endpoint, options);
+    throw error instanceof Unsure ? error : await explain(error, socket, endpoint, options);
   }
 }
 
@@ -43,20 +56,31 @@ async function openTls(
   endpoint: Endpoint,
   settings: TlsSettings,
   { timeoutMs, trace }: DialOptions,
+  tryDirect: boolean,
 ): Promise<[socket: TLSSocket, verify: () => void]> {
-  const [tls, { verifyPeer }] = await Promise.all([import('node:tls'), import('./tls-verify.js')]);
+  const [tls, { describePeer, verifyPeer }, { storeIsSlow, surelySignedBy }] = await Promise.all([
+    import('node:tls'),
+    import('./tls-verify.js'),
+    import('./tls-direct.js'),
+  ]);
   const name = settings.expectedName(endpoint.host || 'localhost');
+  const ca = tryDirect && storeIsSlow && !settings.skipVerify ? settings.caPem : undefined;
   const socket = tls.connect({
     ...addressOf(endpoint, timeoutMs),
-    secureContext: settings.secureContext(tls),
+    secureContext: ca ? settings.lightContext(tls) : settings.secureContext(tls),
     // An IP address must not be sent as server name (RFC 6066); Node warns, newer ones refuse.
     ...(isIpAddress(name) ? {} : { servername: name }),
     ALPNProtocols: ['h2'],
-    // verifyPeer does it, where the certificate is still at hand for the error's text.
+    // Done below, where the certificate is still at hand for the error's text.
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
   } as import('node:tls').ConnectionOptions);
-  return [socket, () => verifyPeer(socket, settings, name, (line) => trace(`${endpoint.text}: ${line}`))];
+  const verify = () => {
+    trace(`${endpoint.text}: ${describePeer(socket)}`);
+    if (ca && !surelySignedBy(socket, ca)) throw new Unsure();
+    verifyPeer(socket, settings, name, ca !== undefined);
+  };
+  return [socket, verify];
 }
 
 /** Waits for the connection and verifies it in the very event: a moment later the server may have ended it. */

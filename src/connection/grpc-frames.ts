@@ -6,6 +6,12 @@ import { constants } from 'node:buffer';
 
 const HEADER_LENGTH = 5;
 
+/**
+ * Smaller messages are put together in slabs of this size: a snapshot is thousands of 32 KiB, and as many buffers of their own
+ * leave the C heap in holes (30 MB of them at 140 MB).
+ */
+const SLAB_LENGTH = 256 * 1024;
+
 /** A message with its prefix. */
 export function encodeFrame(message: Uint8Array): Buffer {
   const frame = Buffer.allocUnsafe(HEADER_LENGTH + message.length);
@@ -33,6 +39,8 @@ export class FrameParser {
   private headerFilled = 0;
   private body: Buffer | undefined;
   private bodyFilled = 0;
+  private slab = Buffer.alloc(0);
+  private slabUsed = 0;
 
   /** `maxBytes`: the longest message that is taken; 0 is no limit. */
   constructor(
@@ -55,11 +63,21 @@ export class FrameParser {
         this.onMessage(chunk.subarray(pos, pos + length));
         pos += length;
       } else {
-        // Pages of the buffer that are not written to take no memory, so a length that is a lie costs nothing.
-        this.body = Buffer.allocUnsafeSlow(length);
+        this.body = this.allocate(length);
         this.bodyFilled = 0;
       }
     }
+  }
+
+  /** Pages of a buffer that are not written to take no memory, so a length that is a lie costs nothing. */
+  private allocate(length: number): Buffer {
+    if (length > SLAB_LENGTH / 4) return Buffer.allocUnsafeSlow(length);
+    if (this.slabUsed + length > this.slab.length) {
+      this.slab = Buffer.allocUnsafeSlow(SLAB_LENGTH);
+      this.slabUsed = 0;
+    }
+    this.slabUsed += length;
+    return this.slab.subarray(this.slabUsed - length, this.slabUsed);
   }
 
   /** Whether all messages that were begun are complete. */

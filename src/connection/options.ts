@@ -21,7 +21,7 @@ export interface ConnectionOptions {
   /** The name that the server's certificate must have, in place of the endpoint's host. */
   serverName?: string | undefined;
 
-  /** `name` or `name:password`. With `password` the whole of it is the name, colons included. */
+  /** `name` or `name:password`. With a `password` that is not empty the whole of it is the name, colons included. */
   user?: string | undefined;
   /** The password, or who asks for it: called at most once, at the first login. */
   password?: string | (() => Promise<string>) | undefined;

@@ -1,30 +1,30 @@
-import { checkServerIdentity, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
+import { checkServerIdentity, type DetailedPeerCertificate, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { ConnectFailure } from './connect-failure.js';
 import { speaksPlain } from './probe.js';
 import type { TlsSettings } from './tls-options.js';
 
 /**
  * Checks the server's certificate after the handshake: its signature, its dates, and that it is for `name`.
+ * `signed`: the first two were found good already.
  * @throws ConnectFailure that tells which certificate and why. Nothing has been sent to the server then.
  */
-export function verifyPeer(
-  socket: TLSSocket,
-  settings: TlsSettings,
-  name: string,
-  trace: (line: string) => void,
-): void {
-  const cert = socket.getPeerCertificate(true);
-  trace(
-    `${socket.getProtocol()}, certificate ${subjectOf(cert)}, names ${namesOf(cert) || 'none'}, until ${cert.valid_to}`,
-  );
+export function verifyPeer(socket: TLSSocket, settings: TlsSettings, name: string, signed: boolean): void {
   if (settings.skipVerify) return;
-  if (!socket.authorized) throw untrusted(String(socket.authorizationError), cert, settings);
-  const mismatch = identityError(name, cert);
+  if (!signed && !socket.authorized) {
+    throw untrusted(String(socket.authorizationError), socket.getPeerCertificate(true), settings);
+  }
+  const mismatch = identityError(name, socket.getPeerCertificate());
   if (mismatch) throw mismatch;
 }
 
+/** For `--debug`: what the server showed. */
+export function describePeer(socket: TLSSocket): string {
+  const cert = socket.getPeerCertificate();
+  return `${socket.getProtocol()}, certificate ${subjectOf(cert)}, names ${namesOf(cert) || 'none'}, until ${cert.valid_to}`;
+}
+
 /** Common names alone do not count, as in Go since 1.15. */
-function identityError(name: string, cert: DetailedPeerCertificate): ConnectFailure | undefined {
+function identityError(name: string, cert: PeerCertificate): ConnectFailure | undefined {
   if (cert.subjectaltname && !checkServerIdentity(name, cert)) return undefined;
   const names = namesOf(cert);
   const have = names ? `it has the names ${names}` : 'it has no subject alternative names';
@@ -51,13 +51,27 @@ function untrusted(code: string, cert: DetailedPeerCertificate, settings: TlsSet
       hint: 'check the clock of this machine',
     });
   }
-  const { cacert } = settings.options;
   const issuer = `issued by ${distinguished(cert.issuer)}`;
+  if (!UNKNOWN_ISSUER.has(code)) {
+    const why = code === 'INVALID_PURPOSE' ? 'it is not for servers (extended key usage)' : `OpenSSL says ${code}`;
+    return new ConnectFailure(`${subject}, ${issuer}, is refused: ${why}`, { permanent });
+  }
+  const { cacert } = settings.options;
   return new ConnectFailure(
     `${subject}, ${issuer}, is not signed by a CA ${cacert ? `of ${cacert}` : 'that this system trusts'} (${code})`,
     { permanent, hint: 'give the right CA by --cacert (kubeadm: /etc/kubernetes/pki/etcd/ca.crt)' },
   );
 }
+
+const UNKNOWN_ISSUER = new Set([
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_UNTRUSTED',
+]);
 
 /** An error of the handshake, or of the connection right after it (TLS 1.3 refuses client certificates then). */
 export function explainTlsError(error: NodeJS.ErrnoException, settings: TlsSettings): ConnectFailure | undefined {
@@ -91,7 +105,7 @@ function chainOf(cert: DetailedPeerCertificate): DetailedPeerCertificate[] {
   return chain;
 }
 
-function subjectOf(cert: DetailedPeerCertificate): string {
+function subjectOf(cert: PeerCertificate): string {
   return cert.subject ? distinguished(cert.subject) : 'none';
 }
 
@@ -100,7 +114,7 @@ function distinguished(name: object): string {
   return text.join(', ') || 'an empty name';
 }
 
-function namesOf(cert: DetailedPeerCertificate): string {
+function namesOf(cert: PeerCertificate): string {
   return (cert.subjectaltname ?? '').replaceAll('IP Address:', 'IP:');
 }
 

@@ -15,7 +15,9 @@ export class Login {
   private readonly running = new WeakMap<Session, Promise<string>>();
 
   constructor(private readonly options: ConnectionOptions) {
-    const { user = '', password, jwtToken } = options;
+    const { user = '', jwtToken } = options;
+    // As for etcdctl, an empty --password is none.
+    const password = options.password || undefined;
     this.jwtToken = jwtToken || undefined;
     const colon = password === undefined ? user.indexOf(':') : -1;
     this.name = colon < 0 ? user : user.slice(0, colon);

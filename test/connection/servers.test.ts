@@ -1,58 +1,15 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { KVClient, LeaseClient, MaintenanceClient, WatchClient } from 'etcd3/lib/rpc';
-import type { ConnectionOptions } from '../../src/connection/options.js';
-import type { RpcError } from '../../src/connection/rpc-error.js';
-import { Transport } from '../../src/connection/transport.js';
-import { Failure } from '../../src/errors.js';
-import { makeCerts } from '../support/certs.js';
-import {
-  type Cleanup,
-  type EtcdServer,
-  freePorts,
-  httpCall,
-  skipWithoutEtcd,
-  startCluster,
-  startEtcd,
-} from '../support/etcd.js';
+import { freePorts, httpCall, skipWithoutEtcd, startCluster, startEtcd } from '../support/etcd.js';
 import { startProxy } from '../support/proxy.js';
+import { putAndGet, refusal, transport } from '../support/transport.js';
 
 const skip = skipWithoutEtcd();
 const key = Buffer.from('k');
-
-function transport(owner: Cleanup, endpoints: string[], options: Partial<ConnectionOptions> = {}): Transport {
-  const made = new Transport({ endpoints, commandTimeout: 10_000, ...options });
-  owner.after(() => made.close());
-  return made;
-}
-
-/** Why a put and a range fail; both must say the same. */
-async function refusal(client: Transport): Promise<Failure> {
-  const reason = (method: 'put' | 'range') =>
-    client.call('KV', method, { key }).then(
-      () => assert.fail(`${method} should have failed`),
-      (error) => error as Failure,
-    );
-  const error = await reason('put');
-  assert.ok(error instanceof Failure, String((error as Error).stack));
-  assert.equal((await reason('range')).message, error.message);
-  return error;
-}
-
-async function putAndGet(client: Transport, value: string): Promise<void> {
-  const kv = new KVClient(client);
-  await kv.put({ key, value: Buffer.from(value) });
-  assert.equal((await kv.range({ key })).kvs[0]?.value.toString(), value);
-}
-
-/** TLS options of the test's client. */
-function clientTls(server: EtcdServer): Partial<ConnectionOptions> {
-  const { ca, client } = server.certs!;
-  return { cacert: ca, cert: client.cert, key: client.key };
-}
 
 test('a plain server by address, with scheme and path, and by name', { skip }, async (t) => {
   const { address, endpoint, port } = await startEtcd(t);
@@ -77,110 +34,6 @@ test('a Unix socket', { skip }, async (t) => {
   const error = await refusal(transport(t, ['unix:///no/such.sock']));
   assert.match(error.message, /no socket file/);
 });
-
-test('TLS and mutual TLS by address and by name, with no warning', { skip }, async (t) => {
-  const warnings: string[] = [];
-  const note = (warning: Error) => warnings.push(String(warning));
-  process.on('warning', note);
-  t.after(() => void process.off('warning', note));
-  for (const tls of ['server', 'mutual'] as const) {
-    const server = await startEtcd(t, { tls });
-    for (const host of ['127.0.0.1', 'localhost']) {
-      await putAndGet(transport(t, [`https://${host}:${server.port}`], clientTls(server)), host);
-      await putAndGet(transport(t, [`${host}:${server.port}`], clientTls(server)), host);
-    }
-    const { cert, key: certKey } = clientTls(server);
-    const unchecked = { cert, key: certKey, insecureSkipTlsVerify: true, cacert: makeCerts().otherCa };
-    await putAndGet(transport(t, [server.endpoint], unchecked), 'unchecked');
-  }
-  await new Promise((resolve) => setImmediate(resolve));
-  assert.deepEqual(warnings, []);
-});
-
-test('what is wrong with a certificate is told', { skip }, async (t) => {
-  const certs = makeCerts();
-  const cacert = certs.ca;
-  const good = await startEtcd(t, { tls: 'server' });
-  const at = (server: EtcdServer, options: Partial<ConnectionOptions>) =>
-    refusal(transport(t, [server.endpoint], options));
-  const hello = (server: EtcdServer) => `cannot connect to ${server.endpoint}: `;
-
-  const unknown = await at(good, { cacert: certs.otherCa });
-  assert.equal(
-    unknown.message,
-    `${hello(good)}the server's certificate (CN=server), issued by CN=ketcdctl test CA, is not signed by a CA of ${certs.otherCa} (UNABLE_TO_VERIFY_LEAF_SIGNATURE)`,
-  );
-  assert.match(unknown.hint ?? '', /--cacert/);
-  assert.equal((unknown as RpcError).etcdText, 'context deadline exceeded');
-  assert.match((await at(good, {})).message, /is not signed by a CA that this system trusts/);
-  const empty = join(good.dataDir, 'empty.crt');
-  writeFileSync(empty, 'nothing\n');
-  assert.match((await at(good, { cacert: empty })).message, /--cacert .*empty\.crt has no certificate in PEM form/);
-
-  const expired = await startEtcd(t, { tls: 'server', serverCert: certs.expired });
-  assert.match(
-    (await at(expired, { cacert })).message,
-    /the server's certificate \(CN=expired\) expired on 20\d\d-\d\d-\d\dT[\d:]+Z$/,
-  );
-  const wrongName = await startEtcd(t, { tls: 'server', serverCert: certs.wrongName });
-  assert.equal(
-    (await at(wrongName, { cacert })).message,
-    `${hello(wrongName)}the server's certificate (CN=wrong) is not for 127.0.0.1: it has the names DNS:other.example, IP:10.11.12.13`,
-  );
-  await putAndGet(transport(t, [wrongName.endpoint], { cacert, serverName: 'other.example' }), 'by another name');
-  assert.match(
-    (await at(good, { cacert, serverName: 'other.example' })).message,
-    /is not for other\.example: it has the names IP:127\.0\.0\.1/,
-  );
-});
-
-test('a server that wants a client certificate, and one that is refused', { skip }, async (t) => {
-  const server = await startEtcd(t, { tls: 'mutual' });
-  const { ca, strangerClient } = makeCerts();
-  const without = await refusal(transport(t, [server.endpoint], { cacert: ca }));
-  assert.match(without.message, /: the server wants a client certificate \(TLS alert: .*\)$/);
-  assert.match(without.hint ?? '', /--cert and --key/);
-  const stranger = await refusal(
-    transport(t, [server.endpoint], { cacert: ca, cert: strangerClient.cert, key: strangerClient.key }),
-  );
-  assert.match(stranger.message, /: the server refused the client certificate .*stranger\.crt \(TLS alert: .*\)$/);
-});
-
-test('plain and TLS mixed up', { skip }, async (t) => {
-  const plain = await startEtcd(t);
-  const tls = await startEtcd(t, { tls: 'server' });
-  const cacert = makeCerts().ca;
-  assert.match((await refusal(transport(t, [tls.address]))).message, /: the server wants TLS$/);
-  const toPlain = await refusal(transport(t, [`https://${plain.address}`], { cacert }));
-  assert.match(toPlain.message, /: the server does not speak TLS on this port$/);
-});
-
-test('unusable TLS files have the words and the exit code of etcdctl', async (t) => {
-  const { ca, client, server } = makeCerts();
-  const failure = (options: Partial<ConnectionOptions>) => refusal(transport(t, ['https://127.0.0.1:1'], options));
-  const cases: [Partial<ConnectionOptions>, string][] = [
-    [{ cert: client.cert }, `KeyFile and CertFile must both be present[key: , cert: ${client.cert}]`],
-    [{ key: client.key }, `KeyFile and CertFile must both be present[key: ${client.key}, cert: ]`],
-    [{ cacert: '/nowhere/ca.crt' }, 'open /nowhere/ca.crt: no such file or directory'],
-  ];
-  for (const [options, message] of cases) {
-    const error = await failure(options);
-    assert.deepEqual([error.message, error.exitCode], [message, 128]);
-  }
-  const { port } = await listener(t);
-  const reach = (options: Partial<ConnectionOptions>) => refusal(transport(t, [`https://127.0.0.1:${port}`], options));
-  assert.deepEqual(
-    [(await reach({ cert: client.cert, key: server.key })).message, (await reach({ cert: ca, key: ca })).message],
-    ['tls: private key does not match public key', 'tls: failed to find any PEM data in key input'],
-  );
-});
-
-async function listener(owner: Cleanup): Promise<{ port: number }> {
-  const server = createServer((socket) => socket.on('error', () => {}).resume());
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  owner.after(() => void server.close());
-  return server.address() as { port: number };
-}
 
 test('refused and unknown hosts are told at once, each endpoint by name', async (t) => {
   const [port] = await freePorts(1);
@@ -208,56 +61,6 @@ test('with waitForReady an endpoint that refuses is dialled until the deadline',
   const impatient = transport(t, [server.address], { waitForReady: true, commandTimeout: 300 });
   const error = await refusal(impatient);
   assert.match(error.message, /^cannot connect to .*: connection refused \(tried for 300ms\)$/);
-});
-
-test('a user logs in once a connection, and again when the token has run out, on streams too', { skip }, async (t) => {
-  const server = await startEtcd(t, { rootPassword: 'se:cret', extraArgs: ['--auth-token-ttl', '1'] });
-  const lines: string[] = [];
-  let asked = 0;
-  const password = async () => {
-    asked += 1;
-    return 'se:cret';
-  };
-  const client = transport(t, [server.address], { user: 'root', password, trace: (line) => lines.push(line) });
-  const logins = () => lines.filter((line) => line.includes('logging in as root')).length;
-  await putAndGet(client, 'one');
-  assert.equal(logins(), 1);
-  await expire();
-  await putAndGet(client, 'two');
-  assert.equal(logins(), 2);
-  await expire();
-  let bytes = 0;
-  for await (const part of client.serverStreamRaw('Maintenance', 'snapshot', {})) bytes += part.length;
-  assert.ok(bytes > 10_000);
-  assert.equal(logins(), 3);
-  assert.equal(asked, 1);
-  assert.equal(
-    lines.some((line) => line.includes('se:cret')),
-    false,
-  );
-  await putAndGet(transport(t, [server.address], { user: 'root:se:cret' }), 'first colon');
-});
-
-/** etcd checks its tokens of one second twice a second. */
-const expire = () => new Promise((resolve) => setTimeout(resolve, 2600));
-
-test('who may not get in is told', { skip }, async (t) => {
-  const server = await startEtcd(t, { rootPassword: 'secret' });
-  const wrong = await refusal(transport(t, [server.address], { user: 'root:nope' }));
-  assert.equal(wrong.message, `${server.address}: etcdserver: authentication failed, invalid user ID or password`);
-  assert.equal((wrong as RpcError).etcdText, 'etcdserver: authentication failed, invalid user ID or password');
-  assert.equal(wrong.exitCode, 2);
-  const nobody = await refusal(transport(t, [server.address]));
-  assert.match(nobody.message, /etcdserver: user name is empty$/);
-  assert.match(nobody.hint ?? '', /--user/);
-  assert.match((await refusal(transport(t, [server.address], { jwtToken: 'x.y' }))).message, /invalid auth token$/);
-  // Without a password there is no login, as with etcdctl.
-  assert.match((await refusal(transport(t, [server.address], { user: 'root' }))).message, /user name is empty$/);
-});
-
-test('a login against a server without authentication is skipped', { skip }, async (t) => {
-  const server = await startEtcd(t);
-  await putAndGet(transport(t, [server.address], { user: 'root:any' }), 'no auth');
 });
 
 test('three members, one of them down, then two', { skip }, async (t) => {
@@ -357,4 +160,34 @@ test('leaving the loop cancels the call', { skip }, async (t) => {
     break;
   }
   await putAndGet(client, 'and the connection lives');
+});
+
+test('a frozen member costs neither a read nor a write', { skip }, async (t) => {
+  const { members, endpoints } = await startCluster(t, 3);
+  const leader = await transport(t, endpoints).call<{ leader: string; header: { member_id: string } }>(
+    'Maintenance',
+    'status',
+    {},
+  );
+  // A follower is frozen, so that there still is a leader.
+  const first = leader.leader === leader.header.member_id ? 1 : 0;
+  members[first]!.pause();
+  t.after(() => members[first]!.resume());
+  const order = [endpoints[first]!, ...endpoints.filter((_, i) => i !== first)];
+  await putAndGet(transport(t, order), 'by another');
+  await transport(t, order).call('KV', 'range', { key });
+});
+
+test('an idle connection does not keep the process alive, an open call does', { skip }, async (t) => {
+  const server = await startEtcd(t);
+  const module = JSON.stringify(join(__dirname, '../../src/connection/transport.js'));
+  const script = `const { Transport } = require(${module});
+    const client = new Transport({ endpoints: ['${server.address}'], commandTimeout: 5000 });
+    client.callRaw('KV', 'range', { key: Buffer.from('k') }).then(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await client.callRaw('KV', 'range', { key: Buffer.from('k') });
+      console.log('done');
+    });`;
+  const { stdout, status, signal } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8', timeout: 4000 });
+  assert.deepEqual([stdout, status, signal], ['done\n', 0, null]);
 });

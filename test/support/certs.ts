@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -25,6 +25,15 @@ export interface Certs {
   /** A CA that signed `strangerClient` and nothing that a server here trusts. */
   otherCa: string;
   strangerClient: CertPair;
+  /** As `server`, by an intermediate CA that stands behind it in the file. */
+  chained: CertPair;
+  /** As `server`, by a CA that has the name of the good one. */
+  impostor: CertPair;
+  /** As `server`, but not for servers. */
+  clientOnly: CertPair;
+  /** As `server`, with a name constraint in its CA that forbids 127.0.0.1, and with a signature by SHA-1. */
+  constrained: CertPair & { ca: string };
+  weak: CertPair;
 }
 
 const SERVER_NAMES = 'IP:127.0.0.1,IP:0:0:0:0:0:0:0:1,DNS:localhost,DNS:etcd.example';
@@ -47,8 +56,30 @@ export function makeCerts(): Certs {
     wrongName: sign(dir, 'wrong-name', { ca, commonName: 'wrong', names: 'DNS:other.example,IP:10.11.12.13' }),
     otherCa: other.cert,
     strangerClient: sign(dir, 'stranger', { ca: other, commonName: 'stranger' }),
+    ...oddities(dir, ca),
   };
   return made;
+}
+
+/** What a verification must not take for the plain case. */
+function oddities(
+  dir: string,
+  ca: CertPair,
+): Pick<Certs, 'chained' | 'impostor' | 'clientOnly' | 'constrained' | 'weak'> {
+  const server = { ca, commonName: 'server', names: SERVER_NAMES };
+  const isCa = 'basicConstraints=critical,CA:true';
+  const middle = sign(dir, 'middle', { ca, commonName: 'middle', extensions: isCa });
+  const chained = sign(dir, 'chained', { ...server, ca: middle });
+  appendFileSync(chained.cert, readFileSync(middle.cert));
+  const limits = 'critical,excluded;IP:127.0.0.0/255.0.0.0';
+  const narrow = makeCa(dir, 'narrow', 'narrow', ['-addext', `nameConstraints=${limits}`]);
+  return {
+    chained,
+    impostor: sign(dir, 'impostor', { ...server, ca: makeCa(dir, 'fake', 'ketcdctl test CA') }),
+    clientOnly: sign(dir, 'client-only', { ...server, extensions: 'extendedKeyUsage=clientAuth' }),
+    constrained: { ...sign(dir, 'constrained', { ...server, ca: narrow }), ca: narrow.cert },
+    weak: sign(dir, 'weak', { ...server, digest: '-sha1' }),
+  };
 }
 
 interface SignOptions {
@@ -56,6 +87,9 @@ interface SignOptions {
   commonName: string;
   names?: string;
   days?: number;
+  /** In place of both uses. */
+  extensions?: string;
+  digest?: string;
 }
 
 const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
@@ -64,7 +98,7 @@ function openssl(args: string[]): void {
   execFileSync('openssl', args, { stdio: 'pipe' });
 }
 
-function makeCa(dir: string, name: string, commonName: string): CertPair {
+function makeCa(dir: string, name: string, commonName: string, more: string[] = []): CertPair {
   const pair = { cert: join(dir, `${name}.crt`), key: join(dir, `${name}.key`) };
   openssl([
     'req',
@@ -78,6 +112,7 @@ function makeCa(dir: string, name: string, commonName: string): CertPair {
     '30',
     '-subj',
     `/CN=${commonName}`,
+    ...more,
   ]);
   return pair;
 }
@@ -87,10 +122,11 @@ function sign(dir: string, name: string, options: SignOptions): CertPair {
   const csr = join(dir, `${name}.csr`);
   const ext = join(dir, `${name}.ext`);
   const names = options.names ? `subjectAltName=${options.names}\n` : '';
-  writeFileSync(ext, `${names}extendedKeyUsage=serverAuth,clientAuth\n`);
+  writeFileSync(ext, `${names}${options.extensions ?? 'extendedKeyUsage=serverAuth,clientAuth'}\n`);
   openssl(['req', '-new', ...NEW_KEY, '-keyout', pair.key, '-out', csr, '-subj', `/CN=${options.commonName}`]);
   const serial = String(Math.floor(Math.random() * 2 ** 40));
   const args = ['x509', '-req', '-in', csr, '-CA', options.ca.cert, '-CAkey', options.ca.key, '-set_serial', serial];
+  if (options.digest) args.push(options.digest);
   openssl([...args, '-days', String(options.days ?? 30), '-extfile', ext, '-out', pair.cert]);
   return pair;
 }
