@@ -40,8 +40,8 @@ export const commands: readonly CommandEntry[] = [
   { path: 'txn', summary: 'Compare and write in one transaction', etcdctl: '3.4-', load: () => import('../commands/txn.js') },
   { path: 'watch', summary: 'Watch keys as they change', etcdctl: '3.4-', load: () => import('../commands/watch.js') },
   { path: 'compaction', summary: 'Drop the history before a revision', etcdctl: '3.4-', load: () => import('../commands/compaction.js') },
-  { path: 'ls', summary: 'List keys as a folder' },
-  { path: 'tree', summary: 'Show keys as a tree' },
+  { path: 'ls', summary: 'List keys as a folder', load: () => import('../commands/ls.js') },
+  { path: 'tree', summary: 'Show keys as a tree', load: () => import('../commands/tree.js') },
   { path: 'history', summary: 'Show the revisions of a key that are still there, as diffs' },
   { path: 'diff', summary: 'Compare a key, a prefix or a snapshot at two revisions or in two places' },
 
@@ -129,8 +129,8 @@ export const commands: readonly CommandEntry[] = [
   { path: 'role revoke-permission', summary: 'Revoke a permission on keys from a role', etcdctl: '3.4-', load: () => import('../commands/role-revoke-permission.js') },
 
   { path: 'check', summary: 'Check the cluster', etcdctl: '3.4-', group: true },
-  { path: 'check perf', summary: 'Measure whether the cluster is fast enough', etcdctl: '3.4-' },
-  { path: 'check datascale', summary: 'Measure the memory that a work load takes', etcdctl: '3.4-' },
+  { path: 'check perf', summary: 'Measure whether the cluster is fast enough', etcdctl: '3.4-', load: () => import('../commands/check-perf.js') },
+  { path: 'check datascale', summary: 'Measure the memory that a work load takes', etcdctl: '3.4-', load: () => import('../commands/check-datascale.js') },
   { path: 'check consistency', summary: 'Compare all members at one common revision' },
   { path: 'v2', summary: 'The old API: etcdctl with ETCDCTL_API=2', tool: async () => (await import('../v2/main.js')).runV2 },
   { path: 'completion', summary: 'Print the completion script for a shell', etcdctl: '3.4-3.4,3.6-', etcdutl: '3.6-', load: () => import('../commands/completion.js') },
