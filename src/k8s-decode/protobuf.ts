@@ -65,7 +65,9 @@ function readMetadata(reader: StoredReader): Fields | undefined {
 /** The failure for bytes that cannot be read, with the place that was reached. */
 function corrupt(reader: StoredReader, error: unknown): Failure {
   if (!(error instanceof RangeError)) throw error;
-  const where = reader.path.length > 0 ? ` in ${reader.path.join('.')}` : '';
+  const { path } = reader;
+  const shown = path.length > 12 ? [...path.slice(0, 10), '…', path.at(-1)] : path;
+  const where = path.length > 0 ? ` in ${shown.join('.')}` : '';
   return new Failure(`cut short or corrupt at byte ${reader.pos} of ${reader.buf.length}${where}: ${error.message}`, {
     cause: error,
   });

@@ -34,7 +34,7 @@ type Notation = 'decimal' | 'binary' | 'exponent';
 export function canonicalQuantity(text: string): string | undefined {
   if (/^[1-9]\d{0,5}(?:[numkMGTPE]|[KMGT]i)?$/.test(text) && staysAsItIs(text)) return text;
   const match = /^([+-]?)(\d*)(?:\.(\d*))?([numkMGTPE]?|[KMGTPE]i|[eE][+-]?\d{1,9})$/.exec(text);
-  if (!match || !(match[2] || match[3])) return undefined;
+  if (!match || text === '') return undefined;
   const [, sign = '', whole = '', fraction = '', suffix = ''] = match;
   const digits = `${whole.replace(/^0+/, '') || '0'}${fraction}`;
   return canonical(text, sign === '-', digits, fraction.length, suffix);

@@ -1,0 +1,183 @@
+/** Stored values end to end, from bytes that are written out here. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  decodeStored,
+  encodeStored,
+  encodingOf,
+  type Fields,
+  isStored,
+  loadAndDecode,
+  loadSchemaFor,
+  storedEncoding,
+  storedType,
+} from '../../src/k8s-decode/index.js';
+import { parseJson, toJson } from '../../src/k8s-decode/json.js';
+import { bytes, fields, stored } from './support.js';
+
+const encode = (plain: object) => encodeStored(fields(plain) as Fields);
+
+/** The JSON of a value's object. */
+async function json(value: Buffer): Promise<unknown> {
+  return JSON.parse(toJson((await loadAndDecode(value)).object));
+}
+
+test('a pod with nothing in it shows what Kubernetes shows of it', async () => {
+  const value = stored('v1', 'Pod', "0a 05 0a03'web' 12 00 1a 00");
+  assert.deepEqual(await json(value), {
+    kind: 'Pod',
+    apiVersion: 'v1',
+    metadata: { name: 'web' },
+    spec: { containers: null },
+    status: {},
+  });
+});
+
+test('an object is written field by field as Kubernetes writes it: zero values too, nil ones not', async () => {
+  const lease = {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name: 'a' },
+    spec: { leaseTransitions: 0 },
+  };
+  const metadata = "0a 01'a' 12 00 1a 00 22 00 2a 00 32 00 38 00 42 00";
+  const value = stored('coordination.k8s.io/v1', 'Lease', `0a 11 ${metadata} 12 02 28 00`);
+  assert.equal((await encode(lease)).toString('hex'), value.toString('hex'));
+  assert.deepEqual(await json(value), lease);
+});
+
+test('maps and lists keep what they hold; map keys are in the order of their bytes', async () => {
+  const data = { b: 'YQ==', a: '', '10': 'Yg==', '\u{1f600}': 'Yw==', '\uffee': 'ZA==' };
+  const value = await encode({ apiVersion: 'v1', kind: 'Secret', metadata: {}, data });
+  const { object } = await loadAndDecode(value);
+  const shown = object.get('data') as Fields;
+  assert.deepEqual([...shown.keys()], ['10', 'a', 'b', '\uffee', '\u{1f600}']);
+  assert.deepEqual(Object.fromEntries(shown), data);
+});
+
+test('64-bit integers are exact', async () => {
+  const generation = 9223372036854775807n;
+  const value = await encode({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { generation } });
+  assert.equal(((await loadAndDecode(value)).object.get('metadata') as Fields).get('generation'), generation);
+});
+
+test('a message that stands twice is merged', async () => {
+  const value = stored('v1', 'Pod', "0a 05 0a03'web' 0a 06 1a04'shop'");
+  assert.deepEqual(((await json(value)) as { metadata: unknown }).metadata, { name: 'web', namespace: 'shop' });
+});
+
+test('unknown fields are shown by number and come back byte for byte', async () => {
+  const value = stored(
+    'v1',
+    'ConfigMap',
+    "0a 05 0a03'web' d2 0f 04'text' d8 0f ffffffffffffffffff01 d2 0f 02 08 07 dd 0f 01000000",
+  );
+  const { object } = await loadAndDecode(value);
+  assert.deepEqual(object.get('$unknown'), fields({ 250: ['text', { 1: [7] }], 251: [-1, { fixed32: 1 }] }));
+  const again = await loadAndDecode(await encodeStored(parseJson(toJson(object)) as Fields));
+  assert.deepEqual(again.object, object);
+});
+
+test('unknown fields of an inlined message have a list of their own', async () => {
+  // A probe whose handler (field 1) has a field 90.
+  const probe = "0a 07 d2 05 04'test' 10 03";
+  const container = `0a 01'c' 52 0b ${probe}`;
+  const value = stored('v1', 'Pod', `12 12 12 10 ${container}`);
+  const { object } = await loadAndDecode(value);
+  const [shown] = (object.get('spec') as Fields).get('containers') as Fields[];
+  assert.deepEqual(shown!.get('livenessProbe'), fields({ initialDelaySeconds: 3, '$unknown:1': { 90: ['test'] } }));
+  const encoded = await encodeStored(object);
+  assert.ok(encoded.includes(bytes("0a 07 d2 05 04'test' 10 03")));
+});
+
+test('of a kind that Kubernetes does not have, metadata and the numbers of the other fields are shown', async () => {
+  const metadata = "0a 01'x' 12 00 1a 00 22 00 2a 00 32 00 38 00 42 00";
+  const value = stored('example.org/v1', 'Thing', `0a 11 ${metadata} 12 06 0a 04 10 05 18 80 20 01`);
+  assert.deepEqual(await json(value), {
+    kind: 'Thing',
+    apiVersion: 'example.org/v1',
+    metadata: { name: 'x' },
+    $unknown: { 2: [{ 1: [{ base64: 'EAUYgA==' }] }], 4: [1] },
+  });
+  const { object } = await loadAndDecode(value);
+  assert.equal((await encodeStored(object)).toString('hex'), value.toString('hex'));
+});
+
+test('JSON within an object keeps its spelling when it is encoded from JSON', async () => {
+  const text =
+    '{"apiVersion":"apps/v1","kind":"ControllerRevision","metadata":{},"data":{"f": 1.50,"a":"\\u003c"},"revision":1}';
+  const value = await encodeStored(parseJson(text, true) as Fields);
+  assert.ok(value.includes('{"f": 1.50,"a":"\\u003c"}'));
+});
+
+test('what is stored as JSON or YAML is an object too', async () => {
+  const text =
+    '{"apiVersion":"stable.example.com/v1","kind":"CronTab","metadata":{"name":"x"},"spec":{"big":9007199254740993}}\n';
+  const stored = await loadAndDecode(Buffer.from(text));
+  assert.equal(stored.encoding, 'json');
+  assert.equal(stored.kind, 'CronTab');
+  assert.equal((await encodeStored(stored.object)).toString(), text);
+  const yaml = await loadAndDecode(
+    Buffer.from('addressType: IPv4\napiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\n'),
+  );
+  assert.equal(yaml.encoding, 'yaml');
+  assert.equal(yaml.apiVersion, 'discovery.k8s.io/v1');
+});
+
+test('an object is stored as the API server stores its kind', async () => {
+  const encodingFor = (apiVersion: string, kind: string) => storedEncoding(fields({ apiVersion, kind }) as Fields);
+  assert.equal(await encodingFor('v1', 'Pod'), 'protobuf');
+  assert.equal(await encodingFor('extensions/v1beta1', 'PodSecurityPolicy'), 'protobuf');
+  assert.equal(await encodingFor('stable.example.com/v1', 'CronTab'), 'json');
+  assert.equal(await encodingFor('apiextensions.k8s.io/v1beta1', 'CustomResourceDefinition'), 'json');
+  assert.equal(await encodingFor('apiregistration.k8s.io/v1', 'APIService'), 'json');
+});
+
+test('the first bytes tell how a value is stored', () => {
+  assert.equal(encodingOf(Buffer.from('k8s\0')), 'protobuf');
+  assert.equal(encodingOf(bytes('d9d9f7a0')), 'cbor');
+  assert.equal(encodingOf(Buffer.from(' {"kind":"x"}')), 'json');
+  assert.equal(encodingOf(Buffer.from('apiVersion: v1\nkind: Pod\n')), 'yaml');
+  for (const text of ['', 'k8s', '4711', 'hello: world', 'k8s:enc:aescbc:v1:key1:']) {
+    assert.equal(encodingOf(Buffer.from(text)), undefined, text);
+    assert.equal(isStored(Buffer.from(text)), false);
+  }
+});
+
+test('the kind of a value is known without reading it', () => {
+  assert.deepEqual(storedType(stored('v1', 'Pod', 'ffff')), { apiVersion: 'v1', kind: 'Pod' });
+  assert.equal(storedType(Buffer.from('k8s\0\x0a\x7f')), undefined);
+});
+
+test('a value that is cut short names its key, the byte and the field', async () => {
+  const value = stored('v1', 'Pod', "0a 05 0a04'web'");
+  await loadSchemaFor(value);
+  assert.throws(() => decodeStored(value, { key: '/registry/pods/a/web' }), {
+    name: 'Failure',
+    message:
+      '/registry/pods/a/web: cut short or corrupt at byte 21 of 28 in metadata: 4 bytes are announced and 3 are left',
+  });
+  assert.throws(
+    () => decodeStored(value.subarray(0, 10)),
+    /cut short or corrupt at byte 6 of 10.*: 9 bytes are announced and 4 are left/,
+  );
+});
+
+test('what is no object says so', async () => {
+  await assert.rejects(loadAndDecode(Buffer.from('4711'), { key: 'compact_rev_key' }), {
+    message: 'compact_rev_key: the value is not a Kubernetes object',
+  });
+});
+
+test('an object that does not fit its kind is refused, with the field that is wrong', async () => {
+  const pod = (spec: object) => encode({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'x' }, spec });
+  await assert.rejects(pod({ container: [] }), { message: 'spec.container: PodSpec has no field of this name' });
+  await assert.rejects(pod({ containers: [{ name: 7 }] }), {
+    message: 'spec.containers[0].name: expected a string, not "7"',
+  });
+  await assert.rejects(pod({ containers: {} }), { message: 'spec: expected a list in containers, not an object' });
+  await assert.rejects(pod({ hostNetwork: 'yes' }), { message: 'spec.hostNetwork: expected true or false, not "yes"' });
+  await assert.rejects(pod({ priority: 2 ** 31 }), { message: /^spec\.priority: expected an integer of 32 bits/ });
+  await assert.rejects(pod({ overhead: { cpu: 'much' } }), { message: /^spec\.overhead\.cpu: expected an amount/ });
+  await assert.rejects(encode({ kind: 'Pod' }), { message: 'the object has no apiVersion and kind' });
+});
