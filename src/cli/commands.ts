@@ -73,7 +73,7 @@ export const commands: readonly CommandEntry[] = [
   { path: 'lease keep-alive', summary: 'Renew a lease until interrupted', etcdctl: '3.4-', load: () => import('../commands/lease-keep-alive.js') },
   { path: 'lock', summary: 'Hold a named lock', etcdctl: '3.4-', load: () => import('../commands/lock.js') },
   { path: 'elect', summary: 'Observe or take part in a leader election', etcdctl: '3.4-', load: () => import('../commands/elect.js') },
-  { path: 'make-mirror', summary: 'Copy keys to another cluster, and keep them the same', etcdctl: '3.4-' },
+  { path: 'make-mirror', summary: 'Copy keys to another cluster, and keep them the same', etcdctl: '3.4-', load: () => import('../commands/make-mirror.js') },
 
   { path: 'member', summary: 'Manage the members of the cluster', etcdctl: '3.4-', group: true },
   { path: 'member list', summary: 'List the members', etcdctl: '3.4-', load: () => import('../commands/member-list.js') },
@@ -105,7 +105,7 @@ export const commands: readonly CommandEntry[] = [
   { path: 'snapshot stats', summary: 'Show live, dead and free space of a snapshot file' },
   { path: 'snapshot compact', summary: 'Write a smaller file without the history before a revision' },
   { path: 'hashkv', summary: 'Show the hash of the history in a database file', etcdutl: '3.6-', load: () => import('../commands/hashkv.js') },
-  { path: 'migrate', summary: 'Change the storage version of a data directory', etcdctl: '3.4-3.4', etcdutl: '3.6-' },
+  { path: 'migrate', summary: 'Change the storage version of a data directory', etcdutl: '3.6-', load: () => import('../commands/migrate.js') },
   { path: 'backup', summary: 'Copy a data directory as a new cluster', etcdutl: '3.5-3.5' },
 
   { path: 'auth', summary: 'Switch authentication on and off', etcdctl: '3.4-', group: true },

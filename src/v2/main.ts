@@ -27,7 +27,7 @@ export async function runV2(
     io.stderr.write(error.text);
     if (mode.tool === 'ketcdctl') {
       const hint = (await import('./hints.js')).hintFor(error.cause);
-      if (hint) io.stderr.write(`hint: ${hint}\n`);
+      if (hint) io.stderr.write(`Hint: ${hint}\n`);
     }
     return error.exitCode;
   }
