@@ -18,7 +18,7 @@ export interface CommandEntry {
   hidden?: true;
   /** Flags of a group, which all its commands have too. */
   flags?: readonly Flag[];
-  /** Missing as long as the command is not written: then it is unknown. */
+  /** Missing where the command is not written: own mode does not know it then, drop-in mode says so when it is run. */
   load?: () => Promise<CommandModule>;
   /** In place of `load`: a tool of its own, which gets the rest of the command line as it is and gives the exit code. */
   tool?: () => Promise<RunTool>;
@@ -106,6 +106,7 @@ export const commands: readonly CommandEntry[] = [
   { path: 'snapshot compact', summary: 'Write a smaller file without the history before a revision' },
   { path: 'hashkv', summary: 'Show the hash of the history in a database file', etcdutl: '3.6-', load: () => import('../commands/hashkv.js') },
   { path: 'migrate', summary: 'Change the storage version of a data directory', etcdutl: '3.6-', load: () => import('../commands/migrate.js') },
+  { path: 'migrate', summary: 'Copy the keys of a v2 store into a data directory', etcdctl: '3.4-3.4' },
   { path: 'backup', summary: 'Copy a data directory as a new cluster', etcdutl: '3.5-3.5' },
 
   { path: 'auth', summary: 'Switch authentication on and off', etcdctl: '3.4-', group: true },

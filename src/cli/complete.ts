@@ -2,8 +2,8 @@
  * `__complete WORD… LAST`, which the shells' scripts call: a line `candidate<TAB>description` each, and at the end `:N` with a sum of
  * {@link Directive}s. The protocol is cobra's, so that scripts made for etcdctl work too.
  */
-import { type CommandSpec, type Flag, isDropIn, type Mode } from './command.js';
-import { type CommandEntry, isBuilt } from './commands.js';
+import type { CommandSpec, Flag, Mode } from './command.js';
+import type { CommandEntry } from './commands.js';
 import { childrenOf, findCommand, groupFlags, nameOf } from './find-command.js';
 import { globalFlags, HELP_FLAG } from './global-flags.js';
 import { commandFlags } from './help-page.js';
@@ -89,7 +89,7 @@ function flagValues(flag: Flag, prefix: string): Candidates {
 }
 
 function commandCandidates(mode: Mode, parent: CommandEntry | undefined): Candidates {
-  const children = childrenOf(mode, parent).filter((entry) => !entry.hidden && (isDropIn(mode) || isBuilt(entry)));
+  const children = childrenOf(mode, parent).filter((entry) => !entry.hidden);
   return { lines: children.map((entry) => [nameOf(entry), entry.summary]), directive: Directive.NoFiles };
 }
 

@@ -1,7 +1,7 @@
 /** Which command the words of a command line name, by the rules of cobra (the library that etcdctl is built with). */
 import { goQuote } from '../output/go-quote.js';
 import { type Flag, isDropIn, type Mode } from './command.js';
-import { type CommandEntry, commands, isBuilt } from './commands.js';
+import { type CommandEntry, commands } from './commands.js';
 import { HELP_FLAG } from './global-flags.js';
 import { hasCommand, hasFlag } from './mode.js';
 import { isNear, nearest } from './near.js';
@@ -99,7 +99,7 @@ const ETCDCTL_ORDER =
   );
 
 function unknownCommand(mode: Mode, parent: CommandEntry | undefined, word: string): UnknownCommand {
-  const shown = childrenOf(mode, parent).filter((each) => !each.hidden && (isDropIn(mode) || isBuilt(each)));
+  const shown = childrenOf(mode, parent).filter((each) => !each.hidden);
   const names = shown.map(nameOf);
   if (isDropIn(mode)) {
     const near = names.filter((name) => isNear(word, name));

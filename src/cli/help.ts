@@ -1,7 +1,7 @@
 /** Own mode's help pages: commander's layout, with colour on a terminal. */
 import { Command, type Help, Option } from 'commander';
 import type { CommandSpec, Flag, Output } from './command.js';
-import { type CommandEntry, isBuilt } from './commands.js';
+import type { CommandEntry } from './commands.js';
 import { variableOf } from './environment.js';
 import { childrenOf, nameOf } from './find-command.js';
 
@@ -92,7 +92,7 @@ function page(name: string, usage: string, description: string): Command {
 
 function addCommands(command: Command, parent: CommandEntry | undefined, heading: (name: string) => string): void {
   for (const entry of childrenOf(OWN_MODE, parent)) {
-    if (entry.hidden || !isBuilt(entry)) continue;
+    if (entry.hidden) continue;
     const child = new Command(nameOf(entry)).description(entry.summary).helpGroup(heading(nameOf(entry)));
     command.addCommand(child);
   }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { ExitCode, Failure } from '../errors.js';
 import type { Flag, Mode, Version } from './command.js';
-import type { CommandEntry } from './commands.js';
+import { type CommandEntry, isBuilt } from './commands.js';
 
 /** Which tool this process is. `versionGiven`: `etcdctl@3.5` was said, not just `etcdctl`. */
 export type Identity = { tool: 'auger' } | { tool: 'mode'; mode: Mode; versionGiven: boolean };
@@ -47,9 +47,9 @@ function isMinor(text: string, minor: Version): boolean {
   return plain === minor || plain.startsWith(`${minor}.`);
 }
 
-/** Whether the command exists in this mode: own mode has them all. */
+/** Whether the command exists in this mode: own mode has all that are written. */
 export function hasCommand(mode: Mode, entry: CommandEntry): boolean {
-  if (mode.tool === 'ketcdctl') return true;
+  if (mode.tool === 'ketcdctl') return isBuilt(entry);
   return inSpan(mode.tool === 'etcdctl' ? entry.etcdctl : entry.etcdutl, mode.version);
 }
 

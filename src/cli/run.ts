@@ -58,10 +58,13 @@ async function dispatch(
   running: Running,
 ): Promise<number> {
   const identity = identify(program, env);
-  const tool = wholeTool(identity, env);
-  if (tool !== undefined) return (await tool())(argv, env, io, identity.tool === 'mode' ? identity.mode : undefined);
-  if (identity.tool === 'auger') throw new Failure('auger is not in this build');
+  if (identity.tool === 'auger') {
+    if (auger === undefined) throw new Failure('auger is not in this build');
+    return (await auger())(argv, env, io, running.mode);
+  }
   running.mode = identity.mode;
+  const old = oldApi(identity, env);
+  if (old !== undefined) return (await old.load())(argv, env, io, old.mode);
   if (argv[0] === '__complete' || argv[0] === '__completeNoDesc') {
     const { complete } = await import('./complete.js');
     return complete({ mode: identity.mode, env, io }, argv.slice(1), argv[0] === '__complete');
@@ -70,12 +73,15 @@ async function dispatch(
   return runCommand(argv, env, io, running);
 }
 
-/** A tool with a command line of its own: auger, or the old etcdctl that ETCDCTL_API=2 asks for. */
-function wholeTool(identity: Identity, env: NodeJS.ProcessEnv) {
-  if (identity.tool === 'auger') return auger;
-  const { mode, versionGiven } = identity;
-  const knowsApi = mode.tool === 'etcdctl' && (mode.version <= '3.5' || !versionGiven);
-  return knowsApi && env.ETCDCTL_API === '2' ? commands.find((entry) => entry.path === 'v2')?.tool : undefined;
+/**
+ * The old etcdctl, where ETCDCTL_API=2 asks for it: 3.4 and 3.5 have it, and so has a drop-in of no certain version, which is then
+ * 3.4, the version that most who still use the old API have.
+ */
+function oldApi({ mode, versionGiven }: Extract<Identity, { tool: 'mode' }>, env: NodeJS.ProcessEnv) {
+  const load = commands.find((entry) => entry.path === 'v2')?.tool;
+  if (load === undefined || mode.tool !== 'etcdctl' || env.ETCDCTL_API !== '2') return undefined;
+  if (!versionGiven) return { load, mode: { ...mode, version: '3.4' } as const };
+  return mode.version <= '3.5' ? { load, mode } : undefined;
 }
 
 /** etcdctl 3.4 and 3.5 have two APIs to choose from and refuse another number; later ones do not look. */
