@@ -96,7 +96,8 @@ export const commands: readonly CommandEntry[] = [
   { path: 'downgrade cancel', summary: 'Cancel a downgrade', etcdctl: '3.6-', load: () => import('../commands/downgrade-cancel.js') },
 
   { path: 'snapshot', summary: 'Save, inspect and restore snapshots', etcdctl: '3.4-', etcdutl: '3.5-', group: true },
-  { path: 'snapshot save', summary: 'Save a snapshot of one endpoint to a file', etcdctl: '3.4-', load: () => import('../commands/snapshot-save.js') },
+  { path: 'snapshot save', summary: 'Save a snapshot of one endpoint to a file', etcdctl: '3.4-',
+    etcdutl: '3.5-3.5', load: () => import('../commands/snapshot-save.js') },
   { path: 'snapshot status', summary: 'Show what a snapshot file holds', etcdctl: '3.4-3.5', etcdutl: '3.5-', load: () => import('../commands/snapshot-status.js') },
   { path: 'snapshot restore', summary: 'Make a data directory of a snapshot', etcdctl: '3.4-3.5', etcdutl: '3.5-', load: () => import('../commands/snapshot-restore.js') },
   { path: 'snapshot verify', summary: 'Check a snapshot file from end to end' },

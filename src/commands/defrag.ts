@@ -1,4 +1,5 @@
-import { atLeast, type CommandSpec, type Context, isDropIn, type Run } from '../cli/command.js';
+import { atLeast, type CommandSpec, type Context, isDropIn, type Mode, type Run } from '../cli/command.js';
+import { UsageFailure } from '../cli/normalize.js';
 import { ExitCode, failureText } from '../errors.js';
 import type { EtcdClient } from '../etcd/client.js';
 import { outputFormat } from '../output/format.js';
@@ -9,11 +10,34 @@ export const spec: CommandSpec = {
   usage: 'defrag [options]',
   description:
     'Has members rewrite their databases without the free space, one after the other. A member answers nothing while it does, which takes seconds for each gigabyte.',
-  examples: ['ketcdctl defrag', 'ketcdctl defrag --cluster'],
-  flags: [{ name: 'cluster', type: 'bool', help: 'use all endpoints from the cluster member list' }],
+  examples: [
+    'ketcdctl defrag',
+    'ketcdctl defrag --cluster',
+    'ketcdctl defrag --data-dir /var/lib/etcd # of a member that is stopped',
+  ],
+  flags: [
+    { name: 'cluster', type: 'bool', help: 'use all endpoints from the cluster member list', etcdutl: '' },
+    {
+      name: 'data-dir',
+      type: 'string',
+      value: 'DIR',
+      help: 'data directory of a stopped member, in place of a running one',
+      until: '3.5',
+      etcdutl: '3.5-',
+      complete: 'directory',
+    },
+  ],
 };
 
 export const run: Run = async (context, _args, flags) => {
+  const { mode } = context;
+  if (mode.tool === 'etcdutl' && !flags.given('data-dir'))
+    throw new UsageFailure('required flag(s) "data-dir" not set');
+  if (hasDataDir(mode) && flags.string('data-dir') !== '') {
+    const { runDefragDataDir } = await import('./defrag-data-dir.js');
+    await runDefragDataDir(context, flags.string('data-dir'));
+    return ExitCode.Ok;
+  }
   outputFormat(context);
   const client = await context.connect();
   const endpoints = flags.bool('cluster')
@@ -23,6 +47,11 @@ export const run: Run = async (context, _args, flags) => {
   for (const endpoint of endpoints) failed = !(await defragment(context, client, endpoint)) || failed;
   return failed ? ExitCode.Error : ExitCode.Ok;
 };
+
+/** etcdctl left this to etcdutl from 3.6 on. */
+function hasDataDir(mode: Mode): boolean {
+  return mode.tool !== 'etcdctl' || mode.version <= '3.5';
+}
 
 /** Whether it worked; what came of it is told at once, as the next member may take its time. */
 async function defragment(context: Context, client: EtcdClient, endpoint: string): Promise<boolean> {

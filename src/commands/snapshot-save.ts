@@ -14,6 +14,10 @@ export const spec: CommandSpec = {
 };
 
 export const run: Run = async (context, args) => {
+  if (context.mode.tool === 'etcdutl') {
+    await context.stderr.write('Command "save" is deprecated, Use `etcdctl snapshot save` to download snapshot\n');
+    throw new Failure('In order to download snapshot use: `etcdctl snapshot save ...`', { exitCode: ExitCode.BadArgs });
+  }
   const [path] = args;
   if (path === undefined || args.length > 1) {
     const what = atLeast(context.mode, '3.6') ? 'one argument <filename>' : 'one argument';

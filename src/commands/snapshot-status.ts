@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { atLeast, type CommandSpec, isDropIn, type Run } from '../cli/command.js';
 import { ExitCode, Failure } from '../errors.js';
 import { decimalBytes } from '../output/bytes.js';
@@ -24,8 +25,10 @@ export const run: Run = async (context, args) => {
     throw new Failure('snapshot status requires exactly one argument', { exitCode: ExitCode.BadArgs });
   }
   const format = outputFormat(context);
-  requireFile(path);
   const modern = atLeast(mode, '3.6');
+  requireFile(path);
+  // What bbolt says changed with the release.
+  if (isDropIn(mode) && !modern && statSync(path).isDirectory()) throw new Failure(`open ${path}: is a directory`);
   const { hash, revision, keys, size, version } = fileStatus(path, { liveKeys: modern, directories: !isDropIn(mode) });
   await printFacts(context, format, [
     { json: 'hash', fields: 'Hash', head: 'hash', value: hash, cell: hash.toString(16) },

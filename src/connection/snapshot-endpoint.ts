@@ -25,13 +25,19 @@ export class SnapshotEndpoint implements Callable {
   /** Its watches end with the file. */
   readonly finite = true;
   private readonly file: EtcdFile;
-  private readonly header: { revision: string; raft_term: string };
+  private readonly header: Record<string, string>;
 
   /** @param path a snapshot file, a database, or a data directory */
   constructor(private readonly path: string) {
     this.file = new EtcdFile(path);
     this.endpoints = [`file:${path}`];
-    this.header = { revision: String(this.file.revision), raft_term: facts.raftTerm(this.file) };
+    const { memberId, clusterId } = this.file.owner ?? { memberId: 0n, clusterId: 0n };
+    this.header = {
+      cluster_id: String(clusterId),
+      member_id: String(memberId),
+      revision: String(this.file.revision),
+      raft_term: facts.raftTerm(this.file),
+    };
   }
 
   async resolveEndpoints(): Promise<readonly string[]> {
@@ -57,6 +63,18 @@ export class SnapshotEndpoint implements Callable {
     } catch (error) {
       throw this.inEtcdsWords(error);
     }
+  }
+
+  pieces(service: Service, method: string, request: object): ServerStream<Buffer> {
+    const [endpoint] = this.endpoints;
+    const answer = () => this.callRaw(service, method, request);
+    return {
+      endpoint,
+      cancel: () => {},
+      async *[Symbol.asyncIterator]() {
+        yield (await answer()).message;
+      },
+    };
   }
 
   /** Undefined for a call that is none of a file. */

@@ -64,7 +64,7 @@ export class DbFile {
     const stat = fstatSync(this.fd);
     if (stat.isDirectory()) {
       closeSync(this.fd);
-      throw new Failure(`open ${path}: is a directory`);
+      throw new CorruptFile(`open ${path}: is a directory`, 'invalid database');
     }
     this.size = stat.size;
     this.path = name;

@@ -1,5 +1,6 @@
 /** What etcd keeps in a bbolt file: the history of keys, and the facts about it. */
 
+import { join } from 'node:path';
 import { Failure } from '../errors.js';
 import { type Bucket, Cursor } from './bolt-bucket.js';
 import { BoltDb } from './bolt-db.js';
@@ -7,6 +8,7 @@ import { corrupt } from './db-file.js';
 import { KeyIndex } from './key-index.js';
 import { type KeyValuePlaces, parseKeyValue } from './key-value.js';
 import { ALL_KEYS, isRevision, type KeyRange, mainOf } from './revision.js';
+import { type WalOwner, walOwner } from './wal-read.js';
 
 /** A revision that is compacted, or still to come. */
 export class RevisionGone extends Failure {}
@@ -22,9 +24,13 @@ export class EtcdFile {
   readonly compacted: bigint;
   private readonly indexes: KeyIndex[] = [];
 
+  /** Whose data directory this is; undefined for a file alone. */
+  readonly owner: WalOwner | undefined;
+
   /** @param path a database or snapshot file, or a data directory */
   constructor(path: string) {
     this.db = new BoltDb(path);
+    this.owner = walOwner(join(path, 'member', 'wal'));
     this.history = this.db.bucket('key');
     const finished = this.metaRevision('finishedCompactRev');
     const scheduled = this.metaRevision('scheduledCompactRev');
