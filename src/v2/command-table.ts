@@ -359,4 +359,23 @@ export const COMMANDS: readonly CommandSpec[] = [
       },
     ],
   },
+  {
+    name: 'migrate',
+    own: true,
+    usage: 'copy keys into the v3 API',
+    args: '[key...]',
+    description: [
+      'Copies the keys below the given ones (by default all) to v3 keys of the same name. Without --apply it only',
+      '   tells what it would write. Keys that expire get a lease. Keys that are in v3 already are left as they are.',
+      '   Hidden keys (_name) are copied only if they are given.',
+    ].join('\n'),
+    flags: [
+      { names: ['apply'], type: 'bool', usage: 'write the keys' },
+      { names: ['overwrite'], type: 'bool', usage: 'write keys too that are in v3 with another value' },
+      { names: ['prefix'], type: 'string', usage: 'put this in front of each v3 key' },
+      { names: ['to'], type: 'string', usage: 'endpoints of another cluster to write to, separated by commas' },
+      { names: ['to-user'], type: 'string', usage: 'v3 user[:password] to write as' },
+    ],
+    load: async () => (await import('./migrate-command.js')).migrate,
+  },
 ];
