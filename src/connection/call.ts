@@ -14,6 +14,8 @@ export interface CallSpec {
   deadline?: number | undefined;
   /** 0: no limit. */
   maxRecvBytes: number;
+  /** Each message in the pieces in which it comes. */
+  inPieces?: boolean;
 }
 
 /** Told what comes in; exactly one of the last two ends the call. */
@@ -38,7 +40,7 @@ export class Call {
     spec: CallSpec,
     private readonly listener: CallListener,
   ) {
-    this.parser = new FrameParser((message) => listener.message(message), spec.maxRecvBytes);
+    this.parser = new FrameParser((message) => listener.message(message), spec.maxRecvBytes, spec.inPieces);
     this.stream = session.request(headersOf(spec));
     this.stream.on('response', (headers) => this.onHeaders(headers));
     this.stream.on('trailers', (headers) => {

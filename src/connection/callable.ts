@@ -10,6 +10,8 @@ export interface CallOptions {
   /** As in grpc-js, and stronger than timeoutMs: the moment itself. */
   deadline?: Date | number | undefined;
   signal?: AbortSignal | undefined;
+  /** Of a stream: milliseconds that its reader waits for what comes next. */
+  patienceMs?: number | undefined;
   /** Has the server end the stream when it has lost its leader (`hasleader` metadata): for watches. */
   requireLeader?: boolean | undefined;
 }
@@ -53,6 +55,11 @@ export interface Callable extends ICallable<string> {
   call<Response>(service: Service, method: string, request: object, options?: CallOptions): Promise<Response>;
   /** As `call`, without decoding the answer. */
   callRaw(service: Service, method: string, request: object, options?: CallOptions): Promise<RawReply>;
+  /**
+   * As `callRaw` of a call that only reads, its one answer in pieces as they arrive: for answers of any size in bounded memory.
+   * The command timeout is then how long a piece may be waited for; a reader that is slow does not use it up.
+   */
+  pieces(service: Service, method: string, request: object): ServerStream<Buffer>;
   serverStream<T>(service: Service, method: string, request: object, options?: CallOptions): ServerStream<T>;
   /** As `serverStream`, each answer undecoded. Fast and flat in memory: for snapshots. */
   serverStreamRaw(service: Service, method: string, request: object, options?: CallOptions): ServerStream<Buffer>;

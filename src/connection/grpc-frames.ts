@@ -42,16 +42,27 @@ export class FrameParser {
   private slab = Buffer.alloc(0);
   private slabUsed = 0;
 
-  /** `maxBytes`: the longest message that is taken; 0 is no limit. */
+  /** In pieces: how much of the message is still to come. */
+  private remaining = 0;
+
+  /**
+   * @param maxBytes the longest message that is taken; 0 is no limit.
+   * @param inPieces hands on each part of a message as it comes, in place of the whole.
+   */
   constructor(
     private readonly onMessage: (message: Buffer) => void,
     private readonly maxBytes = 0,
+    private readonly inPieces = false,
   ) {}
 
   /** @throws FrameError when the prefix is none or the message is too long. */
   push(chunk: Buffer): void {
     let pos = 0;
     while (pos < chunk.length) {
+      if (this.remaining > 0) {
+        pos += this.passOn(chunk, pos);
+        continue;
+      }
       if (this.body) {
         pos += this.fillBody(this.body, chunk, pos);
         continue;
@@ -59,7 +70,8 @@ export class FrameParser {
       pos += this.fillHeader(chunk, pos);
       if (this.headerFilled < HEADER_LENGTH) return;
       const length = this.readHeader();
-      if (chunk.length - pos >= length) {
+      if (this.inPieces) this.remaining = length;
+      else if (chunk.length - pos >= length) {
         this.onMessage(chunk.subarray(pos, pos + length));
         pos += length;
       } else {
@@ -82,7 +94,7 @@ export class FrameParser {
 
   /** Whether all messages that were begun are complete. */
   get complete(): boolean {
-    return this.body === undefined && this.headerFilled === 0;
+    return this.body === undefined && this.remaining === 0 && this.headerFilled === 0;
   }
 
   private fillHeader(chunk: Buffer, pos: number): number {
@@ -99,6 +111,13 @@ export class FrameParser {
     // The words of gRPC for Go, which etcdctl prints.
     if (length > max) throw new FrameError(`grpc: received message larger than max (${length} vs. ${max})`, true);
     return length;
+  }
+
+  private passOn(chunk: Buffer, pos: number): number {
+    const piece = chunk.subarray(pos, pos + this.remaining);
+    this.remaining -= piece.length;
+    this.onMessage(piece);
+    return piece.length;
   }
 
   private fillBody(body: Buffer, chunk: Buffer, pos: number): number {

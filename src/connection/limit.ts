@@ -22,13 +22,17 @@ export class Limit {
       if (one.aborted) this.onAbort();
       one.addEventListener('abort', this.onAbort);
     }
+    this.allowedMs = options.patienceMs;
     if (this.deadline === undefined) return;
     this.allowedMs = Math.max(0, this.deadline - Date.now());
     // Longer than a timer can be: as good as no limit.
     if (this.allowedMs > 0x7fffffff) return;
-    this.timer = setTimeout(() => {
-      this.end(new CallFailure(Code.DeadlineExceeded, 'context deadline exceeded', { endpoint: '', sent: true }));
-    }, this.allowedMs);
+    this.timer = setTimeout(() => this.expire(), this.allowedMs);
+  }
+
+  /** Ends it now, for want of an answer. */
+  expire(): void {
+    this.end(new CallFailure(Code.DeadlineExceeded, 'context deadline exceeded', { endpoint: '', sent: true }));
   }
 
   /** Calls `listener` once when it is over, at once if it already is. Gives the way to take it back. */

@@ -31,7 +31,11 @@ export class MessageStream implements ServerStream<Buffer>, AsyncIterator<Buffer
   private ended: { error?: unknown } | undefined;
   private cancelled = false;
 
-  constructor(private readonly attempts: Attempts) {
+  constructor(
+    private readonly attempts: Attempts,
+    /** Milliseconds that the reader waits for a message; and whether it takes messages in pieces. */
+    private readonly taking: { patienceMs?: number | undefined; inPieces?: boolean } = {},
+  ) {
     attempts.limit.onOver((failure) => this.over(failure));
     this.open().catch((error) => this.finish(error));
   }
@@ -47,13 +51,22 @@ export class MessageStream implements ServerStream<Buffer>, AsyncIterator<Buffer
       if (this.paused && this.queuedBytes < RESUME_BELOW) this.flow(true);
       return Promise.resolve({ done: false, value: message });
     }
-    if (!this.ended)
-      return new Promise((resolve, reject) => {
-        this.waiting = { resolve, reject };
-      });
+    if (!this.ended) return this.wait();
     const { error } = this.ended;
     this.ended = {};
     return error === undefined ? Promise.resolve({ done: true, value: undefined }) : Promise.reject(error);
+  }
+
+  private async wait(): Promise<IteratorResult<Buffer>> {
+    const { patienceMs } = this.taking;
+    const timer = patienceMs && setTimeout(() => this.attempts.limit.expire(), patienceMs);
+    try {
+      return await new Promise((resolve, reject) => {
+        this.waiting = { resolve, reject };
+      });
+    } finally {
+      clearTimeout(timer || undefined);
+    }
   }
 
   return(): Promise<IteratorResult<Buffer>> {
@@ -87,11 +100,16 @@ export class MessageStream implements ServerStream<Buffer>, AsyncIterator<Buffer
     const { session, spec } = await this.attempts.next();
     if (this.cancelled || this.ended) return;
     this.endpoint = session.endpoint.text;
-    const call = new Call(session, spec, {
-      message: (message) => this.onMessage(message),
-      end: () => this.finish(),
-      fail: (failure) => this.onFailure(failure, session),
-    });
+    const inPieces = this.taking.inPieces ?? false;
+    const call = new Call(
+      session,
+      { ...spec, inPieces },
+      {
+        message: (message) => this.onMessage(message),
+        end: () => this.finish(),
+        fail: (failure) => this.onFailure(failure, session),
+      },
+    );
     this.call = call;
     for (const { bytes, done } of this.requests) call.send(bytes, done);
     if (this.requestsEnded) call.endRequests();

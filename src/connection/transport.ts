@@ -64,6 +64,15 @@ export class Transport implements Callable {
     }
   }
 
+  pieces(service: Service, method: string, request: object): ServerStream<Buffer> {
+    const patienceMs = this.options.commandTimeout;
+    const attempts = new Attempts(this.core, service, method, { timeoutMs: null, patienceMs }, undefined);
+    const stream = new MessageStream(attempts, { patienceMs, inPieces: true });
+    stream.sendBytes(encodeMessage(methodOf(service, method).request, request));
+    stream.end();
+    return stream;
+  }
+
   serverStream<T>(service: Service, method: string, request: object, options?: CallOptions): ServerStream<T> {
     return new TypedStream(this.serverStreamRaw(service, method, request, options) as MessageStream, service, method);
   }

@@ -63,7 +63,7 @@ export class KeyValue implements IKeyValue {
   }
 }
 
-/** One RangeResponse: its key-values in the order of the server. */
+/** A RangeResponse, or a part of one: its key-values in the order of the server. */
 export interface RangePage {
   header: IResponseHeader;
   kvs: KeyValue[];
@@ -72,31 +72,41 @@ export interface RangePage {
   count: string;
 }
 
-/**
- * Reads a RangeResponse.
- * @throws RangeError when the bytes are cut short or are no such message.
- */
-export function readRangeResponse(source: Buffer): RangePage {
-  const cursor = new Cursor(source, 0, source.length);
-  const page: RangePage = {
+/** A page with nothing in it yet. */
+export function emptyPage(): RangePage {
+  return {
     header: { cluster_id: '0', member_id: '0', revision: '0', raft_term: '0' },
     kvs: [],
     more: false,
     count: '0',
   };
-  while (cursor.at < source.length) {
+}
+
+/**
+ * Reads a RangeResponse.
+ * @throws RangeError when the bytes are cut short or are no such message.
+ */
+export function readRangeResponse(source: Buffer): RangePage {
+  const page = emptyPage();
+  readRangeFields(page, source, 0, source.length);
+  return page;
+}
+
+/** Reads whole fields of a RangeResponse into a page. */
+export function readRangeFields(page: RangePage, source: Buffer, start: number, end: number): void {
+  const cursor = new Cursor(source, start, end);
+  while (cursor.at < end) {
     const tag = cursor.varint();
     if (tag === 0x12) {
-      const end = cursor.skipBytes();
-      page.kvs.push(new KeyValue(source, cursor.bytesStart, end));
+      const kvEnd = cursor.skipBytes();
+      page.kvs.push(new KeyValue(source, cursor.bytesStart, kvEnd));
     } else if (tag === 0x0a) {
-      const end = cursor.skipBytes();
-      page.header = decodeMessage('ResponseHeader', source.subarray(cursor.bytesStart, end));
+      const headerEnd = cursor.skipBytes();
+      page.header = decodeMessage('ResponseHeader', source.subarray(cursor.bytesStart, headerEnd));
     } else if (tag === 0x18) page.more = cursor.varint() !== 0;
     else if (tag === 0x20) page.count = String(cursor.varint());
     else cursor.skip(Number(tag) & 7);
   }
-  return page;
 }
 
 /** Reads a RangeStreamResponse, which is a RangeResponse as its field 1. */
