@@ -7,16 +7,18 @@ import { readRange } from '../../src/etcd/range.js';
 import { type KeyValue, type RangePage, readRangeResponse } from '../../src/etcd/range-page.js';
 import { RangeReader } from '../../src/etcd/range-reader.js';
 import { decodeMessage, encodeMessage } from '../../src/proto/codec.js';
-import { skipWithoutEtcd, startEtcd } from '../support/etcd.js';
+import { type EtcdServer, skipWithoutEtcd, startEtcd } from '../support/etcd.js';
+import { startProxy } from '../support/proxy.js';
 
 const skip = skipWithoutEtcd();
 const KEYS = 3000;
 let client: EtcdClient;
+let server: EtcdServer;
 const cleanups: (() => void | Promise<void>)[] = [];
 
 before(async () => {
   if (skip) return;
-  const server = await startEtcd({ after: (fn) => cleanups.push(fn) });
+  server = await startEtcd({ after: (fn) => cleanups.push(fn) });
   client = await openClient({ endpoints: [server.endpoint], commandTimeout: 10_000 });
   for (let first = 0; first < KEYS; first += 100) {
     const success = Array.from({ length: 100 }, (_, i) => ({
@@ -98,6 +100,24 @@ test('a compaction in the middle of the reading is told as what it is', { skip }
       await client.kv.compact({ revision: header.revision, physical: true });
     }
   }, /was compacted while it was read: the first \d+ keys are all there is/);
+});
+
+test('a range whose connection breaks is read on where it stopped, without loss or repetition', { skip }, async () => {
+  const proxy = await startProxy({ after: (fn) => cleanups.push(fn) }, { port: server.port });
+  const through = await openClient({ endpoints: [proxy.address, server.address], commandTimeout: 10_000 });
+  const seen: string[] = [];
+  let breaks = 0;
+  for await (const page of readRange(through, all)) {
+    seen.push(...page.kvs.map((kv) => kv.key.toString()));
+    if (seen.length > 600 && breaks === 0) {
+      breaks++;
+      proxy.cut();
+    }
+  }
+  through.close();
+  assert.equal(breaks, 1);
+  assert.equal(seen.length, KEYS);
+  assert.equal(new Set(seen).size, KEYS);
 });
 
 test('prefix and from-key', () => {
