@@ -48,9 +48,18 @@ async function usageFailure(line: string, { mode, entry }: Running, io: Io): Pro
   if (repeats(mode)) io.stderr.write(line);
 }
 
+/** A file or socket that the system refused, which no layer has put into words of its own. */
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && 'errno' in error;
+}
+
 /** What should not have happened: no stack trace unless --debug asks for it. */
 function reportFault(error: unknown, { debug }: Running, io: Io): number {
   const text = error instanceof Error ? error.message : String(error);
+  if (isSystemError(error)) {
+    io.stderr.write(`Error: ${text}\n`);
+    return ExitCode.IO;
+  }
   const trace = debug && error instanceof Error ? `${error.stack}\n` : '';
   io.stderr.write(
     `Error: unexpected failure: ${text} (a fault of ketcdctl: please report it with its command line; --debug shows where it happened)\n${trace}`,
