@@ -46,7 +46,11 @@ const WRAP_AT = 30;
 export function renderTable(context: Context, heads: string[], rows: string[][]): string {
   const modern = atLeast(context.mode, '3.7');
   const lines = rows.flatMap((row) => rowLines(row.map((cell) => (modern ? [cell] : wrapCell(cell)))));
-  const widths = heads.map((head, column) => Math.max(head.length, ...lines.map((line) => line[column]!.length)));
+  // A cell that was broken is as wide as it was allowed to be.
+  const least = (cell: string) => (modern ? cell.length : Math.min(cell.length, WRAP_AT));
+  const widths = heads.map((head, column) =>
+    Math.max(head.length, ...rows.map((row) => least(row[column]!)), ...lines.map((line) => line[column]!.length)),
+  );
   const table = new Table({
     chars: modern ? BOX : ASCII,
     colWidths: widths.map((width) => width + 2),
@@ -71,15 +75,34 @@ function centred(text: string, width: number): string {
   return ' '.repeat(left) + text + ' '.repeat(width - text.length - left);
 }
 
-/** Breaks a cell between words so that no line is longer than 30, where words allow it. */
-function wrapCell(cell: string): string[] {
+/** A line that no break can make short enough costs so much more than one that is not full. */
+const TOO_LONG = 100_000;
+
+/**
+ * Breaks a cell between words so that no line is longer than 30, where words allow it. Of all ways to do so it takes that with
+ * the least squares of what lines but the last lack to the limit, as the library does that etcdctl draws with.
+ */
+export function wrapCell(cell: string): string[] {
   if (cell.length <= WRAP_AT) return [cell];
-  const lines: string[] = [];
-  for (const word of cell.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= WRAP_AT) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
+  const words = cell.split(' ');
+  const limit = Math.max(WRAP_AT, ...words.map((word) => word.length));
+  const line = (from: number, to: number) => words.slice(from, to).join(' ');
+  // By the word that a line begins with, from the last one on: the cost of all lines from there, and where the first of them ends.
+  const best: { cost: number; end: number }[] = [];
+  for (let from = words.length - 1; from >= 0; from--) {
+    let found = { cost: Number.POSITIVE_INFINITY, end: words.length };
+    if (line(from, words.length).length <= limit) found.cost = 0;
+    else {
+      for (let end = from + 1; end < words.length; end++) {
+        const lacks = limit - line(from, end).length;
+        const cost = lacks ** 2 + best[end]!.cost + (lacks < 0 ? TOO_LONG : 0);
+        if (cost < found.cost) found = { cost, end };
+      }
+    }
+    best[from] = found;
   }
+  const lines: string[] = [];
+  for (let from = 0; from < words.length; from = best[from]!.end) lines.push(line(from, best[from]!.end));
   return lines;
 }
 
