@@ -125,6 +125,8 @@ async function report(
 /** A client for the destination; what is not of the destination alone is as for the source. */
 async function openDestination(context: Context, destination: string, flags: FlagValues): Promise<EtcdClient> {
   const { options } = context;
+  const user = flags.string('dest-user');
+  const ask = () => context.askPassword('Destination Password: ');
   return openClient({
     ...connectionOptions(context),
     endpoints: [destination],
@@ -135,8 +137,9 @@ async function openDestination(context: Context, destination: string, flags: Fla
     cert: flags.string('dest-cert') || undefined,
     key: flags.string('dest-key') || undefined,
     insecureTransport: flags.bool('dest-insecure-transport'),
-    user: flags.string('dest-user') || undefined,
-    password: flags.string('dest-password') || (() => context.askPassword('Destination Password: ')),
+    user: user || undefined,
+    // With a password of its own the whole of the name is the name, colons included.
+    password: flags.string('dest-password') || (user.includes(':') ? undefined : ask),
     jwtToken: undefined,
   });
 }
