@@ -42,7 +42,7 @@ export function canonicalQuantity(text: string): string | undefined {
 
 function staysAsItIs(text: string): boolean {
   const value = Number.parseInt(text, 10);
-  return text.endsWith('i') ? (value & 7) !== 0 : value % 1000 !== 0;
+  return value % (text.endsWith('i') ? 1024 : 1000) !== 0;
 }
 
 function canonical(text: string, negative: boolean, digits: string, places: number, suffix: string): string {

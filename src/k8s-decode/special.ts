@@ -1,111 +1,17 @@
 /**
- * How one value of a field is read, shown and written: scalars, and the types whose JSON form is their own.
+ * The types whose JSON form is their own.
  *
  * On the wire: Time and MicroTime {1 seconds, 2 nanoseconds}, empty for Go's zero time; Duration {1 nanoseconds};
- * Quantity {1 text}; IntOrString {1 type: 0 int, 1 string; 2 int; 3 string}, all three always written; Raw (RawExtension,
- * FieldsV1, JSON) {1 JSON text}; Strings {1 strings}; JSONSchemaPropsOrBool {1 allows, 2 schema},
- * …OrArray {1 schema, 2 schemas}, …OrStringArray {1 schema, 2 strings}.
+ * Quantity {1 text}; IntOrString {1 type: 0 int, 1 string; 2 int; 3 string}, all three always written; Strings
+ * {1 strings}; JSONSchemaPropsOrBool {1 allows, 2 schema}, …OrArray {1 schema, 2 schemas}, …OrStringArray
+ * {1 schema, 2 strings}.
  */
-import { Failure } from '../errors.js';
-import { parseJson, sourceOf, toJson } from './json.js';
 import { canonicalQuantity } from './quantity.js';
+import { rawJson } from './raw-json.js';
 import { formatDuration, formatMicroTime, formatTime, parseDuration, parseTime, ZERO_TIME } from './time.js';
-import { base64 } from './unknown.js';
 import type { Value } from './value.js';
+import { never, readParts, requireInteger, requireString, scalarCodec, type ValueCodec } from './value-codec.js';
 import type { StoredReader, StoredWriter } from './wire.js';
-
-/** Reads, shows and writes one value of a type. */
-export interface ValueCodec {
-  wire: 0 | 1 | 2;
-  /** Reads a value after its tag. `name` is the field's, for errors. */
-  read(reader: StoredReader, name: string): Value;
-  /** What JSON shows of Go's zero value. */
-  zero: Value;
-  /** Whether omitempty leaves the value out; for a struct, never. */
-  isEmpty(value: Value): boolean;
-  /** Whether Go's nil, which JSON writes as null, is absent from the wire. */
-  nullable?: true;
-  /** Writes a value behind its tag, with its length where it has one. */
-  write(writer: StoredWriter, value: Value): void;
-}
-
-const never = () => false;
-
-/** Reads a nested message whose fields `onField` takes, and others are skipped. */
-function readParts(reader: StoredReader, name: string, onField: (tag: number) => boolean): void {
-  const outer = reader.enter(name);
-  while (reader.pos < reader.len) {
-    const tag = reader.tag();
-    if (!onField(tag)) reader.skipField(tag);
-  }
-  reader.leave(outer);
-}
-
-function requireInteger(writer: StoredWriter, value: Value, bits: 32 | 64): number | bigint {
-  if (value === null) return 0;
-  if (typeof value !== 'bigint' && !Number.isInteger(value)) throw writer.mismatch('an integer', value);
-  const exact = BigInt(value as number | bigint);
-  if (BigInt.asIntN(bits, exact) !== exact) throw writer.mismatch(`an integer of ${bits} bits`, value);
-  return value as number | bigint;
-}
-
-function requireString(writer: StoredWriter, value: Value): string {
-  if (value === null) return '';
-  if (typeof value !== 'string') throw writer.mismatch('a string', value);
-  return value;
-}
-
-const scalars: Record<string, ValueCodec> = {
-  s: {
-    wire: 2,
-    read: (reader) => reader.string(),
-    zero: '',
-    isEmpty: (value) => value === '',
-    write: (writer, value) => void writer.string(requireString(writer, value)),
-  },
-  b: {
-    wire: 0,
-    read: (reader) => reader.bool(),
-    zero: false,
-    isEmpty: (value) => value === false,
-    write(writer, value) {
-      if (value !== null && typeof value !== 'boolean') throw writer.mismatch('true or false', value);
-      writer.bool(value === true);
-    },
-  },
-  i: {
-    wire: 0,
-    read: (reader) => reader.int32(),
-    zero: 0,
-    isEmpty: (value) => value === 0,
-    write: (writer, value) => void writer.integer(requireInteger(writer, value, 32)),
-  },
-  l: {
-    wire: 0,
-    read: (reader) => reader.integer(),
-    zero: 0,
-    isEmpty: (value) => value === 0,
-    write: (writer, value) => void writer.integer(requireInteger(writer, value, 64)),
-  },
-  d: {
-    wire: 1,
-    read: (reader) => reader.double(),
-    zero: 0,
-    isEmpty: (value) => value === 0,
-    write(writer, value) {
-      if (value !== null && typeof value !== 'number') throw writer.mismatch('a number', value);
-      writer.double(value ?? 0);
-    },
-  },
-  y: {
-    wire: 2,
-    read: (reader) => reader.slice().toString('base64'),
-    zero: null,
-    nullable: true,
-    isEmpty: (value) => value === '' || value === null,
-    write: (writer, value) => void writer.bytes(base64(writer, value ?? '')),
-  },
-};
 
 /** Seconds and nanoseconds, or null for an empty message. */
 function readTimestamp(reader: StoredReader, name: string): { seconds: number; nanoseconds: number } | null {
@@ -225,40 +131,6 @@ const intOrString: ValueCodec = {
   },
 };
 
-/** JSON within protobuf. Bytes that are no JSON are shown as `{"$base64": …}`. */
-const raw: ValueCodec = {
-  wire: 2,
-  read(reader, name) {
-    let bytes: Buffer | undefined;
-    readParts(reader, name, (tag) => {
-      if (tag === 10) bytes = reader.slice();
-      return tag === 10;
-    });
-    return bytes === undefined || bytes.length === 0 ? null : readRaw(bytes);
-  },
-  zero: null,
-  isEmpty: never,
-  write(writer, value) {
-    writer.fork();
-    if (value !== null) writer.uint32(10).bytes(writeRaw(writer, value));
-    writer.ldelim();
-  },
-};
-
-function readRaw(bytes: Buffer): Value {
-  try {
-    return parseJson(bytes);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return new Map([['$base64', bytes.toString('base64')]]);
-  }
-}
-
-function writeRaw(writer: StoredWriter, value: Value): Buffer {
-  const opaque = value instanceof Map && value.size === 1 ? value.get('$base64') : undefined;
-  return opaque === undefined ? Buffer.from(sourceOf(value) ?? toJson(value)) : base64(writer, opaque);
-}
-
 const strings: ValueCodec = {
   wire: 2,
   read(reader, name) {
@@ -290,13 +162,13 @@ const specials: Record<string, ValueCodec> = {
   Duration: duration,
   Quantity: quantity,
   IntOrString: intOrString,
-  Raw: raw,
+  Raw: rawJson,
   Strings: strings,
 };
 
-/** The codec of a scalar letter or of a `@Special`; undefined where `type` is a message. */
-export function valueCodec(type: string): ValueCodec | undefined {
-  return type.startsWith('@') ? specials[type.slice(1)] : scalars[type];
+/** The codec of a `@Special`; undefined where `type` is none. */
+export function specialCodec(type: string): ValueCodec | undefined {
+  return type.startsWith('@') ? specials[type.slice(1)] : undefined;
 }
 
 /** A schema or true/false. */
@@ -330,7 +202,7 @@ export function schemaOrBool(schema: ValueCodec): ValueCodec {
 
 /** A schema, or a list of schemas (`isText` false) or of strings (true). */
 export function schemaOrList(schema: ValueCodec, isText: boolean): ValueCodec {
-  const item = isText ? scalars.s! : schema;
+  const item = isText ? scalarCodec('s')! : schema;
   return {
     wire: 2,
     read(reader, name) {

@@ -5,10 +5,24 @@ export const ZERO_TIME = -62135596800;
 /** The last second that RFC 3339 can name. */
 const LAST_TIME = 253402300799;
 
+const TWO_DIGITS = Array.from({ length: 60 }, (_, i) => String(i).padStart(2, '0'));
+
+/** The day that was last written: the times of an object are mostly of one. */
+let lastDay = Number.NaN;
+let lastDate = '';
+
 /** `2006-01-02T15:04:05Z`, or undefined where the year has more than four digits. */
 export function formatTime(seconds: number): string | undefined {
   if (seconds < ZERO_TIME - 31622400 || seconds > LAST_TIME) return undefined;
-  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
+  const day = Math.floor(seconds / 86400);
+  if (day !== lastDay) {
+    lastDay = day;
+    lastDate = new Date(day * 86400000).toISOString().slice(0, 11);
+  }
+  const second = seconds - day * 86400;
+  const minute = Math.floor(second / 60);
+  const hour = Math.floor(minute / 60);
+  return `${lastDate}${TWO_DIGITS[hour]}:${TWO_DIGITS[minute - hour * 60]}:${TWO_DIGITS[second - minute * 60]}Z`;
 }
 
 /** `2006-01-02T15:04:05.000000Z`. */

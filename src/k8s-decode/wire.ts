@@ -115,14 +115,14 @@ export class StoredReader {
     return this.buf.subarray(this.pos - size, this.pos);
   }
 
-  /** A string. Short ASCII, which nearly all are, is put together here: a call into the runtime takes longer. */
+  /** A string. A few letters of ASCII are put together here: a call into the runtime takes longer. */
   string(): string {
     const size = this.size();
     const start = this.pos;
     const end = start + size;
     this.pos = end;
     const buf = this.buf;
-    if (size > 24) return buf.utf8Slice(start, end);
+    if (size > 5) return buf.utf8Slice(start, end);
     let text = '';
     for (let i = start; i < end; i++) {
       const byte = buf[i]!;
