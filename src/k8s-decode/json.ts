@@ -195,17 +195,20 @@ class Parser {
     let out = '';
     let from = start;
     let at = backslash;
+    let hasHalves = false;
     for (;;) {
       const code = text.charCodeAt(at);
       if (code === 0x5c) {
         out += text.slice(from, at);
         this.at = at;
-        out += this.escape();
+        const character = this.escape();
+        hasHalves ||= character >= '\ud800' && character <= '\udfff';
+        out += character;
         at = from = this.at;
       } else if (code === 0x22) {
         this.at = at + 1;
         // Halves of surrogate pairs can come from escapes alone; Go reads them as U+FFFD.
-        return wellFormed(out + text.slice(from, at));
+        return hasHalves ? wellFormed(out + text.slice(from, at)) : out + text.slice(from, at);
       } else if (code >= 0x20) {
         at++;
       } else {
