@@ -95,7 +95,7 @@ async function mayDelete(
     await listKeys(context, client, { key, range_end } as IDeleteRangeRequest);
     return false;
   }
-  const asks = range_end !== undefined && !flags.bool('yes') && context.stdin.isTTY && context.stderr.isTTY;
+  const asks = range_end !== undefined && !flags.bool('yes') && context.stderr.isTTY && context.stdin.isTTY;
   if (!asks) return true;
   const sample = await client.kv.range({ ...(key && { key }), range_end, keys_only: true, limit: SAMPLE });
   if (Number(sample.count) < 2) return true;
