@@ -1,7 +1,7 @@
 /** Users, roles and the switch of authentication: `/v2/auth`. */
 import type { ClusterCall, ClusterClient } from './cluster-client.js';
 import type { HttpAnswer } from './http-transport.js';
-import { parseJson, StatusError } from './members-api.js';
+import { expectStatus, parseJson } from './members-api.js';
 
 export interface User {
   user: string;
@@ -65,10 +65,10 @@ export class AuthApi {
     return this.call({ method: 'PUT', path: userPath(user), headers: JSON_BODY, body }, expected, signal);
   }
 
-  /** @throws StatusError without the server's reason: so it is in etcdctl */
+  /** @throws AnswerError without the server's reason: so it is in etcdctl */
   async roles(signal?: AbortSignal): Promise<string[]> {
     const answer = await this.client.do({ method: 'GET', path: '/v2/auth/roles', headers: JSON_BODY }, signal);
-    if (answer.status !== 200) throw new StatusError(answer.status);
+    expectStatus(answer, 200);
     return (parseJson<{ roles?: RawRole[] | null }>(answer).roles ?? []).map(({ role }) => role);
   }
 
@@ -129,6 +129,6 @@ function readUser(answer: HttpAnswer): User {
 }
 
 function readRole(answer: HttpAnswer): Role {
-  const { role, permissions } = parseJson<RawRole>(answer);
+  const { role = '', permissions } = parseJson<Partial<RawRole>>(answer);
   return { role, kv: { read: permissions?.kv?.read ?? null, write: permissions?.kv?.write ?? null } };
 }

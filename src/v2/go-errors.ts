@@ -25,6 +25,16 @@ export class ContextError extends Error {
   }
 }
 
+/** An answer that is not one of etcd's v2 API, or has a status that the request is not meant to have. */
+export class AnswerError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 type NodeError = NodeJS.ErrnoException & {
   errors?: NodeError[];
   address?: string;
@@ -123,23 +133,21 @@ function isDomainName(name: string): boolean {
  * What Go's encoding/json says about a text that is not JSON. Only what other programs than etcd answer is told apart: a word, a number
  * and more, HTML, nothing.
  */
-export function jsonSyntaxError(text: string): Error {
+export function jsonSyntaxError(text: string): string {
   const start = text.trimStart();
-  if (start === '') return new Error('unexpected end of JSON input');
+  if (start === '') return 'unexpected end of JSON input';
   const value = /^(-?\d+(\.\d+)?|true|false|null|"[^"\\]*")\s*/.exec(start)?.[0];
   if (value !== undefined && value.length < start.length) {
-    return new Error(`invalid character ${quoteChar(start[value.length]!)} after top-level value`);
+    return `invalid character ${quoteChar(start[value.length]!)} after top-level value`;
   }
   const literal = ['true', 'false', 'null'].find((word) => word[0] === start[0]);
   if (literal) {
     const at = [...literal].findIndex((char, i) => start[i] !== char);
-    if (at >= start.length) return new Error('unexpected end of JSON input');
-    return new Error(
-      `invalid character ${quoteChar(start[at]!)} in literal ${literal} (expecting ${quoteChar(literal[at]!)})`,
-    );
+    if (at >= start.length) return 'unexpected end of JSON input';
+    return `invalid character ${quoteChar(start[at]!)} in literal ${literal} (expecting ${quoteChar(literal[at]!)})`;
   }
-  if (/^[[{"\d-]/.test(start)) return new Error('unexpected end of JSON input');
-  return new Error(`invalid character ${quoteChar(start[0]!)} looking for beginning of value`);
+  if (/^[[{"\d-]/.test(start)) return 'unexpected end of JSON input';
+  return `invalid character ${quoteChar(start[0]!)} looking for beginning of value`;
 }
 
 function quoteChar(char: string): string {

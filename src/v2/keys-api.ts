@@ -1,5 +1,6 @@
 /** The key space of API v2: `/v2/keys`. */
 import type { ClusterClient } from './cluster-client.js';
+import { AnswerError } from './go-errors.js';
 import { encodeForm } from './go-url.js';
 import type { HttpAnswer } from './http-transport.js';
 
@@ -41,11 +42,11 @@ export class KeysError extends Error {
   }
 }
 
-/** What answered is not etcd's v2 API. */
-export class NotV2Error extends Error {
-  constructor(readonly status: number) {
-    super('client: response is invalid json. The endpoint is probably not valid etcd cluster endpoint');
-  }
+function notV2(status: number): AnswerError {
+  return new AnswerError(
+    status,
+    'client: response is invalid json. The endpoint is probably not valid etcd cluster endpoint',
+  );
 }
 
 export interface SetOptions {
@@ -143,14 +144,14 @@ function ttlField(ttl = 0n): Record<string, string> {
 
 /**
  * Reads the answer to a request for keys.
- * @throws KeysError for a refusal, NotV2Error for what is not the answer of a v2 server
+ * @throws KeysError for a refusal, AnswerError for what is not the answer of a v2 server
  */
 export function readAnswer({ status, headers, body }: HttpAnswer): KeysAnswer {
   const text = body.toString();
   if (status !== 200 && status !== 201) throw readRefusal(status, text);
   if (text === '') throw new Error('client: response body is empty');
   const answer = parseExact(text, status) as RawAnswer | null;
-  if (typeof answer?.node !== 'object') throw new NotV2Error(status);
+  if (typeof answer?.node !== 'object') throw notV2(status);
   return {
     action: answer.action ?? '',
     node: readNode(answer.node),
@@ -161,7 +162,7 @@ export function readAnswer({ status, headers, body }: HttpAnswer): KeysAnswer {
 
 function readRefusal(status: number, text: string): Error {
   const refusal = parseExact(text, status) as RawRefusal | null;
-  if (typeof refusal !== 'object' || refusal === null || Array.isArray(refusal)) return new NotV2Error(status);
+  if (typeof refusal !== 'object' || refusal === null || Array.isArray(refusal)) return notV2(status);
   const { errorCode = 0, message = '', cause = '', index = 0 } = refusal;
   return new KeysError(errorCode, message, cause, String(index));
 }
@@ -211,6 +212,6 @@ function parseExact(text: string, status: number): unknown {
   try {
     return JSON.parse(exact);
   } catch {
-    throw new NotV2Error(status);
+    throw notV2(status);
   }
 }

@@ -1,6 +1,6 @@
 /** The members of the cluster: `/v2/members`. */
 import type { ClusterClient } from './cluster-client.js';
-import { jsonSyntaxError } from './go-errors.js';
+import { AnswerError, jsonSyntaxError } from './go-errors.js';
 import { goUrlText, parseGoUrl } from './go-url.js';
 import type { HttpAnswer } from './http-transport.js';
 
@@ -13,20 +13,18 @@ export interface Member {
   clientURLs: string[];
 }
 
-/** An answer with a status that the request is not meant to have. */
-export class StatusError extends Error {
-  constructor(readonly status: number) {
-    super(`unexpected status code ${status}`);
-  }
+/** @throws AnswerError for another status than those that the request is meant to have */
+export function expectStatus({ status }: HttpAnswer, ...expected: number[]): void {
+  if (!expected.includes(status)) throw new AnswerError(status, `unexpected status code ${status}`);
 }
 
-/** @throws Error with the words of Go's encoding/json */
-export function parseJson<T>({ body }: HttpAnswer): T {
+/** @throws AnswerError with the words of Go's encoding/json */
+export function parseJson<T>({ status, body }: HttpAnswer): T {
   const text = body.toString();
   try {
     return JSON.parse(text) as T;
   } catch {
-    throw jsonSyntaxError(text);
+    throw new AnswerError(status, jsonSyntaxError(text));
   }
 }
 
@@ -72,10 +70,6 @@ export class MembersApi {
 
 function memberPath(id: string): string {
   return `/v2/members/${id}`.replace(/\/+$/, '');
-}
-
-function expectStatus({ status }: HttpAnswer, ...expected: number[]): void {
-  if (!expected.includes(status)) throw new StatusError(status);
 }
 
 function refusal(answer: HttpAnswer): Error {

@@ -1,4 +1,4 @@
-import type { ICompare, ITxnRequest, ITxnResponse } from 'etcd3/lib/rpc';
+import { CompareResult, CompareTarget, type ICompare, type ITxnRequest } from 'etcd3/lib/rpc';
 import { askPassword } from '../cli/password.js';
 import { type EtcdClient, openClient } from '../etcd/client.js';
 import { goUrlText } from './go-url.js';
@@ -86,9 +86,14 @@ async function copyKey(run: Run, client: EtcdClient, leases: Leases, migrated: M
   if (found && !flags.bool('overwrite')) return 'differs';
   if (!flags.bool('apply')) return 'write';
   const lease = migrated.expiry ? await leases.for(migrated.expiry) : '0';
-  const unchanged: ICompare = { key, target: 'Mod', result: 'Equal', mod_revision: found?.mod_revision ?? '0' };
+  const unchanged: ICompare = {
+    key,
+    target: CompareTarget.Mod,
+    result: CompareResult.Equal,
+    mod_revision: found?.mod_revision ?? '0',
+  };
   const request: ITxnRequest = { compare: [unchanged], success: [{ request_put: { key, value, lease } }] };
-  const { succeeded }: ITxnResponse = await client.kv.txn(request);
+  const { succeeded } = await client.kv.txn(request);
   // Somebody else has written the key in between.
   return succeeded ? 'write' : 'differs';
 }

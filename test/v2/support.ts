@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { Mode } from '../../src/cli/command.js';
+import { runV2 } from '../../src/v2/main.js';
+import { Captured, type Ended } from '../cli/support.js';
+import { etcdVersion, skipWithoutEtcd } from '../support/etcd.js';
+
+export const ETCDCTL: Mode = { tool: 'etcdctl', version: '3.4' };
+export const OWN: Mode = { tool: 'ketcdctl' };
+
+export interface RunOptions {
+  mode?: Mode;
+  env?: NodeJS.ProcessEnv;
+  stdin?: Uint8Array | string;
+}
+
+/** Runs a v2 command line in this process. */
+export async function v2(
+  argv: readonly string[],
+  { mode = ETCDCTL, env = {}, stdin }: RunOptions = {},
+): Promise<Ended> {
+  const stdout = new Captured();
+  const stderr = new Captured();
+  const io = {
+    stdout,
+    stderr,
+    get stdin(): NodeJS.ReadStream {
+      if (stdin === undefined) throw new Error('standard input was read');
+      return Readable.from(stdin.length === 0 ? [] : [Buffer.from(stdin)]) as unknown as NodeJS.ReadStream;
+    },
+  };
+  const exit = await runV2(argv, env, io, mode);
+  return { exit, stdout: stdout.text, stderr: stderr.text };
+}
+
+/** A client for one server; what it prints when it should have worked. */
+export function clientOf(endpoint: string, options: RunOptions = {}) {
+  return async (...argv: string[]): Promise<string> => {
+    const { exit, stdout, stderr } = await v2(['--endpoints', endpoint, ...argv], options);
+    if (exit !== 0) throw new Error(`exit code ${exit}: ${stderr}`);
+    return stdout;
+  };
+}
+
+/** Why tests with a v2 server are skipped: etcd 3.6 has no v2 API. */
+export function skipWithoutV2(): string | false {
+  return skipWithoutEtcd() || (/^3\.[345]\./.test(etcdVersion()) ? false : `etcd ${etcdVersion()} has no v2 API`);
+}
+
+/** A process of the program, as the etcdctl of 3.4 with ETCDCTL_API=2. */
+export class V2Process {
+  stdout = '';
+  stderr = '';
+  readonly child: ChildProcess;
+  readonly ended: Promise<number | null>;
+
+  constructor(argv: readonly string[], stdin?: string) {
+    const main = join(__dirname, '..', '..', 'src', 'main.js');
+    this.child = spawn(process.execPath, [main, ...argv], {
+      stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      env: { PATH: process.env.PATH, KETCDCTL_AS: 'etcdctl@3.4', ETCDCTL_API: '2' },
+    });
+    this.child.stdin?.end(stdin);
+    this.child.stdout?.on('data', (data) => {
+      this.stdout += data;
+    });
+    this.child.stderr?.on('data', (data) => {
+      this.stderr += data;
+    });
+    this.ended = new Promise((resolve) => this.child.once('close', resolve));
+  }
+
+  /** Waits until something holds that the process brings about. */
+  async until(holds: () => boolean | Promise<boolean>): Promise<void> {
+    const end = Date.now() + 30_000;
+    while (!(await holds())) {
+      if (Date.now() > end) throw new Error(`that never came: stdout ${this.stdout}, stderr ${this.stderr}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
