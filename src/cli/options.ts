@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ExitCode, Failure } from '../errors.js';
 import { type Flag, type GlobalOptions, type Io, isDropIn, type Mode } from './command.js';
+import { detectCluster } from './detect.js';
 import { applyEnvironment, variableOf } from './environment.js';
 import type { ParsedFlags } from './parse.js';
 
@@ -8,6 +9,8 @@ export interface Surroundings {
   mode: Mode;
   env: NodeJS.ProcessEnv;
   io: Io;
+  /** The folder that is taken for `/` when this node's etcd is looked for. */
+  root?: string;
 }
 
 /** What a command says about itself that the options depend on. */
@@ -40,7 +43,7 @@ export function resolveOptions(
   if (flags.bool('debug')) printSettings(inherited, flags, around.io);
   for (const name of ['cert', 'key', 'cacert']) refuseEmptyPath(flags, name);
   return {
-    endpoints: flags.strings('endpoints'),
+    ...connectionFiles(flags, around),
     discoverySrv: flags.string('discovery-srv'),
     discoverySrvName: flags.string('discovery-srv-name'),
     insecureDiscovery: flags.bool('insecure-discovery'),
@@ -50,9 +53,6 @@ export function resolveOptions(
     keepaliveTimeout: flags.duration('keepalive-timeout'),
     insecureTransport: flags.bool('insecure-transport'),
     insecureSkipTlsVerify: flags.bool('insecure-skip-tls-verify'),
-    cacert: flags.string('cacert'),
-    cert: flags.string('cert'),
-    key: flags.string('key'),
     user: flags.string('user'),
     password: flags.string('password') || passwordFromFile(flags.string('password-file')),
     authJwtToken: flags.string('auth-jwt-token'),
@@ -79,6 +79,29 @@ function commandTimeout(flags: ParsedFlags, noTimeout: OptionRules['noTimeout'],
   const milliseconds = flags.duration('command-timeout');
   // To etcdctl it means that the time is already over.
   return milliseconds <= 0 ? (isDropIn(mode) ? -1 : 0) : milliseconds;
+}
+
+/** Flags that say which cluster is meant. */
+const WHERE = ['endpoints', 'discovery-srv', 'cacert', 'cert', 'key', 'insecure-transport'];
+
+/** Where the cluster is and who may ask it: as given, or in own mode as this node's own files have it. */
+function connectionFiles(
+  flags: ParsedFlags,
+  { mode, io, root }: Surroundings,
+): Pick<GlobalOptions, 'endpoints' | 'cacert' | 'cert' | 'key'> {
+  if (!isDropIn(mode) && !WHERE.some((name) => flags.given(name))) {
+    const detected = detectCluster((text) => io.stderr.write(`warning: ${text}\n`), root);
+    if (detected !== undefined) {
+      if (flags.bool('debug')) io.stderr.write(`endpoints and certificates are from ${detected.source}\n`);
+      return detected;
+    }
+  }
+  return {
+    endpoints: flags.strings('endpoints'),
+    cacert: flags.string('cacert'),
+    cert: flags.string('cert'),
+    key: flags.string('key'),
+  };
 }
 
 function decodeMode(flags: ParsedFlags, mode: Mode): GlobalOptions['decode'] {

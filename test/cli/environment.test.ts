@@ -18,12 +18,18 @@ interface Resolved extends GlobalOptions {
   stderr: string;
 }
 
-function resolve(mode: Mode, words: string[], env: NodeJS.ProcessEnv, rules: Partial<OptionRules> = {}): Resolved {
+function resolve(
+  mode: Mode,
+  words: string[],
+  env: NodeJS.ProcessEnv,
+  rules: Partial<OptionRules> = {},
+  root = '/nowhere',
+): Resolved {
   const inherited = [...globalFlags(mode), CLUSTER];
   const { flags } = parseWords(words, new FlagTable(inherited));
   const stderr = new Captured();
   const all = { noTimeout: undefined, variables: [], ...rules };
-  const options = resolveOptions(inherited, flags, all, { mode, env, io: io(new Captured(), stderr) });
+  const options = resolveOptions(inherited, flags, all, { mode, env, io: io(new Captured(), stderr), root });
   return { ...options, stderr: stderr.text };
 }
 
