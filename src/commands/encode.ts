@@ -84,7 +84,7 @@ async function encodeItem(item: EncodeItem, encoding: Encoding | undefined): Pro
   const bytes = object.size === 1 ? stringField(object, 'base64') : undefined;
   if (bytes !== undefined) return Buffer.from(bytes, 'base64');
   if (isForeign(item) && encoding === undefined) return Buffer.from(plainJson(object));
-  return encodeStored(object, encoding === undefined ? {} : { encoding });
+  return encodeStored(object, { ...(encoding && { encoding }), ...('key' in item && { key: item.key }) });
 }
 
 /** A value beside Kubernetes' objects, such as flannel's: it was JSON, without a kind. */

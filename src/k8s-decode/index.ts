@@ -145,17 +145,19 @@ export async function loadAndDecode(value: Buffer, options?: DecodeOptions): Pro
 }
 
 export interface EncodeOptions {
-  /** Default: as the API server stores the kind, {@link storedEncoding}. */
+  /** Default: {@link storedEncoding}. */
   encoding?: Encoding;
+  /** The key under which the object is, or will be, stored. */
+  key?: string;
 }
 
 /**
- * How the API server stores an object: Kubernetes' own kinds as protobuf, custom resources as JSON, and so too
- * definitions of custom resources and APIServices, whose servers never learned protobuf storage.
+ * How an object is stored: Kubernetes' own kinds as protobuf, custom resources as JSON. Definitions of custom resources
+ * and APIServices have a protobuf form, which their servers read, but they write JSON: the keys of those are known.
  */
-export async function storedEncoding(object: Fields): Promise<Encoding> {
+export async function storedEncoding(object: Fields, key = ''): Promise<Encoding> {
   const { apiVersion, kind } = typeOf(object);
-  if (/^(apiextensions|apiregistration)\.k8s\.io\//.test(apiVersion)) return 'json';
+  if (/^\/[^/]+\/(apiextensions|apiregistration)\.k8s\.io\//.test(key)) return 'json';
   await loadSchema(apiVersion);
   return isProtobufKind(apiVersion, kind, object) ? 'protobuf' : 'json';
 }
@@ -166,7 +168,7 @@ export async function storedEncoding(object: Fields): Promise<Encoding> {
  * @throws Failure that names the field, for a value that does not fit its type or a field that the kind has not
  */
 export async function encodeStored(object: Fields, options: EncodeOptions = {}): Promise<Buffer> {
-  const encoding = options.encoding ?? (await storedEncoding(object));
+  const encoding = options.encoding ?? (await storedEncoding(object, options.key));
   if (encoding === 'json') return Buffer.from(`${toJson(object)}\n`);
   if (encoding === 'yaml') return Buffer.from((await import('./yaml.js')).toYaml(object));
   if (encoding === 'cbor') return Buffer.from((await import('./cbor.js')).toCbor(object));

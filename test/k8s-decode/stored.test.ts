@@ -124,13 +124,21 @@ test('what is stored as JSON or YAML is an object too', async () => {
   assert.equal(yaml.apiVersion, 'discovery.k8s.io/v1');
 });
 
-test('an object is stored as the API server stores its kind', async () => {
-  const encodingFor = (apiVersion: string, kind: string) => storedEncoding(fields({ apiVersion, kind }) as Fields);
+test('an object is stored as its server stores it', async () => {
+  const encodingFor = (apiVersion: string, kind: string, key?: string) =>
+    storedEncoding(fields({ apiVersion, kind }) as Fields, key);
   assert.equal(await encodingFor('v1', 'Pod'), 'protobuf');
   assert.equal(await encodingFor('extensions/v1beta1', 'PodSecurityPolicy'), 'protobuf');
   assert.equal(await encodingFor('stable.example.com/v1', 'CronTab'), 'json');
-  assert.equal(await encodingFor('apiextensions.k8s.io/v1beta1', 'CustomResourceDefinition'), 'json');
-  assert.equal(await encodingFor('apiregistration.k8s.io/v1', 'APIService'), 'json');
+  const definition = ['apiextensions.k8s.io/v1beta1', 'CustomResourceDefinition'] as const;
+  assert.equal(await encodingFor(...definition), 'protobuf');
+  assert.equal(await encodingFor(...definition, '/registry/apiextensions.k8s.io/customresourcedefinitions/x'), 'json');
+  const service = [
+    'apiregistration.k8s.io/v1',
+    'APIService',
+    '/registry/apiregistration.k8s.io/apiservices/v1.',
+  ] as const;
+  assert.equal(await encodingFor(...service), 'json');
 });
 
 test('the first bytes tell how a value is stored', () => {
