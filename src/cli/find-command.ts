@@ -1,4 +1,5 @@
 /** Which command the words of a command line name, by the rules of cobra (the library that etcdctl is built with). */
+import { argBytes } from '../commands/arg-bytes.js';
 import { goQuote } from '../output/go-quote.js';
 import { type Flag, isDropIn, type Mode } from './command.js';
 import { type CommandEntry, commands } from './commands.js';
@@ -105,13 +106,13 @@ function unknownCommand(mode: Mode, parent: CommandEntry | undefined, word: stri
     const near = names.filter((name) => isNear(word, name));
     near.sort((a, b) => ETCDCTL_ORDER.indexOf(a) - ETCDCTL_ORDER.indexOf(b));
     const list = near.length === 0 ? '' : `\n\nDid you mean this?\n${near.map((name) => `\t${name}\n`).join('')}`;
-    return new UnknownCommand(`unknown command ${goQuote(word)} for "${mode.tool}"${list}`);
+    return new UnknownCommand(`unknown command ${goQuote(argBytes(word))} for "${mode.tool}"${list}`);
   }
   const path = parent === undefined ? '' : ` ${parent.path}`;
   const near = nearest(word, names);
   const didYouMean =
     near.length === 0 ? `ketcdctl help${path} lists what there is` : `did you mean ${near.join(' or ')}?`;
-  return new UnknownCommand(`unknown command ${goQuote(word)} for "ketcdctl${path}"`, {
+  return new UnknownCommand(`unknown command ${goQuote(argBytes(word))} for "ketcdctl${path}"`, {
     hint: oldCommand(path, word) ?? didYouMean,
   });
 }

@@ -7,7 +7,7 @@ const ETCDCTL: readonly Flag[] = [
     name: 'endpoints',
     type: 'strings',
     default: '127.0.0.1:2379',
-    help: 'etcd servers, a comma list; file:PATH reads a snapshot in place of a server',
+    help: 'etcd servers, a comma list',
     env: true,
   },
   { name: 'dial-timeout', type: 'duration', default: '2s', help: 'time to reach an endpoint', env: true },
@@ -107,8 +107,8 @@ const ETCDCTL: readonly Flag[] = [
     type: 'string',
     value: 'FORMAT',
     default: 'simple',
-    help: 'format of the output: simple, fields, json, table, protobuf; yaml and jsonl',
-    choices: ['simple', 'fields', 'json', 'table', 'protobuf', 'yaml', 'jsonl'],
+    help: 'format of the output: fields, json, protobuf, simple, table',
+    choices: ['simple', 'fields', 'json', 'table', 'protobuf'],
     env: true,
   },
   { name: 'hex', type: 'bool', help: 'print keys and values as hexadecimal bytes', env: true },
@@ -162,6 +162,15 @@ const OWN: readonly Flag[] = [
   },
 ];
 
+/** Where own mode's global flags can do more than etcdctl's. */
+const BEYOND: Record<string, Partial<Flag>> = {
+  endpoints: { help: 'etcd servers, a comma list; file:PATH reads a snapshot in place of a server' },
+  'write-out': {
+    help: 'format of the output: simple, fields, json, table, protobuf; yaml and jsonl for people and scripts',
+    choices: ['simple', 'fields', 'json', 'table', 'protobuf', 'yaml', 'jsonl'],
+  },
+};
+
 const ETCDUTL: readonly Flag[] = [
   {
     name: 'write-out',
@@ -182,8 +191,8 @@ const ETCDUTL: readonly Flag[] = [
 
 /** The global flags of this mode, in the order of the help text. */
 export function globalFlags(mode: Mode): Flag[] {
-  const flags = mode.tool === 'etcdutl' ? ETCDUTL : mode.tool === 'etcdctl' ? ETCDCTL : [...ETCDCTL, ...OWN];
-  return flags.filter((flag) => hasFlag(mode, flag));
+  if (mode.tool === 'ketcdctl') return [...ETCDCTL.map((flag) => ({ ...flag, ...BEYOND[flag.name] })), ...OWN];
+  return (mode.tool === 'etcdutl' ? ETCDUTL : ETCDCTL).filter((flag) => hasFlag(mode, flag));
 }
 
 /** Every command has it; it is not one of the settings. */

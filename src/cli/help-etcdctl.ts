@@ -31,7 +31,6 @@ function blockHelp({ mode, entry, spec, flags, globals }: HelpSubject): string {
     block('USAGE', [usageLine(mode, entry, spec)]),
     entry === undefined ? block('VERSION', [mode.version]) : '',
     children.length > 0 ? block('API VERSION', [mode.version]) + block('COMMANDS', commandList(children)) : '',
-    spec?.description === undefined ? '' : block('DESCRIPTION', [spec.description]),
     entry === undefined
       ? `OPTIONS:\n${blockFlags([HELP_FLAG, ...globals])}\n`
       : `${local}GLOBAL OPTIONS:\n${blockFlags(globals)}\n`,
@@ -57,7 +56,7 @@ function cobraHelp({ mode, entry, spec, flags, globals }: HelpSubject): string {
     children.length > 0
       ? `${[mode.tool, entry?.path].filter(Boolean).join(' ')} [command]`
       : usageLine(mode, entry, spec);
-  const about = entry === undefined ? `${ABOUT}.` : (spec?.description ?? entry.summary);
+  const about = entry === undefined ? `${ABOUT}.` : entry.summary;
   const commandBlock =
     children.length === 0
       ? ''

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { argBytes } from '../commands/arg-bytes.js';
 import { goQuote } from '../output/go-quote.js';
 import type { Flag, FlagType, FlagValues } from './command.js';
 import { type FlagValue, formatDuration, parseGoValue } from './go-values.js';
@@ -42,7 +43,9 @@ function parseValue(flag: Flag, text: string): FlagValue {
     return parseGoValue(flag.type, text);
   } catch (error) {
     const name = flag.short === undefined ? `--${flag.name}` : `-${flag.short}, --${flag.name}`;
-    throw new UsageFailure(`invalid argument ${goQuote(text)} for "${name}" flag: ${(error as Error).message}`);
+    throw new UsageFailure(
+      `invalid argument ${goQuote(argBytes(text))} for "${name}" flag: ${(error as Error).message}`,
+    );
   }
 }
 

@@ -20,7 +20,13 @@ export async function runProcess(): Promise<void> {
   // What a listener or a timer of ours throws is told in the same way as other faults.
   const running: Running = { mode: { tool: 'ketcdctl' }, entry: undefined, debug: false };
   process.on('uncaughtException', (error) => void fail(error, running, io).then(process.exit));
-  process.exit(await runTool(process.argv[1] ?? '', process.argv.slice(2), process.env, io, running));
+  process.exit(await runTool(process.argv[1] ?? '', await processArguments(), process.env, io, running));
+}
+
+async function processArguments(): Promise<string[]> {
+  const words = process.argv.slice(2);
+  if (!words.some((word) => word.includes('\ufffd'))) return words;
+  return (await import('./raw-arguments.js')).rawArguments(words);
 }
 
 /**

@@ -79,3 +79,12 @@ test('a reader that goes away ends it by SIGPIPE, without a word', { skip }, asy
   );
   assert.deepEqual([code, signal, stderr], [null, 'SIGPIPE', '']);
 });
+
+test('arguments that are not UTF-8 keep their bytes', {
+  skip: skip || (existsSync('/proc/self/cmdline') ? false : 'only Linux shows them'),
+}, () => {
+  const script = `exec "$0" "$1" nosuch-$(printf '\\377\\376') 'é' ''`;
+  const { stderr } = spawnSync('sh', ['-c', script, process.execPath, BIN], { env: clean, encoding: 'utf8' });
+  // What arrived is seen in how the command's name is quoted.
+  assert.match(stderr, /^Error: unknown command "nosuch-\\xff\\xfe" for/);
+});
