@@ -4,6 +4,7 @@ import { ClusterClient, isConnectionError } from './cluster-client.js';
 import { COMMANDS, type CommandSpec, GLOBAL_FLAGS, HELP_FLAGS } from './command-table.js';
 import { type CommandWords, type FlagValues, parseAnywhere, parseLeading, TwoFormsError, UsageError } from './flags.js';
 import { appHelp, commandHelp, groupHelp, groupHelpAsApp, helpCommandHelp, levelHelp, type Program } from './help.js';
+import { hintFor } from './hints.js';
 import type { HttpTransport } from './http-transport.js';
 import { Ending, is35, keyFailure, plainFailure, type Run, V2Exit } from './run.js';
 import { findEndpoints, readSettings, type Settings, tlsFiles } from './settings.js';
@@ -26,7 +27,7 @@ export async function runV2(
     if (!(error instanceof Ending)) throw error;
     io.stderr.write(error.text);
     if (mode.tool === 'ketcdctl') {
-      const hint = (await import('./hints.js')).hintFor(error.cause);
+      const hint = hintFor(error.cause);
       if (hint) io.stderr.write(`Hint: ${hint}\n`);
     }
     return error.exitCode;
