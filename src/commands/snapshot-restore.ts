@@ -1,6 +1,7 @@
 import { atLeast, type CommandSpec, type Context, type FlagValues, isDropIn, type Run } from '../cli/command.js';
 import { UsageFailure } from '../cli/normalize.js';
 import { ExitCode, Failure } from '../errors.js';
+import { plainFile } from '../storage/compressed.js';
 import { hexId, type NewCluster, newCluster } from '../storage/membership.js';
 import { type Restored, restore } from '../storage/restore.js';
 
@@ -94,7 +95,7 @@ export const run: Run = async (context, args, flags) => {
     initialAdvertisePeerUrls: flags.string('initial-advertise-peer-urls').split(','),
   });
   const restored = restore(cluster, {
-    snapshot: path,
+    snapshot: await plainFile(path),
     dataDir: flags.string('data-dir') || `${name}.etcd`,
     walDir: flags.string('wal-dir'),
     skipHashCheck: flags.bool('skip-hash-check'),

@@ -3,6 +3,7 @@ import { atLeast, type CommandSpec, isDropIn, type Run } from '../cli/command.js
 import { ExitCode, Failure } from '../errors.js';
 import { decimalBytes } from '../output/bytes.js';
 import { outputFormat } from '../output/format.js';
+import { plainFile } from '../storage/compressed.js';
 import { fileStatus } from '../storage/hash.js';
 import { printFacts, requireFile } from './file-facts.js';
 
@@ -29,7 +30,10 @@ export const run: Run = async (context, args) => {
   requireFile(path);
   // What bbolt says changed with the release.
   if (isDropIn(mode) && !modern && statSync(path).isDirectory()) throw new Failure(`open ${path}: is a directory`);
-  const { hash, revision, keys, size, version } = fileStatus(path, { liveKeys: modern, directories: !isDropIn(mode) });
+  const { hash, revision, keys, size, version } = fileStatus(await plainFile(path), {
+    liveKeys: modern,
+    directories: !isDropIn(mode),
+  });
   await printFacts(context, format, [
     { json: 'hash', fields: 'Hash', head: 'hash', value: hash, cell: hash.toString(16) },
     { json: 'revision', fields: 'Revision', head: 'revision', value: revision },

@@ -22,6 +22,8 @@ export class ReplayStream implements Duplex<{ create_request?: CreateRequest }, 
   constructor(
     private readonly file: EtcdFile,
     readonly endpoint: string,
+    /** Resolves when the file is known to be sound. */
+    private readonly checked: Promise<unknown>,
   ) {
     this.created = new Promise((resolve) => {
       this.request = resolve;
@@ -40,6 +42,7 @@ export class ReplayStream implements Duplex<{ create_request?: CreateRequest }, 
 
   async *[Symbol.asyncIterator](): AsyncGenerator<object> {
     const request = await this.created;
+    await this.checked;
     const from = BigInt(request.start_revision ?? 0);
     if (from <= 0n) {
       throw new Failure(`${this.endpoint} is a file: nothing changes in it any more`, {

@@ -2,10 +2,12 @@
 import { Failure } from '../errors.js';
 import { decodeMessage, encodeMessage } from '../proto/codec.js';
 import { methodOf } from '../proto/messages.js';
+import { plainFile } from '../storage/compressed.js';
 import { EtcdFile, RevisionGone } from '../storage/etcd-file.js';
 import * as facts from '../storage/file-facts.js';
 import { answerTxn, type TxnRequest, writes } from '../storage/file-txn.js';
 import { historyHash } from '../storage/hash.js';
+import { checkHash } from '../storage/hash-check.js';
 import { queryRange } from '../storage/range-query.js';
 import { BadRequest, type Int, type RangeRequest, rangeQuery } from '../storage/range-request.js';
 import { encodeRangeResponse } from '../storage/range-response.js';
@@ -27,10 +29,20 @@ export class SnapshotEndpoint implements Callable {
   private readonly file: EtcdFile;
   private readonly header: Record<string, string>;
 
-  /** @param path a snapshot file, a database, or a data directory */
-  constructor(private readonly path: string) {
+  /** The check of the file's hash, which goes on while the file is read. Nothing is answered before it is done. */
+  private readonly checked: Promise<unknown>;
+
+  /** @param path a snapshot file (which may be compressed), a database, or a data directory */
+  static async open(path: string): Promise<SnapshotEndpoint> {
+    return new SnapshotEndpoint(await plainFile(path), path);
+  }
+
+  private constructor(path: string, name: string) {
     this.file = new EtcdFile(path);
-    this.endpoints = [`file:${path}`];
+    this.checked = checkHash(this.file.db.file.path, name);
+    // Whoever asks for something is told.
+    this.checked.catch(() => {});
+    this.endpoints = [`file:${name}`];
     const { memberId, clusterId } = this.file.owner ?? { memberId: 0n, clusterId: 0n };
     this.header = {
       cluster_id: String(clusterId),
@@ -56,6 +68,7 @@ export class SnapshotEndpoint implements Callable {
   async callRaw(service: Service, method: string, request: object, _options?: CallOptions): Promise<RawReply> {
     try {
       const answer = this.answer(`${service}.${method}`, request);
+      await this.checked;
       if (!answer) throw this.refusal(service, method);
       const { response } = methodOf(service, method);
       const message = Buffer.isBuffer(answer) ? answer : encodeMessage(response, { header: this.header, ...answer });
@@ -127,7 +140,7 @@ export class SnapshotEndpoint implements Callable {
   }
 
   private hashKV(wanted: bigint): Answer {
-    const { hash, revision, compacted } = historyHash(this.path, wanted);
+    const { hash, revision, compacted } = historyHash(this.file, wanted);
     return { hash, compact_revision: String(compacted), hash_revision: String(revision) };
   }
 
@@ -159,7 +172,7 @@ export class SnapshotEndpoint implements Callable {
 
   duplex<Request extends object, Response>(service: Service, method: string): Duplex<Request, Response> {
     if (service !== 'Watch') throw this.refusal(service, method);
-    return new ReplayStream(this.file, this.endpoints[0]!) as unknown as Duplex<Request, Response>;
+    return new ReplayStream(this.file, this.endpoints[0]!, this.checked) as unknown as Duplex<Request, Response>;
   }
 
   withConnection(): Promise<never> {

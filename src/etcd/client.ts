@@ -33,7 +33,7 @@ export async function openClient(options: ConnectionOptions): Promise<EtcdClient
     throw new Failure('a snapshot file must be the only endpoint', { exitCode: 128 });
   }
   const { SnapshotEndpoint } = await import('../connection/snapshot-endpoint.js');
-  return clientOver(new SnapshotEndpoint(files[0]!.slice('file:'.length)));
+  return clientOver(await SnapshotEndpoint.open(files[0]!.slice('file:'.length)));
 }
 
 /** The typed clients over anything that carries calls. */

@@ -3,9 +3,6 @@ import { type Meta, readMeta } from './bolt-meta.js';
 import { Page, type PageSource } from './bolt-page.js';
 import { corrupt, DbFile, resolveDbPath } from './db-file.js';
 
-/** Bytes of the SHA-256 that `snapshot save` puts behind the last page. */
-export const TRAILER = 32;
-
 /** A bbolt file at one committed state, for reading. */
 export class BoltDb implements PageSource {
   readonly file: DbFile;
@@ -36,11 +33,6 @@ export class BoltDb implements PageSource {
     const bucket = this.root.bucket(name);
     if (!bucket) throw corrupt(this.file.path, 'no etcd database', `expected a bucket ${JSON.stringify(name)}`);
     return bucket;
-  }
-
-  /** Whether the file ends with the hash that `snapshot save` adds: pages are a multiple of 512 bytes. */
-  get hasTrailer(): boolean {
-    return this.file.size % 512 === TRAILER;
   }
 
   close(): void {

@@ -54,9 +54,7 @@ export class Page {
   /** @throws Failure when it is no page of the tree. */
   static read(source: PageSource, id: number): Page {
     const { file, meta } = source;
-    if (!(id >= 2 && id < meta.highWater)) {
-      throw corrupt(file.path, `page ${id}`, `expected a page from 2 to ${meta.highWater - 1}`);
-    }
+    checkPageId(source, id, 'a bucket');
     const start = id * meta.pageSize;
     let head = file.read(start, meta.pageSize);
     const length = checkHeader(source, id, head);
@@ -65,6 +63,7 @@ export class Page {
       throw corrupt(file.path, `page ${id}`, `${head.readUInt16LE(10)} elements do not fit in ${length} bytes`);
     }
     if (elements > head.length) head = file.read(start, elements);
+    checkElements(source, `page ${id}`, head, 0, length);
     return new Page(source, id, head, start, length);
   }
 
@@ -83,27 +82,26 @@ export class Page {
     if (PAGE_HEADER + ELEMENT * bytes.readUInt16LE(10) > bytes.length) {
       throw corrupt(source.file.path, where, `${bytes.readUInt16LE(10)} elements do not fit in ${bytes.length} bytes`);
     }
+    checkElements(source, where, bytes, 0, bytes.length);
     return new Page(source, id, bytes, start, bytes.length);
   }
 
   key(index: number): Buffer {
     const at = PAGE_HEADER + ELEMENT * index;
-    if (this.isLeaf) return this.bytes(index, at + u32(this.head, at + 4), u32(this.head, at + 8));
-    return this.bytes(index, at + u32(this.head, at), u32(this.head, at + 4));
+    if (this.isLeaf) return this.bytes(at + u32(this.head, at + 4), u32(this.head, at + 8));
+    return this.bytes(at + u32(this.head, at), u32(this.head, at + 4));
   }
 
   /** Of a leaf. */
   value(index: number): Buffer {
     const at = PAGE_HEADER + ELEMENT * index;
-    return this.bytes(index, this.valueAt(index), u32(this.head, at + 12));
+    return this.bytes(this.valueAt(index), u32(this.head, at + 12));
   }
 
   /** Where a leaf's value lies in the file: offset and length. */
   valuePlace(index: number): { offset: number; length: number } {
     const length = u32(this.head, PAGE_HEADER + ELEMENT * index + 12);
-    const at = this.valueAt(index);
-    this.check(index, at, length);
-    return { offset: this.start + at, length };
+    return { offset: this.start + this.valueAt(index), length };
   }
 
   private valueAt(index: number): number {
@@ -118,23 +116,51 @@ export class Page {
   /** The page that a branch's element points to. */
   child(index: number): number {
     const at = PAGE_HEADER + ELEMENT * index + 8;
-    return u32(this.head, at) + u32(this.head, at + 4) * 0x1_0000_0000;
+    const id = u32(this.head, at) + u32(this.head, at + 4) * 0x1_0000_0000;
+    checkPageId(this.source, id, `page ${this.id}, element ${index}`);
+    return id;
   }
 
-  private bytes(index: number, from: number, length: number): Buffer {
-    this.check(index, from, length);
+  private bytes(from: number, length: number): Buffer {
     if (from + length <= this.head.length) return this.head.subarray(from, from + length);
     return this.source.file.read(this.start + from, length);
   }
+}
 
-  private check(index: number, from: number, length: number): void {
-    if (from >= PAGE_HEADER + ELEMENT * this.count && from + length <= this.length) return;
-    throw corrupt(
-      this.source.file.path,
-      `page ${this.id}, element ${index}`,
-      `expected its ${length} bytes within the page's ${this.length}, found them at ${from}`,
-    );
+/**
+ * Checks the elements of a page: bbolt writes their keys and values one behind the other, without a gap, so that a wrong number of
+ * elements or a wrong length shows.
+ * @param bytes the page's header and elements at least, from `base` on
+ * @param length all bytes of the page
+ */
+export function checkElements({ file }: PageSource, where: string, bytes: Buffer, base: number, length: number): void {
+  const isLeaf = (bytes[base + 8]! & LEAF) !== 0;
+  const count = bytes[base + 10]! | (bytes[base + 11]! << 8);
+  let expected = PAGE_HEADER + ELEMENT * count;
+  for (let i = 0; i < count; i++) {
+    const element = PAGE_HEADER + ELEMENT * i;
+    const at = base + element;
+    const position = element + u32(bytes, isLeaf ? at + 4 : at);
+    if (position !== expected)
+      throw corrupt(file.path, where, `element ${i}: expected its key at ${expected}, found it at ${position}`);
+    expected += isLeaf ? u32(bytes, at + 8) + u32(bytes, at + 12) : u32(bytes, at + 4);
+    if (expected > length) {
+      throw corrupt(
+        file.path,
+        where,
+        `element ${i}: expected it to end within the page's ${length} bytes, found its end at ${expected}`,
+      );
+    }
+    if (isLeaf && u32(bytes, at) > BUCKET_ELEMENT) {
+      throw corrupt(file.path, where, `element ${i}: expected flags 0 or 1, found ${u32(bytes, at)}`);
+    }
   }
+}
+
+/** Whether a page can be where a pointer says. */
+function checkPageId({ file, meta }: PageSource, id: number, where: string): void {
+  if (id >= 2 && id < meta.highWater) return;
+  throw corrupt(file.path, where, `expected a page from 2 to ${meta.highWater - 1}, found ${id}`);
 }
 
 /**

@@ -3,7 +3,7 @@ import { type Bucket, Cursor } from './bolt-bucket.js';
 import { BoltDb } from './bolt-db.js';
 import { crc32c } from './crc32c.js';
 import { corrupt } from './db-file.js';
-import { EtcdFile } from './etcd-file.js';
+import type { EtcdFile } from './etcd-file.js';
 import { LiveKeys } from './live-keys.js';
 import { type RevisionRecord, RevisionScan } from './revision-scan.js';
 
@@ -94,24 +94,19 @@ export interface HistoryHash {
  * @param revision 0: the newest
  * @throws Failure in etcd's words when the revision is not in the file
  */
-export function historyHash(path: string, revision: bigint): HistoryHash {
-  const file = new EtcdFile(path);
-  try {
-    const at = file.pin(revision);
-    const { compacted } = file;
-    const kept = compacted > 0n ? keptRecords(file.history, at, compacted) : undefined;
-    const scan = new RevisionScan(file.history);
-    let hash = crc32c(Buffer.from('key'));
-    scan.run((record) => {
-      const main = (BigInt(record.mainHigh) << 32n) | BigInt(record.mainLow);
-      if (main > at || (main === compacted && record.tombstone)) return;
-      if (kept && main <= compacted && !kept.has(record.offset)) return;
-      hash = scan.crc(hash);
-    }, true);
-    return { hash, revision: at, compacted: compacted > 0n ? compacted : -1n };
-  } finally {
-    file.close();
-  }
+export function historyHash(file: EtcdFile, revision: bigint): HistoryHash {
+  const at = file.pin(revision);
+  const { compacted } = file;
+  const kept = compacted > 0n ? keptRecords(file.history, at, compacted) : undefined;
+  const scan = new RevisionScan(file.history);
+  let hash = crc32c(Buffer.from('key'));
+  scan.run((record) => {
+    const main = (BigInt(record.mainHigh) << 32n) | BigInt(record.mainLow);
+    if (main > at || (main === compacted && record.tombstone)) return;
+    if (kept && main <= compacted && !kept.has(record.offset)) return;
+    hash = scan.crc(hash);
+  }, true);
+  return { hash, revision: at, compacted: compacted > 0n ? compacted : -1n };
 }
 
 /**

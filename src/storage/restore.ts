@@ -8,10 +8,12 @@ import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rm
 import { dirname, join, resolve } from 'node:path';
 import { Failure } from '../errors.js';
 import { Cursor } from './bolt-bucket.js';
-import { BoltDb, TRAILER } from './bolt-db.js';
+import { BoltDb } from './bolt-db.js';
 import { BoltEdit, writeAll } from './bolt-edit.js';
 import type { LeafItem } from './bolt-write.js';
 import { DbFile } from './db-file.js';
+import { hasTrailer, TRAILER } from './hash-check.js';
+import { HashMismatch } from './hash-mismatch.js';
 import { hexId, memberJson, type NewCluster } from './membership.js';
 import { writeRaftFiles } from './raft-files.js';
 import { formatRevision, isRevision, mainOf } from './revision.js';
@@ -36,19 +38,6 @@ export interface Restored {
   walDir: string;
   /** Newest revision, after it was raised. */
   revision: bigint;
-}
-
-/** The hash at the end of a snapshot is not that of what stands before it. */
-export class HashMismatch extends Failure {
-  /** etcd's words: it prints the bytes as Go does. */
-  readonly etcdText: string;
-
-  constructor(path: string, expected: Buffer, found: Buffer) {
-    super(`${path}: expected sha256 ${expected.toString('hex')}, got ${found.toString('hex')}`, {
-      hint: 'the file was damaged or changed after it was saved: take another one',
-    });
-    this.etcdText = `expected sha256 [${expected.join(' ')}], got [${found.join(' ')}]`;
-  }
 }
 
 const COPY_BYTES = 1 << 20;
@@ -140,7 +129,7 @@ function copyChecked({ snapshot, skipHashCheck }: RestoreOptions, path: string):
   const source = new DbFile(snapshot);
   const fd = openSync(path, 'w', 0o600);
   try {
-    const hasHash = source.size % 512 === TRAILER;
+    const hasHash = hasTrailer(source.size);
     if (!hasHash && !skipHashCheck) {
       throw new Failure('snapshot missing hash but --skip-hash-check=false', {
         hint: 'a file copied from a data directory has no hash, which --skip-hash-check allows; a snapshot without one is cut short',

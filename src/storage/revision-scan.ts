@@ -1,7 +1,7 @@
 /** Goes over all records of the bucket `key` without touching the values: only what is before them is read. */
 import { type Bucket, leafPages } from './bolt-bucket.js';
 import { PAGE_HEADER } from './bolt-meta.js';
-import { checkHeader, ELEMENT, LEAF, u32 } from './bolt-page.js';
+import { checkElements, checkHeader, ELEMENT, LEAF, u32 } from './bolt-page.js';
 import { crc32c } from './crc32c.js';
 import { corrupt } from './db-file.js';
 import { LARGEST, ReadAhead } from './read-ahead.js';
@@ -112,16 +112,15 @@ export class RevisionScan {
     const elements = PAGE_HEADER + ELEMENT * count;
     if (elements > length) throw this.problem(id, `${count} elements do not fit in ${length} bytes`);
     const { ahead, record } = this;
+    const base = ahead.at(start, elements);
+    checkElements(this.bucket.source, `page ${id} of bucket ${this.bucket.name}`, ahead.bytes, base, length);
     let before = -1;
     for (let i = 0; i < count; i++) {
       // Asked for anew at each element, as a long value in between may have moved the stretch that is in memory.
-      const at = ahead.at(start, Math.min(elements, length)) + PAGE_HEADER + ELEMENT * i;
+      const at = ahead.at(start, elements) + PAGE_HEADER + ELEMENT * i;
       const position = PAGE_HEADER + ELEMENT * i + u32(ahead.bytes, at + 4);
       const keyLength = u32(ahead.bytes, at + 8);
       const valueLength = u32(ahead.bytes, at + 12);
-      if (position < elements || position + keyLength + valueLength > length) {
-        throw this.problem(id, `element ${i} does not lie within the page's ${length} bytes`);
-      }
       record.offset = start + position + keyLength;
       record.length = valueLength;
       record.revisionLength = keyLength;

@@ -82,7 +82,6 @@ class TreeWalk {
     if (depth !== this.leafDepth)
       throw this.problem(page, `expected leaves at depth ${this.leafDepth}, this is at ${depth}`);
     if (page.count === 0 && depth > 1) throw this.problem(page, 'a leaf without elements');
-    for (let i = 0; i < page.count; i++) page.valuePlace(i);
   }
 
   /** Each page, with its overflow pages, belongs to one place. */

@@ -56,7 +56,7 @@ suite('the snapshots of a real cluster', { skip: existsSync(real) ? false : `no 
   after(() => rmSync(dir, { recursive: true }));
 
   test('all values of the newest revision are those that the cluster had', async () => {
-    const found = await readAll(new SnapshotEndpoint(path));
+    const found = await readAll(await SnapshotEndpoint.open(path));
     const expected = new Map(
       lines('objects-1.36.ndjson.gz').map((object) => [
         object.key as string,
@@ -80,7 +80,7 @@ suite('the snapshots of a real cluster', { skip: existsSync(real) ? false : `no 
 
   test('the state at earlier revisions is that of the recorded history', async () => {
     const history = lines('history-1.36.jsonl.gz');
-    const file = new SnapshotEndpoint(path);
+    const file = await SnapshotEndpoint.open(path);
     for (const revision of [2, 3, 50, 999, 1776, 2500, 3333, 4000, 4776, 4777]) {
       const expected = new Map<string, string>();
       for (const event of history) {
@@ -96,14 +96,14 @@ suite('the snapshots of a real cluster', { skip: existsSync(real) ? false : `no 
   });
 
   test('reading leaves the file as it was, to the byte', async () => {
-    await readAll(new SnapshotEndpoint(path));
+    await readAll(await SnapshotEndpoint.open(path));
     assert.ok(bytes.equals(readFileSync(path)));
   });
 
   test('a revision that was compacted, or is to come, is refused in the words of etcd', async () => {
     const compacted = join(dir, 'compacted.db');
     writeFileSync(compacted, gunzipSync(readFileSync(join(real, 'cluster-1.36-compacted.db.gz'))));
-    const file = new SnapshotEndpoint(compacted);
+    const file = await SnapshotEndpoint.open(compacted);
     await assert.rejects(readAll(file, 4000), { message: 'etcdserver: mvcc: required revision has been compacted' });
     await assert.rejects(readAll(file, 99999), { message: 'etcdserver: mvcc: required revision is a future revision' });
     assert.ok((await readAll(file, 0x12e9)).size > 700);

@@ -78,7 +78,7 @@ test('a file answers every range as the server that it was taken of', { skip: sk
   const newest = Number(header.revision);
   for (const compacted of [0, Math.floor(newest / 2), newest]) {
     if (compacted > 0) await client.kv.compact({ revision: compacted, physical: true });
-    const file = clientOver(new SnapshotEndpoint(await save(client, dir, `at-${compacted}.db`)));
+    const file = clientOver(await SnapshotEndpoint.open(await save(client, dir, `at-${compacted}.db`)));
     for (const request of requests(newest)) {
       const text = JSON.stringify(request, (_, value) =>
         value?.type === 'Buffer' ? String(Buffer.from(value)) : value,
@@ -98,7 +98,7 @@ test('values sort by their bytes, longer than what is held in memory too', { ski
     await client.kv.put({ key: Buffer.from(`k${i}`), value: Buffer.from(`${'x'.repeat(300)}${end}`) });
   }
   await client.kv.put({ key: Buffer.from('k9'), value: Buffer.from('w') });
-  const file = clientOver(new SnapshotEndpoint(await save(client, tempDir(t))));
+  const file = clientOver(await SnapshotEndpoint.open(await save(client, tempDir(t))));
   for (const sort_order of [0, 1, 2]) {
     const request = { key: Buffer.from('k'), range_end: Buffer.from('l'), sort_order, sort_target: 4 };
     assert.deepEqual(await answer(file, request), await answer(client, request));
@@ -111,7 +111,7 @@ test('the database of a running member is read as it was last committed', { skip
   await fill(client, 100);
   // A snapshot makes the server commit.
   await save(client, tempDir(t));
-  const file = clientOver(new SnapshotEndpoint(server.dataDir));
+  const file = clientOver(await SnapshotEndpoint.open(server.dataDir));
   const all = { key: Buffer.from([0]), range_end: Buffer.from([0]) };
   assert.deepEqual(await answer(file, all), await answer(client, all));
   const { header } = await file.maintenance.status();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { EtcdClient } from '../../src/etcd/client.js';
 import { readRangeResponse } from '../../src/etcd/range-page.js';
+import { EtcdFile } from '../../src/storage/etcd-file.js';
 import { fileStatus, historyHash } from '../../src/storage/hash.js';
 import { newCluster } from '../../src/storage/membership.js';
 import { snapBytes, walBytes } from '../../src/storage/raft-files.js';
@@ -44,7 +45,7 @@ test('a real etcd starts from what is restored, with the same keys, hash, leases
   assert.deepEqual(await everything(restored), await everything(client));
   const hash = await restored.maintenance.hashKV({ revision: String(revision) });
   assert.equal(hash.hash, (await client.maintenance.hashKV({ revision: String(revision) })).hash);
-  assert.equal(hash.hash, historyHash(snapshot, 0n).hash);
+  assert.equal(hash.hash, historyHash(new EtcdFile(snapshot), 0n).hash);
   assert.deepEqual((await restored.auth.userGet({ name: 'joe' })).roles, ['reader']);
   assert.equal((await restored.auth.roleGet({ role: 'reader' })).perm.length, 1);
   assert.deepEqual((await restored.lease.leaseLeases()).leases, (await client.lease.leaseLeases()).leases);
@@ -95,7 +96,7 @@ test('three members start from one file, and agree', { skip: skipWithoutEtcd() }
     hashes.add(Number((await member.maintenance.hashKV({ revision: 90 })).hash));
   }
   assert.equal(hashes.size, 1);
-  assert.equal([...hashes][0], historyHash(snapshot, 90n).hash);
+  assert.equal([...hashes][0], historyHash(new EtcdFile(snapshot), 90n).hash);
 });
 
 test('a raised revision makes everything before compacted', { skip: skipWithoutEtcd() }, async (t) => {
@@ -168,7 +169,7 @@ test('hashes of a file are those of the member at every revision', { skip: skipW
     // 3.4 does not take the compacted revision itself.
     for (const revision of [compacted + 1, compacted + 13, newest, 0]) {
       const live = await client.maintenance.hashKV({ revision: String(revision) });
-      const { hash, compacted: at } = historyHash(snapshot, BigInt(revision));
+      const { hash, compacted: at } = historyHash(new EtcdFile(snapshot), BigInt(revision));
       assert.deepEqual(
         { hash, at: String(at) },
         { hash: live.hash, at: live.compact_revision },
