@@ -15,7 +15,6 @@ import { loadSchema } from './registry.js';
 import { type Fields, stringField, type Value } from './value.js';
 import { StoredReader } from './wire.js';
 
-export { knownApiVersions } from './registry.js';
 export { UNKNOWN } from './unknown.js';
 export type { Fields, Value } from './value.js';
 

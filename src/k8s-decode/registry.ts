@@ -34,8 +34,3 @@ export function messageOfKind(apiVersion: string, kind: string): MessageRef | un
 export function metadataMessage(): MessageRef {
   return { schema: loaded.get(META)!, name: 'ObjectMeta' };
 }
-
-/** Every apiVersion that has a table. */
-export function knownApiVersions(): string[] {
-  return Object.keys(schemaLoaders);
-}

@@ -91,7 +91,8 @@ const quantity: ValueCodec = {
   zero: '0',
   isEmpty: never,
   write(writer, value) {
-    const text = value === null || value === '' ? '0' : typeof value === 'number' ? String(value) : value;
+    const isNumber = typeof value === 'number' || typeof value === 'bigint';
+    const text = value === null || value === '' ? '0' : isNumber ? String(value) : value;
     const canonical = typeof text === 'string' ? canonicalQuantity(text.trim()) : undefined;
     if (canonical === undefined) throw writer.mismatch('an amount such as 500m or 1Gi', value);
     writer.fork().uint32(10).string(canonical).ldelim();

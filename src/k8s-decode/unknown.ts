@@ -123,8 +123,11 @@ function writeForm(writer: StoredWriter, tag: number, form: Fields): void {
 
 /** The bytes of a base64 string. */
 export function base64(writer: StoredWriter, value: Value): Buffer {
-  if (typeof value !== 'string' || !/^[\w+/\s-]*={0,2}\s*$/.test(value)) throw writer.mismatch('base64', value);
-  return Buffer.from(value, 'base64');
+  const text = typeof value === 'string' ? value.replace(/[\r\n]/g, '') : '';
+  if (typeof value !== 'string' || text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {
+    throw writer.mismatch('base64', value);
+  }
+  return Buffer.from(text, 'base64');
 }
 
 /** An unsigned integer of `width` bytes, the lowest first. */

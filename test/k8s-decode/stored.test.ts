@@ -78,6 +78,21 @@ test('unknown fields are shown by number and come back byte for byte', async () 
   assert.deepEqual(again.object, object);
 });
 
+test('an unknown field that no other form would give back is kept with its tag', async () => {
+  // A varint longer than it has to be, one in a message, and a group of bytes that is neither text nor a message.
+  const value = stored('v1', 'ConfigMap', '0a 00 d8 0f 81 00 d2 0f 03 08 81 00 da 0f 02 ff 00 d9 0f 0100000000000080');
+  const { object } = await loadAndDecode(value);
+  assert.deepEqual(
+    object.get('$unknown'),
+    fields({
+      250: [{ 1: [{ raw: 'CIEA' }] }],
+      251: [{ raw: '2A+BAA==' }, { base64: '/wA=' }, { fixed64: 2n ** 63n + 1n }],
+    }),
+  );
+  const encoded = await encodeStored(object);
+  assert.ok(encoded.includes(bytes('d2 0f 03 08 81 00 d8 0f 81 00 da 0f 02 ff 00 d9 0f 0100000000000080')));
+});
+
 test('unknown fields of an inlined message have a list of their own', async () => {
   // A probe whose handler (field 1) has a field 90.
   const probe = "0a 07 d2 05 04'test' 10 03";
@@ -187,5 +202,8 @@ test('an object that does not fit its kind is refused, with the field that is wr
   await assert.rejects(pod({ hostNetwork: 'yes' }), { message: 'spec.hostNetwork: expected true or false, not "yes"' });
   await assert.rejects(pod({ priority: 2 ** 31 }), { message: /^spec\.priority: expected an integer of 32 bits/ });
   await assert.rejects(pod({ overhead: { cpu: 'much' } }), { message: /^spec\.overhead\.cpu: expected an amount/ });
+  await assert.rejects(encode({ apiVersion: 'v1', kind: 'Secret', data: { a: 'Y' } }), {
+    message: 'data.a: expected base64, not "Y"',
+  });
   await assert.rejects(encode({ kind: 'Pod' }), { message: 'the object has no apiVersion and kind' });
 });
