@@ -101,7 +101,9 @@ function refuseApi(mode: Mode, env: NodeJS.ProcessEnv, io: Io): void {
 async function runCommand(argv: string[], env: NodeJS.ProcessEnv, io: Io, running: Running): Promise<number> {
   const { mode } = running;
   const globals = globalFlags(mode);
-  const { entry, words } = findCommand(mode, argv, globals);
+  // etcdctl has no such flag, but people try it.
+  const asked = mode.tool === 'ketcdctl' && argv.length === 1 && argv[0] === '--version' ? ['version'] : argv;
+  const { entry, words } = findCommand(mode, asked, globals);
   running.entry = entry;
   if (entry?.tool !== undefined) return (await entry.tool())(words, env, io, mode);
   const module = await entry?.load?.();

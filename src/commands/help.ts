@@ -2,6 +2,7 @@ import { type CommandSpec, isDropIn, type Run } from '../cli/command.js';
 import { findCommand, UnknownCommand } from '../cli/find-command.js';
 import { globalFlags } from '../cli/global-flags.js';
 import { helpPage } from '../cli/help-page.js';
+import { ExitCode } from '../errors.js';
 import { goQuote } from '../output/go-quote.js';
 
 export const spec: CommandSpec = {
@@ -10,9 +11,11 @@ export const spec: CommandSpec = {
   flags: [],
 };
 
-export const run: Run = async ({ mode, stdout, stderr }, args) => {
+export const run: Run = async (context, args) => {
+  const { mode, env, stdout, stderr } = context;
   try {
     const { entry } = findCommand(mode, args, globalFlags(mode));
+    if (entry?.tool !== undefined) return (await entry.tool())(['--help'], env, context, mode);
     stdout.write(await helpPage(mode, entry, stdout));
   } catch (error) {
     if (!(error instanceof UnknownCommand) || !isDropIn(mode)) throw error;
@@ -20,6 +23,7 @@ export const run: Run = async ({ mode, stdout, stderr }, args) => {
     const usage = await helpPage(mode, undefined, stdout);
     (mode.version >= '3.7' ? stderr : stdout).write(usage);
   }
+  return ExitCode.Ok;
 };
 
 /** Go's %#q. */
