@@ -48,6 +48,8 @@ export class Session {
     const scheme = secure ? 'https' : 'http';
     this.h2 = http2.connect(`${scheme}://${authorityOf(endpoint)}`, {
       createConnection: () => socket,
+      // Node resets streams when those that are open hold 10 MB; how much is in flight is the callers' choice.
+      maxSessionMemory: 65_536,
       settings: { enablePush: false, initialWindowSize: STREAM_WINDOW, maxHeaderListSize: MAX_HEADER_LIST },
     });
     this.h2.on('error', (error) => this.fail(error));
