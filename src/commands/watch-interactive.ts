@@ -6,6 +6,7 @@ import { type ParsedWords, parseWords } from '../cli/parse.js';
 import { ExitCode, Failure } from '../errors.js';
 import type { WatchRange } from '../etcd/watch.js';
 import { outputFormat } from '../output/format.js';
+import { watchPrinters } from '../output/watch/printer.js';
 import { bytesArg } from './arg-bytes.js';
 import { argify } from './argify.js';
 import { watchKeys, watchRanges } from './watch-args.js';
@@ -24,13 +25,14 @@ export async function watchInteractively(
   const format = outputFormat(context);
   const client = await context.connect();
   const table = new FlagTable(flags.filter((flag) => hasFlag(context.mode, flag))).declare(flags);
+  const newPrinter = await watchPrinters(context, format, false);
   const watches: RunningWatch[] = [];
   let fail: (error: unknown) => void = () => {};
   const failed = new Promise<never>((_, reject) => {
     fail = reject;
   });
   const start = (range: WatchRange, exec: string[]) => {
-    const watch = startWatch(context, range, { client, format, exec, signal });
+    const watch = startWatch(context, range, { client, format, newPrinter, exec, signal });
     watches.push(watch);
     watch.ended.catch(fail).finally(() => watches.splice(watches.indexOf(watch), 1));
   };

@@ -6,12 +6,13 @@ import type { EtcdClient } from '../etcd/client.js';
 import { Watch, type WatchAnswer, type WatchEvent, type WatchRange } from '../etcd/watch.js';
 import type { Format } from '../output/format.js';
 import { goQuote } from '../output/go-quote.js';
-import { watchPrinter } from '../output/watch/printer.js';
+import type { WatchPrinter } from '../output/watch/printer.js';
 import { runChild } from './run-child.js';
 
 export interface WatchRun {
   client: EtcdClient;
   format: Format;
+  newPrinter: () => WatchPrinter;
   /** The program to run for every event; empty: none. */
   exec: string[];
   signal: AbortSignal;
@@ -41,8 +42,10 @@ export function startWatch(context: Context, range: WatchRange, run: WatchRun): 
 }
 
 async function printWatch(context: Context, watch: Watch, run: WatchRun): Promise<WatchEnd> {
-  const printer = await watchPrinter(context, run.format);
+  const printer = run.newPrinter();
   let hint: string | undefined;
+  /** Events whose program waits until the rest of the answer is printed. */
+  let due: WatchEvent[] = [];
   let cancelled = run.client.callable.finite === undefined;
   try {
     for await (const answer of watch) {
@@ -53,7 +56,9 @@ async function printWatch(context: Context, watch: Watch, run: WatchRun): Promis
       if (isProgress(answer)) await tellProgress(context, answer, run.format);
       const wait = printer.print(shown(answer));
       if (wait) await wait;
-      for (const event of run.exec.length > 0 ? answer.events : []) await execute(context, event, answer, run);
+      if (run.exec.length === 0) continue;
+      due = answer.first ? answer.events : [...due, ...answer.events];
+      if (!answer.fragment) for (const event of due) await execute(context, event, answer, run);
     }
   } catch (error) {
     if (run.signal.aborted || !isRefusal(error) || !isDropIn(context.mode)) throw error;

@@ -1,6 +1,7 @@
 import type { CommandSpec, Context, FlagValues, Run } from '../cli/command.js';
 import { ExitCode, Failure } from '../errors.js';
 import { outputFormat } from '../output/format.js';
+import { watchPrinters } from '../output/watch/printer.js';
 import { endedBySignal } from './signals.js';
 import { watchEnvironment, watchKeys, watchRanges } from './watch-args.js';
 import { startWatch } from './watch-run.js';
@@ -42,7 +43,8 @@ async function watchArguments(context: Context, args: string[], flags: FlagValue
   const format = outputFormat(context);
   const client = await context.connect();
   return endedBySignal(context, async (signal) => {
-    const run = { client, format, exec, signal };
+    const newPrinter = await watchPrinters(context, format, ranges.length === 1);
+    const run = { client, format, newPrinter, exec, signal };
     const watches = ranges.map((range) => startWatch(context, range, run).ended);
     const { cancelled, hint } = client.callable.finite ? (await Promise.all(watches))[0]! : await Promise.race(watches);
     if (!cancelled) return;

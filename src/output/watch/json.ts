@@ -5,30 +5,37 @@ import { messageJson, stringJson } from '../json.js';
 import type { WatchPrinter } from './printer.js';
 
 /**
- * A line an answer, as etcdctl's, which is Go's own struct and no message of etcd: all of its members are always there. The
- * fragments of an answer are written as they come.
+ * A line an answer, as etcdctl's, which is Go's own struct and no message of etcd: all of its members are always there.
+ * @param alone the fragments of an answer are written as they come; else together.
  */
-export function jsonWatch(context: Context): WatchPrinter {
-  /** The answer whose list of events is still open, and whether something is in it. */
+export function jsonWatch(context: Context, alone: boolean): WatchPrinter {
+  /** The answer whose list of events is still open, and how many are in it. */
   let open: { answer: WatchAnswer; events: number } | undefined;
+  let gathered = '';
+  const write = (text: string, whole: boolean) => {
+    if (!alone && !whole) {
+      gathered += text;
+      return undefined;
+    }
+    const all = gathered + text;
+    gathered = '';
+    return context.stdout.write(all);
+  };
   return {
     print(answer) {
       const { first, fragment, events } = answer;
       // The stream broke within an answer, and its rest comes as another one.
-      let text = first && open ? `]${tail(context, open.answer)}` : '';
-      if (first) {
-        open = { answer, events: 0 };
-        text += `{"Header":${messageJson('ResponseHeader', answer.header ?? {})},"Events":`;
-        if (events.length === 0 && !fragment) {
-          open = undefined;
-          return context.stdout.write(text + emptyList(context, answer) + tail(context, answer));
-        }
-        text += '[';
-      }
+      const closing = first && open ? `]${tail(context, open.answer)}` : '';
+      if (first) open = { answer, events: 0 };
       const before = open?.events ?? 0;
-      text += (before > 0 && events.length > 0 ? ',' : '') + events.map(eventJson).join(',');
       open = fragment ? { answer, events: before + events.length } : undefined;
-      return context.stdout.write(fragment ? text : `${text}]${tail(context, answer)}`);
+      const head = first ? `{"Header":${messageJson('ResponseHeader', answer.header ?? {})},"Events":` : '';
+      if (first && events.length === 0 && !fragment) {
+        return write(closing + head + emptyList(context, answer) + tail(context, answer), true);
+      }
+      const list = (before > 0 && events.length > 0 ? ',' : '') + events.map(eventJson).join(',');
+      const end = fragment ? '' : `]${tail(context, answer)}`;
+      return write(closing + head + (first ? '[' : '') + list + end, !fragment);
     },
   };
 }

@@ -11,24 +11,38 @@ export interface WatchPrinter {
   print(answer: WatchAnswer): Promise<void> | undefined;
 }
 
-/** The printer for a format. */
-export async function watchPrinter(context: Context, format: Format): Promise<WatchPrinter> {
+/**
+ * Makes the printers for a format, one for each watch.
+ * @param alone no other watch prints to the same place: an answer may be written in pieces.
+ */
+export async function watchPrinters(context: Context, format: Format, alone: boolean): Promise<() => WatchPrinter> {
   switch (format) {
-    case 'simple':
-      return (await import('./simple.js')).simpleWatch(context);
-    case 'json':
-      return (await import('./json.js')).jsonWatch(context);
-    case 'fields':
-      return (await import('./fields.js')).fieldsWatch(context);
-    case 'protobuf':
-      return (await import('./protobuf.js')).protobufWatch(context);
+    case 'simple': {
+      const { simpleWatch } = await import('./simple.js');
+      return () => simpleWatch(context);
+    }
+    case 'json': {
+      const { jsonWatch } = await import('./json.js');
+      return () => jsonWatch(context, alone);
+    }
+    case 'fields': {
+      const { fieldsWatch } = await import('./fields.js');
+      return () => fieldsWatch(context);
+    }
+    case 'protobuf': {
+      const { protobufWatch } = await import('./protobuf.js');
+      return () => protobufWatch(context);
+    }
     case 'table':
-      return {
+      return () => ({
         print() {
           throw formatNotSupported(format);
         },
-      };
-    default:
-      return (await import('./humane.js')).humaneWatch(context, format);
+      });
+    default: {
+      const { humaneWatch } = await import('./humane.js');
+      const printer = humaneWatch(context, format);
+      return () => printer;
+    }
   }
 }

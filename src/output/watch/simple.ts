@@ -14,12 +14,13 @@ export function simpleWatch(context: Context): WatchPrinter {
   }
   return {
     async print({ events }) {
+      const parts: (string | Uint8Array)[] = [];
       for (const { type, kv, prev_kv } of events) {
-        await context.stdout.write(TYPES[type]!);
-        for (const line of await keyValueLines(context, prev_kv ? [prev_kv, kv] : [kv])) {
-          await context.stdout.write(line);
-        }
+        parts.push(TYPES[type]!, ...(await keyValueLines(context, prev_kv ? [prev_kv, kv] : [kv])));
       }
+      // In one go: several watches may print at the same time.
+      const chunk = Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+      if (chunk.length > 0) await context.stdout.write(chunk);
     },
   };
 }
