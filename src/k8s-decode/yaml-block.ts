@@ -212,6 +212,7 @@ class BlockReader {
       text += ` ${this.plainLine(true)}`;
     }
     const value = resolvePlain(text);
+    if (typeof value === 'number' && !Number.isFinite(value)) throw new OtherLayout();
     return value === undefined ? text : value;
   }
 

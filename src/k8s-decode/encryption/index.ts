@@ -48,10 +48,18 @@ export class Decryptor {
     throw this.cannotOpen(encrypted, etcdKey, failure);
   }
 
-  /** The providers for a key's resource; all of them where the configuration does not mention it. */
+  /**
+   * The providers for a key's resource: the first rule that covers it counts, as in the API server. All of them where the
+   * configuration does not mention it.
+   */
   private providers(etcdKey: string): Provider[] {
-    const rules = this.rules.filter((rule) => rule.resources.some((pattern) => coversKey(pattern, etcdKey)));
-    return (rules.length > 0 ? rules : this.rules).flatMap((rule) => rule.providers);
+    const covering: Rule[] = [];
+    for (const rule of this.rules) {
+      const covers = rule.resources.map((pattern) => coversKey(pattern, etcdKey));
+      if (covers.some((cover) => cover !== 'no')) covering.push(rule);
+      if (covers.includes('surely')) break;
+    }
+    return (covering.length > 0 ? covering : this.rules).flatMap((rule) => rule.providers);
   }
 
   /** Undefined where the provider has no key of the name that the value has in front. */

@@ -15,12 +15,17 @@ function resourceOf(etcdKey: string): { name: string; group: string | undefined 
   return { name: renamed[`${first}/${second}`] ?? renamed[first] ?? first, group: undefined };
 }
 
-/** Whether an EncryptionConfiguration's name of resources (`secrets`, `deployments.apps`, `*.apps`, `*.*`) covers a key. */
-export function coversKey(pattern: string, etcdKey: string): boolean {
+/**
+ * Whether an EncryptionConfiguration's name of resources (`secrets`, `deployments.apps`, `*.apps`, `*.*`) covers a key.
+ * Perhaps: it means all of a group, and the key does not tell its group.
+ */
+export function coversKey(pattern: string, etcdKey: string): 'surely' | 'perhaps' | 'no' {
   const { name, group } = resourceOf(etcdKey);
   const dot = pattern.indexOf('.');
   const patternName = dot < 0 ? pattern : pattern.slice(0, dot);
   const patternGroup = dot < 0 ? '' : pattern.slice(dot + 1);
-  if (patternName !== '*' && patternName !== name) return false;
-  return patternGroup === '*' || group === undefined || group === patternGroup;
+  if (patternName !== '*' && patternName !== name) return 'no';
+  if (patternGroup === '*' || group === patternGroup) return 'surely';
+  if (group !== undefined) return 'no';
+  return patternName === '*' ? 'perhaps' : 'surely';
 }
