@@ -65,3 +65,13 @@ export class KeyRange {
 }
 
 export const ALL_KEYS = new KeyRange(Buffer.alloc(0), ZERO);
+
+/** All keys that begin with a prefix. */
+export function prefixRange(prefix: Buffer): KeyRange {
+  const end = Buffer.from(prefix);
+  let length = end.length;
+  while (length > 0 && end[length - 1] === 0xff) length--;
+  if (length === 0) return new KeyRange(prefix, ZERO);
+  end[length - 1]!++;
+  return new KeyRange(prefix, end.subarray(0, length));
+}

@@ -1,0 +1,60 @@
+import type { CommandSpec, Run } from '../cli/command.js';
+import { ExitCode, Failure } from '../errors.js';
+import { formatNotSupported, outputFormat } from '../output/format.js';
+import { humaneBytes, writeHumane } from '../output/humane.js';
+import { plainFile } from '../storage/compressed.js';
+import { EtcdFile } from '../storage/etcd-file.js';
+import { type KeyChange, keyChanges } from '../storage/key-changes.js';
+import { ALL_KEYS, prefixRange } from '../storage/revision.js';
+
+export const spec: CommandSpec = {
+  usage: 'snapshot diff <old file> <new file> [prefix]',
+  description:
+    'Shows which keys were added (+), removed (-) and changed (~) from one snapshot to another, by their values. The exit code is 1 when there is a difference.',
+  examples: [
+    'ketcdctl snapshot diff yesterday.db today.db',
+    'ketcdctl snapshot diff yesterday.db today.db /registry/secrets/ -w jsonl',
+  ],
+  complete: 'file',
+  flags: [],
+};
+
+export const run: Run = async (context, args) => {
+  const [before, after, prefix] = args;
+  if (before === undefined || after === undefined || args.length > 3) {
+    throw new Failure('snapshot diff requires two files, and takes a prefix', { exitCode: ExitCode.BadArgs });
+  }
+  const format = outputFormat(context);
+  if (format === 'fields' || format === 'table' || format === 'protobuf') throw formatNotSupported(format);
+  const files = [new EtcdFile(await plainFile(before)), new EtcdFile(await plainFile(after))] as const;
+  let differences = 0;
+  try {
+    for (const change of keyChanges(...files, prefix ? prefixRange(Buffer.from(prefix)) : ALL_KEYS)) {
+      const text = format === 'simple' ? simpleText(change) : humaneText(change, format, differences === 0);
+      differences++;
+      const wait = context.stdout.write(text);
+      if (wait) await wait;
+    }
+  } finally {
+    for (const file of files) file.close();
+  }
+  return differences === 0 ? ExitCode.Ok : ExitCode.Error;
+};
+
+function simpleText({ key, before, after }: KeyChange): Buffer {
+  const sign = before === undefined ? '+' : after === undefined ? '-' : '~';
+  const revisions = before !== undefined && after !== undefined ? ` (revision ${before} -> ${after})` : '';
+  return Buffer.concat([Buffer.from(`${sign} `), key, Buffer.from(`${revisions}\n`)]);
+}
+
+function humaneText({ key, before, after }: KeyChange, format: string, first: boolean): string {
+  const change = before === undefined ? 'added' : after === undefined ? 'removed' : 'changed';
+  const fields = new Map([
+    ['change', change],
+    ['key', humaneBytes(key)],
+    ['old_revision', before ?? null],
+    ['new_revision', after ?? null],
+  ]);
+  if (format !== 'yaml') return writeHumane('jsonl', fields);
+  return `${first ? '' : '---\n'}${writeHumane('yaml', fields)}`;
+}
