@@ -4,30 +4,27 @@ import { type KeysAnswer, KeysApi } from './keys-api.js';
 import { printAnswer } from './print.js';
 import { type Action, badArguments, Ending, keyFailure, type Run, V2Exit } from './run.js';
 
-export const watch: Action = async (run) => {
-  const keys = new KeysApi(await run.connect());
-  const key = keyArgument(run);
-  return untilInterrupted(async (signal) => {
+export const watch: Action = (run) =>
+  untilInterrupted(async (signal) => {
     const recursive = run.flags.bool('recursive');
-    for await (const event of events(run, keys, key, signal)) {
+    const keys = new KeysApi(await run.connect());
+    for await (const event of events(run, keys, keyArgument(run), signal)) {
       if (event.node.dir) continue;
       if (recursive) run.io.stdout.write(`[${event.action}] ${event.node.key}\n`);
       printAnswer(run, event);
       if (!run.flags.bool('forever')) return;
     }
   });
-};
 
-export const execWatch: Action = async (run) => {
-  const keys = new KeysApi(await run.connect());
-  const { key, program } = programArguments(run);
-  return untilInterrupted(async (signal, fail) => {
+export const execWatch: Action = (run) =>
+  untilInterrupted(async (signal, fail) => {
+    const keys = new KeysApi(await run.connect());
+    const { key, program } = programArguments(run);
     for await (const event of events(run, keys, key, signal)) {
       if (event.node.dir) run.io.stderr.write(`Ignored dir ${event.node.key} change\n`);
       else start(program, event, run.env, fail);
     }
   });
-};
 
 /** `KEY -- PROGRAM ARGS…`; without the dashes etcdctl takes the last word as the key. */
 function programArguments(run: Run): { key: string; program: string[] } {
