@@ -88,7 +88,8 @@ export class Attempts {
   /** The error for the user, when the failure is final. */
   explain(failure: CallFailure, read = this.read, exitCode?: number): Error {
     const { limit, tried, method } = this;
-    return callFailed(failure, { read, tried, allowedMs: limit.allowedMs, method, exitCode });
+    const late = limit.over?.code === Code.DeadlineExceeded;
+    return callFailed(failure, { read, tried, allowedMs: limit.allowedMs, method, late, exitCode });
   }
 
   private async judge(failure: CallFailure, read: boolean, exitCode?: number): Promise<void> {

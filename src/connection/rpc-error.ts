@@ -83,6 +83,8 @@ interface CallContext {
   /** The time that it had. */
   allowedMs: number | undefined;
   method: string;
+  /** Its time was over when this failure, of an attempt before, was the last that is known. */
+  late: boolean;
   exitCode?: number | undefined;
 }
 
@@ -96,7 +98,7 @@ export function callFailed(failure: CallFailure, context: CallContext): RpcError
     details,
     endpoint: facts.endpoint || undefined,
     tried: context.tried,
-    etcdText: etcdTextOf(failure),
+    etcdText: context.late ? DEADLINE : etcdTextOf(failure),
     outcomeUnknown,
     hint: outcomeUnknown ? 'it was sent once, and not again: look whether it was done before you repeat it' : hint,
     exitCode: context.exitCode ?? ExitCode.Error,

@@ -1,7 +1,9 @@
 import type { ClientHttp2Session, ClientHttp2Stream, OutgoingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
+import { CallFailure } from './call-failure.js';
 import { ConnectFailure } from './connect-failure.js';
 import { authorityOf, type Endpoint } from './endpoints.js';
+import { Code } from './status.js';
 
 /**
  * How much a server may send ahead of what is read, for a stream and for all of them. HTTP/2's 64 KiB would have it wait for
@@ -20,7 +22,7 @@ export interface SessionOptions {
 
 /**
  * One HTTP/2 connection. Usable until the server says goodbye (GOAWAY), a ping stays unanswered or the socket breaks;
- * `lost` then tells why. While no call is open it does not keep the process alive.
+ * `broken` then tells why. While no call is open it does not keep the process alive.
  */
 export class Session {
   /** The server has sent its SETTINGS: it speaks HTTP/2, and has accepted a client certificate. */
@@ -79,8 +81,14 @@ export class Session {
     return this.lost;
   }
 
-  /** Opens a stream. The session keeps the process alive until it is closed. */
+  /**
+   * Opens a stream. The session keeps the process alive until it is closed.
+   * @throws CallFailure when the connection ended since it was picked: nothing was sent.
+   */
   request(headers: OutgoingHttpHeaders): ClientHttp2Stream {
+    if (!this.usable) {
+      throw new CallFailure(Code.Unavailable, 'the connection ended', { endpoint: this.endpoint.text, sent: false });
+    }
     const stream = this.h2.request(headers, { endStream: false });
     this.hold();
     stream.once('close', () => this.release());

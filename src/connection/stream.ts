@@ -101,18 +101,20 @@ export class MessageStream implements ServerStream<Buffer>, AsyncIterator<Buffer
     if (this.cancelled || this.ended) return;
     this.endpoint = session.endpoint.text;
     const inPieces = this.taking.inPieces ?? false;
-    const call = new Call(
-      session,
-      { ...spec, inPieces },
-      {
-        message: (message) => this.onMessage(message),
-        end: () => this.finish(),
-        fail: (failure) => this.onFailure(failure, session),
-      },
-    );
-    this.call = call;
-    for (const { bytes, done } of this.requests) call.send(bytes, done);
-    if (this.requestsEnded) call.endRequests();
+    const listener = {
+      message: (message: Buffer) => this.onMessage(message),
+      end: () => this.finish(),
+      fail: (failure: CallFailure) => this.onFailure(failure, session),
+    };
+    try {
+      this.call = new Call(session, { ...spec, inPieces }, listener);
+    } catch (error) {
+      if (!(error instanceof CallFailure)) throw error;
+      this.onFailure(error, session);
+      return;
+    }
+    for (const { bytes, done } of this.requests) this.call.send(bytes, done);
+    if (this.requestsEnded) this.call.endRequests();
   }
 
   private onMessage(message: Buffer): void {
