@@ -19,7 +19,7 @@ export interface ClusterCall {
 }
 
 /** No endpoint answered. */
-export class ClusterError extends Error {
+class ClusterError extends Error {
   constructor(readonly errors: readonly Error[]) {
     const list = errors.map((error, i) => `; error #${i}: ${error.message}\n`).join('');
     super(`client: etcd cluster is unavailable or misconfigured${list}`);

@@ -92,7 +92,7 @@ export class FlagValues {
 }
 
 /** Whether Go's flag package would take the word for a flag. */
-export function looksLikeFlag(word: string): boolean {
+function looksLikeFlag(word: string): boolean {
   return word.length > 1 && word.startsWith('-');
 }
 

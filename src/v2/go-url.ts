@@ -66,12 +66,12 @@ export function goUrlText(url: GoUrl, path = url.path): string {
 }
 
 /** Percent-encodes a path as Go does: `$&+,/:;=@` and the unreserved characters stand for themselves. */
-export function escapePath(path: string): string {
+function escapePath(path: string): string {
   return percentEncode(Buffer.from(path), /[\w.~$&+,/:;=@-]/);
 }
 
 /** Percent-encodes a name or value of a query or form: a blank becomes `+`. */
-export function escapeQuery(value: string | Uint8Array): string {
+function escapeQuery(value: string | Uint8Array): string {
   const bytes = typeof value === 'string' ? Buffer.from(value) : value;
   return percentEncode(bytes, /[\w.~ -]/).replaceAll(' ', '+');
 }

@@ -31,7 +31,7 @@ export interface KeysAnswer {
 }
 
 /** The server's refusal: 100 not found, 101 compare failed, 102 not a file, 104 not a directory, 105 exists, 107, 108, 110, 401 … */
-export class KeysError extends Error {
+class KeysError extends Error {
   constructor(
     readonly code: number,
     message: string,
