@@ -1,6 +1,6 @@
 import type { CommandSpec, Context, Run } from '../cli/command.js';
 import { ExitCode, Failure } from '../errors.js';
-import { type Encoding, encodeStored, type Value } from '../k8s-decode/index.js';
+import { type Encoding, encodeStored, type Fields, type Value } from '../k8s-decode/index.js';
 import { toJson } from '../k8s-decode/json.js';
 import { stringField } from '../k8s-decode/value.js';
 import { type EncodeItem, encodeItems } from './encode-input.js';
@@ -83,13 +83,14 @@ async function encodeItem(item: EncodeItem, encoding: Encoding | undefined): Pro
   if (!(object instanceof Map)) throw new Failure('the value is no object');
   const bytes = object.size === 1 ? stringField(object, 'base64') : undefined;
   if (bytes !== undefined) return Buffer.from(bytes, 'base64');
-  if (isForeign(item) && encoding === undefined) return Buffer.from(plainJson(object));
-  return encodeStored(object, { ...(encoding && { encoding }), ...('key' in item && { key: item.key }) });
+  const key = 'key' in item ? item.key : undefined;
+  if (key !== undefined && encoding === undefined && isForeign(object)) return Buffer.from(plainJson(object));
+  return encodeStored(object, { ...(encoding && { encoding }), ...(key !== undefined && { key }) });
 }
 
 /** A value beside Kubernetes' objects, such as flannel's: it was JSON, without a kind. */
-function isForeign(item: { key?: string; object: Value }): boolean {
-  return item.key !== undefined && stringField(item.object, 'kind') === undefined;
+function isForeign(object: Fields): boolean {
+  return !object.has('kind') && !(object.has('type') && object.has('object'));
 }
 
 // Whoever writes such values does not escape for HTML as Go does by default.
