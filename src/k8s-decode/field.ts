@@ -250,9 +250,8 @@ function compileMap({ name, number, omitEmpty, dropped }: FieldEntry, slot: numb
       for (const [key, value] of inKeyOrder(map)) {
         writer.path.push(name, key);
         writer.uint32(tag).fork().uint32(10).string(key);
-        if (value !== null || codec.wire !== 2 || codec !== scalarCodec('y')) {
-          codec.write(writer.uint32(valueTag), value);
-        }
+        // Nil bytes have no place in an entry either; a nil list in a message of its own has.
+        if (value !== null || codec !== scalarCodec('y')) codec.write(writer.uint32(valueTag), value);
         writer.ldelim();
         writer.path.length -= 2;
       }

@@ -6,7 +6,7 @@ import { messageOfKind, metadataMessage } from './registry.js';
 import type { MessageRef } from './table.js';
 import { readUnknown, showUnknown, UNKNOWN, type UnknownField, unknownEntries, writeUnknown } from './unknown.js';
 import type { Fields } from './value.js';
-import { StoredReader, StoredWriter } from './wire.js';
+import { StoredReader, type StoredWriter } from './wire.js';
 
 /** Decodes a value that has the envelope. */
 export function decodeProtobuf(value: Buffer): { envelope: Envelope; object: Fields | undefined } {
@@ -32,7 +32,7 @@ function decodeObject(reader: StoredReader, { apiVersion, kind }: Envelope): Fie
   return message.show(message.read(reader), object);
 }
 
-/** A kind that the schema does not have: its metadata, if field 1 reads as such and nothing of it would be lost. */
+/** A kind that the schema does not have: its metadata, if field 1 reads as such, and the other fields by number. */
 function showForeign(reader: StoredReader, object: Fields): Fields {
   const unknown: UnknownField[] = [];
   while (reader.pos < reader.len) {
@@ -46,17 +46,15 @@ function showForeign(reader: StoredReader, object: Fields): Fields {
   return object;
 }
 
+/** Field 1 as metadata: it names the object and has no field that metadata has not. Otherwise the reader stays where it is. */
 function readMetadata(reader: StoredReader): Fields | undefined {
   const start = reader.pos;
-  const bytes = reader.slice();
   const message = Message.of(metadataMessage());
   try {
-    const metadata = message.show(message.read(new StoredReader(bytes)), new Map());
-    const writer = new StoredWriter();
-    message.write(writer, metadata);
-    if (bytes.equals(writer.finish())) return metadata;
+    const metadata = message.show(message.read(new StoredReader(reader.slice())), new Map());
+    if (metadata.get('name') && !metadata.has(UNKNOWN)) return metadata;
   } catch (error) {
-    if (!(error instanceof RangeError) && !(error instanceof Failure)) throw error;
+    if (!(error instanceof RangeError)) throw error;
   }
   reader.pos = start;
   return undefined;

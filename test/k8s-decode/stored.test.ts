@@ -118,6 +118,24 @@ test('of a kind that Kubernetes does not have, metadata and the numbers of the o
   assert.equal((await encodeStored(object)).toString('hex'), value.toString('hex'));
 });
 
+test('metadata of a foreign kind is read as such only where it names the object', async () => {
+  // As releases before 1.24 wrote it: with clusterName (15), which no later one writes.
+  const old = stored('route.openshift.io/v1', 'Route', "0a 06 0a02'rt' 7a 00 12 00");
+  assert.deepEqual(await json(old), {
+    kind: 'Route',
+    apiVersion: 'route.openshift.io/v1',
+    metadata: { name: 'rt' },
+    $unknown: { 2: [''] },
+  });
+  const other = stored('example.org/v1', 'Thing', "0a 05 0a03'abc' 0a 07 0a02'rt' d8 0f 01");
+  assert.deepEqual((await json(other)) as object, {
+    kind: 'Thing',
+    apiVersion: 'example.org/v1',
+    metadata: { name: 'abc' },
+    $unknown: { 1: [{ 1: ['rt'], 251: [1] }] },
+  });
+});
+
 test('JSON within an object keeps its spelling when it is encoded from JSON', async () => {
   const text =
     '{"apiVersion":"apps/v1","kind":"ControllerRevision","metadata":{},"data":{"f": 1.50,"a":"\\u003c"},"revision":1}';
