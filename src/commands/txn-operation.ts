@@ -71,7 +71,8 @@ function flagTable(spec: CommandSpec, mode: Mode): FlagTable {
   let table = tables.get(spec);
   if (!table) {
     // ketcdctl's own flags of del are about asking, which has no place here.
-    table = new FlagTable(spec.flags.filter((flag) => hasFlag(mode, flag) && !flag.own));
+    const flags = spec.flags.filter((flag) => hasFlag(mode, flag) && !flag.own);
+    table = new FlagTable(flags).declare(spec.flags);
     tables.set(spec, table);
   }
   return table;

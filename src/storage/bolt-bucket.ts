@@ -206,26 +206,30 @@ function upperBound(page: Page, key: Buffer): number {
 
 /**
  * The leaf pages of a bucket in key order, found by reading its branches only.
- * @throws Failure when the tree is not of one depth, or a page occurs twice.
+ * @throws Failure when the tree is too deep, or a page occurs twice
  */
-export function leafPages(bucket: Bucket): number[] {
-  const seen = new Set<number>();
+export function leafPages({ root, source, name }: Bucket): Float64Array {
+  const seen = new Uint8Array(Math.ceil(source.meta.highWater / 8));
   const leaves: number[] = [];
-  const { path } = bucket.source.file;
   const visit = (page: Page, depth: number): void => {
-    if (depth > MAX_DEPTH) throw corrupt(path, `page ${page.id}`, `the tree is deeper than ${MAX_DEPTH} pages`);
-    const below: number[] = [];
-    for (let i = 0; i < page.count; i++) below.push(page.child(i));
-    for (const id of below) {
-      if (seen.has(id)) throw corrupt(path, `page ${id} of bucket ${bucket.name}`, 'it stands twice in the tree');
-      seen.add(id);
+    if (depth > MAX_DEPTH)
+      throw corrupt(source.file.path, `page ${page.id}`, `the tree is deeper than ${MAX_DEPTH} pages`);
+    if (page.count === 0)
+      throw corrupt(source.file.path, `page ${page.id} of bucket ${name}`, 'a branch without elements');
+    for (let i = 0; i < page.count; i++) {
+      const id = page.child(i);
+      const bit = 1 << (id & 7);
+      if (seen[id >>> 3]! & bit)
+        throw corrupt(source.file.path, `page ${id} of bucket ${name}`, 'it stands twice in the tree');
+      seen[id >>> 3]! |= bit;
     }
-    if (below.length === 0)
-      throw corrupt(path, `page ${page.id} of bucket ${bucket.name}`, 'a branch without elements');
     // All leaves are at one depth, so the first child tells for its siblings; a leaf is checked when it is read.
-    if (Page.read(bucket.source, below[0]!).isLeaf) for (const id of below) leaves.push(id);
-    else for (const id of below) visit(Page.read(bucket.source, id), depth + 1);
+    const lowest = Page.read(source, page.child(0)).isLeaf;
+    for (let i = 0; i < page.count; i++) {
+      if (lowest) leaves.push(page.child(i));
+      else visit(Page.read(source, page.child(i)), depth + 1);
+    }
   };
-  if (!bucket.root.isLeaf) visit(bucket.root, 1);
-  return leaves;
+  if (!root.isLeaf) visit(root, 1);
+  return Float64Array.from(leaves);
 }

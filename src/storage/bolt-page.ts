@@ -30,6 +30,10 @@ export function u32(bytes: Uint8Array, at: number): number {
   return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
 }
 
+export function u16(bytes: Uint8Array, at: number): number {
+  return bytes[at]! | (bytes[at + 1]! << 8);
+}
+
 /** A branch or leaf page. Only its first bytes need be in memory: the rest is read when it is asked for. */
 export class Page {
   readonly count: number;
@@ -63,7 +67,7 @@ export class Page {
       throw corrupt(file.path, `page ${id}`, `${head.readUInt16LE(10)} elements do not fit in ${length} bytes`);
     }
     if (elements > head.length) head = file.read(start, elements);
-    checkElements(source, `page ${id}`, head, 0, length);
+    checkElements(source, id, head, 0, length);
     return new Page(source, id, head, start, length);
   }
 
@@ -73,16 +77,15 @@ export class Page {
    * @param start where `bytes` begin in the file
    */
   static inline(source: PageSource, id: number, bytes: Buffer, start: number): Page {
-    const where = `page ${id}, inline bucket`;
-    if (bytes.length < PAGE_HEADER)
-      throw corrupt(source.file.path, where, `expected a page, found ${bytes.length} bytes`);
-    const flags = bytes.readUInt16LE(8);
-    if (flags !== LEAF)
-      throw corrupt(source.file.path, where, `expected a leaf (flags 0x2), found flags 0x${flags.toString(16)}`);
-    if (PAGE_HEADER + ELEMENT * bytes.readUInt16LE(10) > bytes.length) {
-      throw corrupt(source.file.path, where, `${bytes.readUInt16LE(10)} elements do not fit in ${bytes.length} bytes`);
+    const problem = (text: string) => corrupt(source.file.path, `page ${id}, inline bucket`, text);
+    if (bytes.length < PAGE_HEADER) throw problem(`expected a page, found ${bytes.length} bytes`);
+    const flags = u16(bytes, 8);
+    if (flags !== LEAF) throw problem(`expected a leaf (flags 0x2), found flags 0x${flags.toString(16)}`);
+    const count = u16(bytes, 10);
+    if (PAGE_HEADER + ELEMENT * count > bytes.length) {
+      throw problem(`${count} elements do not fit in ${bytes.length} bytes`);
     }
-    checkElements(source, where, bytes, 0, bytes.length);
+    checkElements(source, id, bytes, 0, bytes.length);
     return new Page(source, id, bytes, start, bytes.length);
   }
 
@@ -133,26 +136,26 @@ export class Page {
  * @param bytes the page's header and elements at least, from `base` on
  * @param length all bytes of the page
  */
-export function checkElements({ file }: PageSource, where: string, bytes: Buffer, base: number, length: number): void {
+export function checkElements({ file }: PageSource, id: number, bytes: Buffer, base: number, length: number): void {
   const isLeaf = (bytes[base + 8]! & LEAF) !== 0;
-  const count = bytes[base + 10]! | (bytes[base + 11]! << 8);
+  const count = u16(bytes, base + 10);
   let expected = PAGE_HEADER + ELEMENT * count;
   for (let i = 0; i < count; i++) {
     const element = PAGE_HEADER + ELEMENT * i;
     const at = base + element;
     const position = element + u32(bytes, isLeaf ? at + 4 : at);
     if (position !== expected)
-      throw corrupt(file.path, where, `element ${i}: expected its key at ${expected}, found it at ${position}`);
+      throw corrupt(file.path, `page ${id}`, `element ${i}: expected its key at ${expected}, found it at ${position}`);
     expected += isLeaf ? u32(bytes, at + 8) + u32(bytes, at + 12) : u32(bytes, at + 4);
     if (expected > length) {
       throw corrupt(
         file.path,
-        where,
+        `page ${id}`,
         `element ${i}: expected it to end within the page's ${length} bytes, found its end at ${expected}`,
       );
     }
     if (isLeaf && u32(bytes, at) > BUCKET_ELEMENT) {
-      throw corrupt(file.path, where, `element ${i}: expected flags 0 or 1, found ${u32(bytes, at)}`);
+      throw corrupt(file.path, `page ${id}`, `element ${i}: expected flags 0 or 1, found ${u32(bytes, at)}`);
     }
   }
 }
@@ -165,26 +168,21 @@ function checkPageId({ file, meta }: PageSource, id: number, where: string): voi
 
 /**
  * Checks a page header against the place where it was found and what may lie in a tree.
+ * @param bytes the page's header, from `base` on
  * @returns the bytes of the page, overflow included
  */
-export function checkHeader({ file, meta }: PageSource, id: number, head: Buffer): number {
-  const found = u32(head, 0) + u32(head, 4) * 0x1_0000_0000;
+export function checkHeader({ file, meta }: PageSource, id: number, bytes: Buffer, base = 0): number {
+  const found = u32(bytes, base) + u32(bytes, base + 4) * 0x1_0000_0000;
   if (found !== id) throw corrupt(file.path, `page ${id}`, `expected the page's own number, found ${found}`);
-  const flags = head.readUInt16LE(8);
+  const flags = u16(bytes, base + 8);
   if (flags !== BRANCH && flags !== LEAF) {
-    throw corrupt(
-      file.path,
-      `page ${id}`,
-      `expected a branch or leaf (flags 0x1, 0x2), found flags 0x${flags.toString(16)}`,
-    );
+    const text = `expected a branch or leaf (flags 0x1, 0x2), found flags 0x${flags.toString(16)}`;
+    throw corrupt(file.path, `page ${id}`, text);
   }
-  const overflow = u32(head, 12);
+  const overflow = u32(bytes, base + 12);
   if (id + overflow >= meta.highWater) {
-    throw corrupt(
-      file.path,
-      `page ${id}`,
-      `expected it to end before page ${meta.highWater}, found ${overflow} overflow pages`,
-    );
+    const text = `expected it to end before page ${meta.highWater}, found ${overflow} overflow pages`;
+    throw corrupt(file.path, `page ${id}`, text);
   }
   return (overflow + 1) * meta.pageSize;
 }

@@ -1,7 +1,7 @@
 /** Goes over all records of the bucket `key` without touching the values: only what is before them is read. */
 import { type Bucket, leafPages } from './bolt-bucket.js';
 import { PAGE_HEADER } from './bolt-meta.js';
-import { checkElements, checkHeader, ELEMENT, LEAF, u32 } from './bolt-page.js';
+import { checkElements, checkHeader, ELEMENT, LEAF, u16, u32 } from './bolt-page.js';
 import { crc32c } from './crc32c.js';
 import { corrupt } from './db-file.js';
 import { LARGEST, ReadAhead } from './read-ahead.js';
@@ -79,7 +79,7 @@ export class RevisionScan {
       this.elements(root.id, root.start, root.length, root.count);
       return;
     }
-    const leaves = Float64Array.from(leafPages(this.bucket));
+    const leaves = leafPages(this.bucket);
     const order = Uint32Array.from(leaves.keys());
     if (!byRevision) order.sort((a, b) => leaves[a]! - leaves[b]!);
     const firsts = new Float64Array(leaves.length);
@@ -100,10 +100,10 @@ export class RevisionScan {
     const { pageSize } = source.meta;
     const start = id * pageSize;
     const at = this.ahead.at(start, pageSize);
-    const head = this.ahead.bytes.subarray(at, at + PAGE_HEADER);
-    const length = checkHeader(source, id, head);
-    if (head.readUInt16LE(8) !== LEAF) throw this.problem(id, 'expected a leaf, found a branch');
-    const count = head.readUInt16LE(10);
+    const { bytes } = this.ahead;
+    const length = checkHeader(source, id, bytes, at);
+    if (u16(bytes, at + 8) !== LEAF) throw this.problem(id, 'expected a leaf, found a branch');
+    const count = u16(bytes, at + 10);
     if (count === 0) throw this.problem(id, 'a leaf without elements');
     this.elements(id, start, length, count);
   }
@@ -113,7 +113,7 @@ export class RevisionScan {
     if (elements > length) throw this.problem(id, `${count} elements do not fit in ${length} bytes`);
     const { ahead, record } = this;
     const base = ahead.at(start, elements);
-    checkElements(this.bucket.source, `page ${id} of bucket ${this.bucket.name}`, ahead.bytes, base, length);
+    checkElements(this.bucket.source, id, ahead.bytes, base, length);
     let before = -1;
     for (let i = 0; i < count; i++) {
       // Asked for anew at each element, as a long value in between may have moved the stretch that is in memory.
