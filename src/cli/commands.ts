@@ -30,6 +30,12 @@ export type RunTool = (argv: string[], env: NodeJS.ProcessEnv, io: Io, mode?: Mo
 /** auger's command line, for drop-in mode; missing as long as it is not written. */
 export const auger: (() => Promise<RunTool>) | undefined = undefined;
 
+const REGISTRY_PREFIX: Flag = {
+  name: 'registry-prefix',
+  type: 'string',
+  value: 'PREFIX',
+  help: "where Kubernetes' keys stand: the API server's --etcd-prefix (default: /registry, or where a cluster is found)",
+};
 const CLUSTER: Flag = { name: 'cluster', type: 'bool', help: 'ask all members of the cluster', env: true };
 
 // biome-ignore format: a line a command
@@ -45,7 +51,7 @@ export const commands: readonly CommandEntry[] = [
   { path: 'history', summary: 'Show the revisions of a key that are still there, as diffs' },
   { path: 'diff', summary: 'Compare a key, a prefix or a snapshot at two revisions or in two places' },
 
-  { path: 'k8s', summary: 'Read and mend a Kubernetes cluster without its API server', group: true },
+  { path: 'k8s', summary: 'Read and mend a Kubernetes cluster without its API server', group: true, flags: [REGISTRY_PREFIX] },
   { path: 'k8s get', summary: 'Show objects as kubectl would' },
   { path: 'k8s kinds', summary: 'Count the stored objects by kind and version' },
   { path: 'k8s du', summary: 'Show who fills etcd' },

@@ -1,0 +1,140 @@
+/** A Kubernetes cluster as etcd has it: where its keys stand, which resources it knows, and the revision at which it is read. */
+import type { EtcdClient } from '../etcd/client.js';
+import { listFolder } from '../etcd/folder.js';
+import { prefixRange } from '../etcd/keys.js';
+import { readRange } from '../etcd/range.js';
+import { describeEncrypted, isEncrypted, noKeyFor } from '../k8s-decode/encryption/describe.js';
+import type { Decryptor } from '../k8s-decode/encryption/index.js';
+import { loadAndDecode } from '../k8s-decode/index.js';
+import { customResource } from './custom.js';
+import { builtInResources, findResource, type Resource } from './resources.js';
+
+export interface ClusterOptions {
+  /** The API server's --etcd-prefix; without it `/registry`, or where else the keys of a cluster stand. */
+  registryPrefix?: string | undefined;
+  /** The revision to read; '0' or nothing: the newest, the same for all that is read. */
+  revision?: string | undefined;
+  /** Path of an EncryptionConfiguration; without it the one that this node's API server has, if any. */
+  encryptionConfig?: string | undefined;
+}
+
+/** What a key stands for. */
+export interface KeyPlace {
+  resource: Resource;
+  /** Undefined for a resource without namespaces. */
+  namespace: string | undefined;
+  name: string;
+}
+
+const DEFAULT_PREFIX = '/registry';
+
+export class Cluster {
+  private custom: Promise<readonly Resource[]> | undefined;
+  private decryptor: Promise<Decryptor | undefined> | undefined;
+
+  private constructor(
+    readonly client: EtcdClient,
+    /** What all keys begin with, with a slash at the end: `/registry/`. */
+    readonly root: string,
+    /** The revision that is read. */
+    readonly revision: string,
+    private readonly encryptionConfig: string | undefined,
+  ) {}
+
+  /** @throws RpcError when etcd does not answer */
+  static async open(client: EtcdClient, options: ClusterOptions = {}): Promise<Cluster> {
+    const { registryPrefix, encryptionConfig } = options;
+    const wanted = `${(registryPrefix || DEFAULT_PREFIX).replace(/\/+$/, '')}/`;
+    const first = await client.kv.range({ ...prefixRange(Buffer.from(wanted)), limit: '1', keys_only: true });
+    const revision = Number(options.revision ?? 0) > 0 ? options.revision! : first.header.revision;
+    const found = first.kvs.length > 0 || registryPrefix ? wanted : await findRoot(client);
+    return new Cluster(client, found ?? wanted, revision, encryptionConfig);
+  }
+
+  /** The resource that a word means, of Kubernetes' own or a custom one. Definitions are read only where the word is none of the former. */
+  async find(word: string): Promise<Resource | undefined> {
+    return findResource(word) ?? findResource(word, await this.customResources());
+  }
+
+  /** All resources, Kubernetes' own first. */
+  async resources(): Promise<readonly Resource[]> {
+    return [...builtInResources(), ...(await this.customResources())];
+  }
+
+  /** The resources that the stored definitions declare; one that cannot be read is passed over. */
+  customResources(): Promise<readonly Resource[]> {
+    this.custom ??= this.readDefinitions();
+    return this.custom;
+  }
+
+  private async readDefinitions(): Promise<Resource[]> {
+    const resources: Resource[] = [];
+    const range = prefixRange(Buffer.from(`${this.root}apiextensions.k8s.io/customresourcedefinitions/`));
+    for await (const page of readRange(this.client, { ...range, revision: this.revision })) {
+      for (const { key, value } of page.kvs) {
+        const plain = await this.decrypt(key, value).catch(() => undefined);
+        const stored = plain && (await loadAndDecode(plain).catch(() => undefined));
+        const resource = stored && customResource(stored.object);
+        if (resource) resources.push(resource);
+      }
+    }
+    return resources;
+  }
+
+  /** The key of an object. */
+  keyOf({ prefix }: Resource, namespace: string | undefined, name: string): string {
+    return `${this.root}${prefix}/${namespace ? `${namespace}/` : ''}${name}`;
+  }
+
+  /** Tells what keys stand for. Undefined for a key that is not below the root, or of a resource that nobody declares. */
+  async keyReader(): Promise<(key: string) => KeyPlace | undefined> {
+    const byPrefix = new Map<string, Resource>();
+    for (const resource of await this.resources()) {
+      if (!resource.alias && !byPrefix.has(resource.prefix)) byPrefix.set(resource.prefix, resource);
+    }
+    return (key) => (key.startsWith(this.root) ? placeOf(byPrefix, key.slice(this.root.length)) : undefined);
+  }
+
+  /**
+   * A value without its encryption at rest.
+   * @throws Failure that names the provider and the key that it wants
+   */
+  async decrypt(key: Buffer, value: Buffer): Promise<Buffer> {
+    if (!isEncrypted(value)) return value;
+    this.decryptor ??= openDecryptor(this.encryptionConfig);
+    const decryptor = await this.decryptor;
+    if (!decryptor) throw noKeyFor(describeEncrypted(value)!, key.toString());
+    return decryptor.decrypt(key, value);
+  }
+}
+
+/** A folder that has namespaces: `/kubernetes.io/` in OpenShift. */
+async function findRoot(client: EtcdClient): Promise<string | undefined> {
+  for await (const { key, folder } of listFolder(client, Buffer.alloc(0))) {
+    if (!folder) continue;
+    const range = prefixRange(Buffer.concat([key, Buffer.from('namespaces/')]));
+    const { kvs } = await client.kv.range({ ...range, limit: '1', keys_only: true });
+    if (kvs.length > 0) return key.toString();
+  }
+  return undefined;
+}
+
+function placeOf(byPrefix: ReadonlyMap<string, Resource>, path: string): KeyPlace | undefined {
+  const slash = path.indexOf('/');
+  let behind = slash;
+  let resource = byPrefix.get(path.slice(0, slash));
+  if (!resource) {
+    behind = path.indexOf('/', slash + 1);
+    resource = byPrefix.get(path.slice(0, behind));
+  }
+  if (!resource || slash < 0 || behind < 0) return undefined;
+  const rest = path.slice(behind + 1);
+  const cut = resource.namespaced ? rest.indexOf('/') : -1;
+  return { resource, namespace: cut < 0 ? undefined : rest.slice(0, cut), name: rest.slice(cut + 1) };
+}
+
+async function openDecryptor(config: string | undefined): Promise<Decryptor | undefined> {
+  const encryption = await import('../k8s-decode/encryption/index.js');
+  const path = config || encryption.findEncryptionConfig();
+  return path === undefined ? undefined : encryption.openDecryptor(path);
+}

@@ -1,0 +1,119 @@
+/** The stored objects of a cluster, one after the other: read in pages, decrypted, and decoded when they are looked at. */
+import { Failure } from '../errors.js';
+import { prefixRange } from '../etcd/keys.js';
+import { readRange } from '../etcd/range.js';
+import type { KeyValue } from '../etcd/range-page.js';
+import { isEncrypted } from '../k8s-decode/encryption/describe.js';
+import { decodeStored, type Fields, loadSchemaFor, type Stored } from '../k8s-decode/index.js';
+import type { Cluster, KeyPlace } from './cluster.js';
+import type { Resource } from './resources.js';
+
+/** Which objects to read. */
+export interface ObjectQuery {
+  resource: Resource;
+  /** Without it those of all namespaces. */
+  namespace?: string | undefined;
+  /** One object alone; of a resource with namespaces only together with `namespace`. */
+  name?: string | undefined;
+}
+
+/** A key with its object. Its bytes lie in the page that it came in: whoever keeps it, keeps the page. */
+export class StoredObject {
+  readonly key: string;
+  readonly resource: Resource | undefined;
+  readonly namespace: string | undefined;
+  readonly name: string;
+  private decoded: Stored | Failure | undefined;
+
+  /** @param value the stored value without its encryption, or why it cannot be opened */
+  constructor(
+    readonly kv: KeyValue,
+    place: KeyPlace | undefined,
+    readonly value: Buffer | Failure,
+  ) {
+    this.key = kv.key.toString();
+    this.resource = place?.resource;
+    this.namespace = place?.namespace;
+    this.name = place?.name ?? this.key;
+  }
+
+  /** Undefined where the value cannot be decoded: {@link reason} tells why. Decoded once. */
+  get stored(): Stored | undefined {
+    this.decoded ??= decodeOrFailure(this.value, this.key);
+    return this.decoded instanceof Failure ? undefined : this.decoded;
+  }
+
+  /** The object as it is stored: resourceVersion is not in it (see {@link withResourceVersion}). */
+  get object(): Fields | undefined {
+    return this.stored?.object;
+  }
+
+  /** Why there is no object. */
+  get reason(): Failure | undefined {
+    return this.stored ? undefined : (this.decoded as Failure);
+  }
+}
+
+function decodeOrFailure(value: Buffer | Failure, key: string): Stored | Failure {
+  if (value instanceof Failure) return value;
+  try {
+    return decodeStored(value, { key });
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+}
+
+/** The objects of a resource in the order of their keys: all, a namespace's, or the one that is named. */
+export async function* readObjects(cluster: Cluster, query: ObjectQuery): AsyncGenerator<StoredObject> {
+  const { resource, namespace, name } = query;
+  const base = `${cluster.root}${resource.prefix}/`;
+  const from = resource.namespaced && namespace ? `${base}${namespace}/` : base;
+  const range =
+    name === undefined
+      ? prefixRange(Buffer.from(from))
+      : { key: Buffer.from(cluster.keyOf(resource, namespace, name)) };
+  const place = (key: string): KeyPlace => {
+    const rest = key.slice(base.length);
+    const cut = resource.namespaced ? rest.indexOf('/') : -1;
+    return { resource, namespace: cut < 0 ? undefined : rest.slice(0, cut), name: rest.slice(cut + 1) };
+  };
+  yield* readKeys(cluster, range, place);
+}
+
+/** Every key below the cluster's root, those that are of no known resource too. */
+export async function* readAllObjects(cluster: Cluster): AsyncGenerator<StoredObject> {
+  yield* readKeys(cluster, prefixRange(Buffer.from(cluster.root)), await cluster.keyReader());
+}
+
+async function* readKeys(
+  cluster: Cluster,
+  range: { key: Buffer; range_end?: Buffer },
+  place: (key: string) => KeyPlace | undefined,
+): AsyncGenerator<StoredObject> {
+  for await (const page of readRange(cluster.client, { ...range, revision: cluster.revision })) {
+    for (const kv of page.kvs) {
+      const value = isEncrypted(kv.value) ? await decryptOrFailure(cluster, kv) : kv.value;
+      const loading = Buffer.isBuffer(value) ? loadSchemaFor(value) : undefined;
+      if (loading) await loading;
+      yield new StoredObject(kv, place(kv.key.toString()), value);
+    }
+  }
+}
+
+async function decryptOrFailure(cluster: Cluster, { key, value }: KeyValue): Promise<Buffer | Failure> {
+  try {
+    return await cluster.decrypt(key, value);
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+}
+
+/** The object as the API server answers it: with the revision of its key as `metadata.resourceVersion`. */
+export function withResourceVersion(object: Fields, kv: Pick<KeyValue, 'mod_revision'>): Fields {
+  const metadata = object.get('metadata');
+  const filled: Fields = new Map(metadata instanceof Map ? metadata : []);
+  filled.set('resourceVersion', kv.mod_revision);
+  return new Map(object).set('metadata', filled);
+}
