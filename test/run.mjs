@@ -55,4 +55,9 @@ const named = process.argv.slice(2).map((name) => join('build/test', name.replac
 const all = readdirSync('build/test/test', { recursive: true })
   .filter((name) => name.endsWith('.test.js'))
   .map((name) => join('build/test/test', name));
-step(process.execPath, ['--test', '--test-concurrency=2', '--test-timeout=300000', ...(named.length > 0 ? named : all)]);
+step(process.execPath, [
+  '--test',
+  '--test-concurrency=2',
+  '--test-timeout=300000',
+  ...(named.length > 0 ? named : all),
+]);
