@@ -48,7 +48,7 @@ export const commands: readonly CommandEntry[] = [
   { path: 'compaction', summary: 'Drop the history before a revision', etcdctl: '3.4-', load: () => import('../commands/compaction.js') },
   { path: 'ls', summary: 'List keys as a folder', load: () => import('../commands/ls.js') },
   { path: 'tree', summary: 'Show keys as a tree', load: () => import('../commands/tree.js') },
-  { path: 'history', summary: 'Show the revisions of a key that are still there, as diffs' },
+  { path: 'history', summary: 'Show the revisions of a key that are still there, as diffs', load: () => import('../commands/history.js') },
   { path: 'diff', summary: 'Compare a key, a prefix or a snapshot at two revisions or in two places' },
 
   { path: 'k8s', summary: 'Read and mend a Kubernetes cluster without its API server', group: true, flags: [REGISTRY_PREFIX] },

@@ -1,0 +1,106 @@
+/** Every revision of a key that is still there. */
+import type { IKeyValue, IRangeResponse } from 'etcd3/lib/rpc';
+import type { EtcdClient } from './client.js';
+import { Watch, type WatchAnswer } from './watch.js';
+
+/** One revision of a key. */
+export interface KeyRevision {
+  /** `kept`: the oldest state that is left; how it came to be is compacted. */
+  type: 'put' | 'delete' | 'kept';
+  revision: bigint;
+  /** Of a deletion there is no more than the key and the revision. */
+  kv: IKeyValue;
+}
+
+/**
+ * The revisions of a key, oldest first: the state at the oldest revision that is left, then every change since, as a watch from
+ * there tells them.
+ */
+export async function* keyHistory(client: EtcdClient, key: Buffer): AsyncGenerator<KeyRevision> {
+  const now = await client.kv.range({ key });
+  const head = BigInt(now.header.revision);
+  const last = now.kvs[0] && BigInt(now.kvs[0].mod_revision);
+  for (let from: bigint | undefined = 1n; from !== undefined; ) {
+    // The first try, at revision 1, tells what the oldest revision is; a compaction in between tells it again.
+    const compacted: bigint | undefined = yield* changesSince(client, key, from, { head, last });
+    if (compacted === undefined) return;
+    const kept: IRangeResponse = await client.kv.range({ key, revision: String(compacted) });
+    const [kv] = kept.kvs;
+    if (kv) yield { type: 'kept', revision: BigInt(kv.mod_revision), kv };
+    from = kv && BigInt(kv.mod_revision) === last ? undefined : compacted + 1n;
+  }
+}
+
+/** Until where the history goes: the newest revision of all, and the key's last one if it is there now. */
+interface End {
+  head: bigint;
+  last: bigint | undefined;
+}
+
+/** The changes from a revision on; returns the oldest revision that is left where that is after it. */
+async function* changesSince(
+  client: EtcdClient,
+  key: Buffer,
+  revision: bigint,
+  { head, last }: End,
+): AsyncGenerator<KeyRevision, bigint | undefined> {
+  const controller = new AbortController();
+  const watch = new Watch(client.callable, { key, revision }, { signal: controller.signal });
+  const quiet = last === undefined && !client.callable.finite ? new QuietTimer(watch, controller) : undefined;
+  let revisions = 0;
+  try {
+    for await (const answer of watch) {
+      if (answer.canceled) return BigInt(answer.compact_revision) || undefined;
+      quiet?.heard(answer, head);
+      for (const { type, kv } of answer.events) {
+        revisions++;
+        if (BigInt(kv.mod_revision) > head) return undefined;
+        yield { type: type === 0 ? 'put' : 'delete', revision: BigInt(kv.mod_revision), kv };
+        if (BigInt(kv.mod_revision) === last) return undefined;
+      }
+      if (answer.fragment) continue;
+      const isDeleted = answer.events.at(-1)?.type === DELETE;
+      if (last === undefined && isDeleted && revisions < BATCH_REVISIONS) return undefined;
+      revisions = 0;
+    }
+  } catch (error) {
+    if (!controller.signal.aborted) throw error;
+  } finally {
+    quiet?.stop();
+  }
+  return undefined;
+}
+
+const DELETE = 1;
+/** A server tells the past of a watch in one answer, but for the changes beyond this many (watchBatchMaxRevs in etcd's mvcc). */
+const BATCH_REVISIONS = 1000;
+
+/**
+ * Ends the watch of a key that has no past: nothing that could be waited for. The server's progress tells it when it has got so far;
+ * before 3.4.25 and 3.5.8 that may overtake events, so that a while without any has to follow.
+ */
+class QuietTimer {
+  private static readonly askMs = 100;
+  private static readonly quietMs = 500;
+  private readonly asking: NodeJS.Timeout;
+  private waiting: NodeJS.Timeout | undefined;
+
+  constructor(
+    watch: Watch,
+    private readonly controller: AbortController,
+  ) {
+    this.asking = setInterval(() => watch.requestProgress(), QuietTimer.askMs);
+  }
+
+  heard({ events, header }: WatchAnswer, head: bigint): void {
+    if (events.length > 0) clearTimeout(this.waiting);
+    else if (BigInt(header?.revision ?? 0) < head) return;
+    else if (this.waiting) return;
+    this.waiting = setTimeout(() => this.controller.abort(), QuietTimer.quietMs);
+  }
+
+  stop(): void {
+    clearInterval(this.asking);
+    clearTimeout(this.waiting);
+  }
+}

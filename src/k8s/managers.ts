@@ -1,0 +1,88 @@
+/** Who changed an object, and when, as far as its managedFields tell. */
+import { type Fields, field, stringField, type Value } from '../k8s-decode/value.js';
+import { type FieldChange, isSame, type Step } from './object-diff.js';
+
+/** An entry of managedFields. */
+export interface Manager {
+  manager: string;
+  /** `Apply` or `Update`. */
+  operation: string;
+  subresource?: string;
+  time?: string;
+}
+
+/** Who made a revision. */
+export interface Authors {
+  managers: Manager[];
+  /**
+   * The entries of managedFields are the same as before (two changes in one second, or one that went past the API server):
+   * these are the newest that own what changed.
+   */
+  guessed: boolean;
+}
+
+/** Those whose entries are new or other than in the revision before. */
+export function authorsOf(before: Fields | undefined, after: Fields, changes: readonly FieldChange[]): Authors {
+  const entries = entriesOf(after);
+  const known = new Map(entriesOf(before).map((entry) => [identity(entry), entry]));
+  const changed = entries.filter((entry) => {
+    const old = known.get(identity(entry));
+    return old === undefined || !isSame(old, entry);
+  });
+  const newest = (list: Fields[]) => list.filter((entry) => timeOf(entry) === maxTime(list));
+  if (changed.length > 0) {
+    // Of a field that somebody takes over, the one that had it has a changed entry too, with its old time.
+    const own = changed.filter((entry) => {
+      const old = known.get(identity(entry));
+      return !old || timeOf(old) !== timeOf(entry);
+    });
+    if (own.length > 0) return { managers: own.map(managerOf), guessed: false };
+    return { managers: changed.map(managerOf), guessed: true };
+  }
+  const owners = entries.filter((entry) => changes.some(({ path }) => owns(entry.get('fieldsV1'), path)));
+  return { managers: newest(owners).map(managerOf), guessed: true };
+}
+
+function entriesOf(object: Fields | undefined): Fields[] {
+  const list = field(object, 'metadata', 'managedFields');
+  return Array.isArray(list) ? list.filter((entry) => entry instanceof Map) : [];
+}
+
+function identity(entry: Fields): string {
+  return ['manager', 'operation', 'apiVersion', 'subresource'].map((name) => stringField(entry, name) ?? '').join('\0');
+}
+
+function timeOf(entry: Fields | undefined): string {
+  return stringField(entry, 'time') ?? '';
+}
+
+function maxTime(entries: Fields[]): string {
+  return entries.map(timeOf).sort().at(-1) ?? '';
+}
+
+function managerOf(entry: Fields): Manager {
+  const subresource = stringField(entry, 'subresource');
+  const time = stringField(entry, 'time');
+  return {
+    manager: stringField(entry, 'manager') ?? '',
+    operation: stringField(entry, 'operation') ?? '',
+    ...(subresource && { subresource }),
+    ...(time && { time }),
+  };
+}
+
+/** Whether a field set (`{"f:spec":{"f:replicas":{}}}`) has a path, as deep as the first list in it. */
+function owns(set: Value | undefined, path: readonly Step[]): boolean {
+  let here = set;
+  for (const step of path) {
+    if (!(here instanceof Map)) return false;
+    if (typeof step !== 'string' || here.size === 0) return true;
+    here = here.get(`f:${step}`);
+  }
+  return here instanceof Map;
+}
+
+/** A manager as text: `kubectl (Apply)`, `kube-controller-manager (Update of status)`. */
+export function managerText({ manager, operation, subresource }: Manager): string {
+  return `${manager} (${operation}${subresource ? ` of ${subresource}` : ''})`;
+}

@@ -1,0 +1,70 @@
+/** Two texts as a unified diff, coloured on a terminal. */
+import type { Context } from '../cli/command.js';
+
+type Paint = (text: string) => string;
+
+/** How the parts of a diff look. */
+export interface DiffStyle {
+  added: Paint;
+  removed: Paint;
+  hunk: Paint;
+  head: Paint;
+}
+
+/** Lines of the same that stand around a change. */
+const CONTEXT_LINES = 3;
+
+const plain: Paint = (text) => text;
+const PLAIN: DiffStyle = { added: plain, removed: plain, hunk: plain, head: plain };
+
+/** Colours where standard output is a terminal and NO_COLOR is not set. */
+export async function diffStyle({ stdout, env }: Context): Promise<DiffStyle> {
+  if (!stdout.isTTY || env.NO_COLOR || env.TERM === 'dumb') return PLAIN;
+  const { Chalk } = await import('chalk');
+  const chalk = new Chalk({ level: 1 });
+  return { added: chalk.green, removed: chalk.red, hunk: chalk.cyan, head: chalk.bold };
+}
+
+/**
+ * The hunks of a unified diff of two texts that end with a newline, without the lines that name files; '' where they are the same.
+ * Behind the line numbers of a hunk stands where it is in the YAML: `spec.template.spec`.
+ */
+export async function unifiedDiff(before: string, after: string, style: DiffStyle): Promise<string> {
+  const { structuredPatch } = await import('diff');
+  const { hunks } = structuredPatch('', '', before, after, '', '', { context: CONTEXT_LINES });
+  const source = before.split('\n');
+  let text = '';
+  for (const { oldStart, oldLines, newStart, newLines, lines } of hunks) {
+    const place = `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`;
+    const section = yamlPath(source, oldStart - 1);
+    text += `${style.hunk(place)}${section && ` ${section}`}\n`;
+    for (const line of lines) if (!line.startsWith('\\')) text += `${paintLine(line, style)}\n`;
+  }
+  return text;
+}
+
+function paintLine(line: string, style: DiffStyle): string {
+  if (line.startsWith('+')) return style.added(line);
+  return line.startsWith('-') ? style.removed(line) : line;
+}
+
+/** The fields that a line of a YAML text stands in, by what is less indented above it. */
+function yamlPath(lines: readonly string[], at: number): string {
+  const path: string[] = [];
+  let indent = indentOf(lines[at] ?? '');
+  for (let above = at - 1; above >= 0 && indent > 0; above--) {
+    const line = lines[above]!;
+    // Items of a list are not indented under their field's name.
+    const column = indentOf(line);
+    const name = /^\s*([\w./-]+):(?: \||$)/.exec(line)?.[1];
+    if (column >= indent || name === undefined) continue;
+    path.unshift(name);
+    indent = column;
+  }
+  return path.join('.');
+}
+
+/** How far the first word of a line is from its beginning, `- ` counted as blanks. */
+function indentOf(line: string): number {
+  return /^[ -]*/.exec(line)![0].length;
+}
