@@ -52,7 +52,7 @@ export const commands: readonly CommandEntry[] = [
   { path: 'diff', summary: 'Compare a key, a prefix or a snapshot at two revisions or in two places' },
 
   { path: 'k8s', summary: 'Read and mend a Kubernetes cluster without its API server', group: true, flags: [REGISTRY_PREFIX] },
-  { path: 'k8s get', summary: 'Show objects as kubectl would' },
+  { path: 'k8s get', summary: 'Show objects as kubectl would', load: () => import('../commands/k8s-get.js') },
   { path: 'k8s kinds', summary: 'Count the stored objects by kind and version' },
   { path: 'k8s du', summary: 'Show who fills etcd' },
   { path: 'k8s history', summary: 'Show the revisions of an object that are still there, as diffs' },

@@ -1,0 +1,110 @@
+import type { Context, FlagValues } from '../cli/command.js';
+import { type StoredObject, withResourceVersion } from '../k8s/objects.js';
+import type { Resource } from '../k8s/resources.js';
+import { toJson } from '../k8s-decode/json.js';
+import type { Fields, Value } from '../k8s-decode/value.js';
+import { toYaml } from '../k8s-decode/yaml.js';
+import type { GetFormat } from './k8s-get.js';
+import type { Target } from './k8s-get-args.js';
+import { type GetPrinter, kindPrefix } from './k8s-get-printer.js';
+
+/** `k8s get -o yaml|json|jsonl|name`, object by object: nothing is held back. */
+export function objectPrinter(
+  context: Context,
+  flags: FlagValues,
+  format: GetFormat,
+  targets: readonly Target[],
+): GetPrinter {
+  if (format === 'name') return new NamePrinter(context);
+  const single = targets.length === 1 && targets[0]!.names.length === 1;
+  return new ObjectPrinter(context, flags.bool('show-managed-fields'), format as Layout, single);
+}
+
+class NamePrinter implements GetPrinter {
+  private prefix = '';
+
+  constructor(private readonly context: Context) {}
+
+  begin(resource: Resource): void {
+    this.prefix = kindPrefix(resource);
+  }
+
+  object({ name }: StoredObject): Promise<void> | undefined {
+    return this.context.stdout.write(`${this.prefix}/${name}\n`);
+  }
+
+  finish(): void {}
+  end(): void {}
+}
+
+type Layout = 'yaml' | 'json' | 'jsonl';
+
+/** Around and between objects of a list, as kubectl's printers have it. */
+const LIST = {
+  yaml: { head: 'apiVersion: v1\nitems:\n', between: '', tail: 'kind: List\nmetadata:\n  resourceVersion: ""\n' },
+  json: {
+    head: '{\n    "apiVersion": "v1",\n    "items": [',
+    between: ',',
+    tail: '\n    ],\n    "kind": "List",\n    "metadata": {\n        "resourceVersion": ""\n    }\n}\n',
+  },
+};
+
+/** What kubectl prints of a list without objects. */
+const EMPTY = {
+  yaml: `apiVersion: v1\nitems: []\n${LIST.yaml.tail}`,
+  json: `${LIST.json.head}],${LIST.json.tail.slice('\n    ],'.length)}`,
+};
+
+class ObjectPrinter implements GetPrinter {
+  private printed = 0;
+
+  constructor(
+    private readonly context: Context,
+    private readonly managedFields: boolean,
+    private readonly layout: Layout,
+    private readonly single: boolean,
+  ) {}
+
+  begin(): void {}
+
+  object(item: StoredObject): Promise<void> | undefined {
+    const { stdout, stderr } = this.context;
+    if (!item.object) {
+      stderr.write(`Error: ${item.reason!.message}\n`);
+      return undefined;
+    }
+    const object = withResourceVersion(item.object, item.kv);
+    if (!this.managedFields) (object.get('metadata') as Fields).delete('managedFields');
+    return stdout.write(this.text(object, this.printed++ === 0));
+  }
+
+  private text(object: Fields, isFirst: boolean): string {
+    const { layout, single } = this;
+    if (layout === 'jsonl') return `${toJson(object)}\n`;
+    if (single) return layout === 'yaml' ? toYaml(object) : `${toJson(inOrder(object), INDENT)}\n`;
+    const { head, between } = LIST[layout];
+    const lead = isFirst ? head : between;
+    if (layout === 'yaml') return lead + toYaml([object]);
+    return `${lead}\n${ITEM}${toJson(inOrder(object), INDENT).replaceAll('\n', `\n${ITEM}`)}`;
+  }
+
+  finish(): void {}
+
+  async end(failed: boolean): Promise<void> {
+    const { layout, single, printed } = this;
+    if (layout === 'jsonl' || (single && printed > 0) || (printed === 0 && failed)) return;
+    await this.context.stdout.write(printed === 0 ? EMPTY[layout] : LIST[layout].tail);
+  }
+}
+
+/** kubectl's JSON. */
+const INDENT = '    ';
+/** How far an item of a list is indented in it. */
+const ITEM = INDENT + INDENT;
+
+/** The fields sorted by name, at all depths: kubectl's order in JSON. */
+function inOrder(value: Value): Value {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (!(value instanceof Map)) return value;
+  return new Map([...value].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, each]) => [name, inOrder(each)]));
+}

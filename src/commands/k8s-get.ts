@@ -1,0 +1,184 @@
+import type { CommandSpec, Context, FlagValues, Run } from '../cli/command.js';
+import { ExitCode, Failure } from '../errors.js';
+import type { Cluster } from '../k8s/cluster.js';
+import { readObjects, type StoredObject } from '../k8s/objects.js';
+import { fieldSelector, labelSelector, type Selector } from '../k8s/selectors.js';
+import { openCluster } from './k8s-cluster.js';
+import { parseTargets, type Target } from './k8s-get-args.js';
+import type { GetPrinter } from './k8s-get-printer.js';
+
+const FORMATS = ['table', 'wide', 'yaml', 'json', 'jsonl', 'name'] as const;
+export type GetFormat = (typeof FORMATS)[number];
+
+export const spec: CommandSpec = {
+  usage: 'k8s get [options] TYPE[,TYPE…] [NAME…] | TYPE/NAME…',
+  description:
+    "Shows objects as kubectl would, out of etcd or a snapshot file, without an API server. TYPE is a plural, a singular, a short name or a kind, with its group where it is not unique (deployments.apps); custom resources are known by their definitions, with the columns that these declare; `all` is kubectl's category. Objects are shown in the version in which they are stored.",
+  examples: [
+    'ketcdctl k8s get pods -A',
+    'ketcdctl k8s get deploy,svc -n shop -o wide',
+    'ketcdctl k8s get pod/web-0 -n shop -o yaml',
+    'ketcdctl k8s get pods -A -l app=web --field-selector spec.nodeName=node-1',
+    'ketcdctl --endpoints file:backup.db k8s get all -A # out of a snapshot, without a server',
+    'ketcdctl k8s get deploy/web -n shop -o yaml --rev 4711 # as it was',
+  ],
+  flags: [
+    {
+      name: 'namespace',
+      short: 'n',
+      type: 'string',
+      default: 'default',
+      value: 'NS',
+      help: 'the namespace to look in',
+    },
+    { name: 'all-namespaces', short: 'A', type: 'bool', help: 'look in all namespaces' },
+    { name: 'selector', short: 'l', type: 'string', help: 'only objects with these labels: app=web,tier!=db' },
+    {
+      name: 'field-selector',
+      type: 'string',
+      help: 'only objects with these fields: status.phase=Running,spec.nodeName=node-1',
+    },
+    {
+      name: 'output',
+      short: 'o',
+      type: 'string',
+      value: 'FORMAT',
+      help: 'table, wide, yaml, json, jsonl or name',
+      choices: FORMATS,
+    },
+    { name: 'rev', type: 'int', default: '0', help: 'the revision to read (0: the newest)' },
+    { name: 'show-managed-fields', type: 'bool', help: 'keep metadata.managedFields in yaml and json' },
+    { name: 'show-labels', type: 'bool', help: 'show the labels in a last column' },
+    { name: 'no-headers', type: 'bool', help: 'print the rows of a table alone' },
+    { name: 'sort-by', type: 'string', value: 'JSONPATH', help: 'sort by a field: .metadata.creationTimestamp' },
+  ],
+};
+
+export const run: Run = async (context, args, flags) => {
+  const format = getFormat(context, flags);
+  const select = selectorOf(flags);
+  const cluster = await openCluster(context, flags);
+  const targets = await parseTargets(cluster, args);
+  const getting = new Getting(context, flags, cluster, select);
+  const printer = await printerOf(context, flags, format, targets);
+  for (const target of targets) {
+    await printer.begin(target.resource);
+    for await (const item of getting.objects(target)) {
+      const wait = printer.object(item);
+      if (wait) await wait;
+    }
+    await printer.finish();
+  }
+  await printer.end(getting.missing.length > 0);
+  return getting.report();
+};
+
+/** -o, or else a -w that has a meaning here. */
+function getFormat({ options }: Context, flags: FlagValues): GetFormat {
+  const asked = flags.string('output') || (options.given.has('write-out') ? options.writeOut : 'table');
+  const format = asked === 'simple' ? 'table' : (asked as GetFormat);
+  if (FORMATS.includes(format)) return format;
+  throw new Failure(`${asked} not supported as output format`, {
+    exitCode: ExitCode.BadFeature,
+    hint: `k8s get has -o ${FORMATS.join(', ')}`,
+  });
+}
+
+/** Undefined where all objects are wanted: then none has to be decoded for it. */
+function selectorOf(flags: FlagValues): Selector | undefined {
+  const labels = flags.string('selector') ? labelSelector(flags.string('selector')) : undefined;
+  const fields = flags.string('field-selector') ? fieldSelector(flags.string('field-selector')) : undefined;
+  if (!labels || !fields) return labels ?? fields;
+  return (object) => labels(object) && fields(object);
+}
+
+async function printerOf(
+  context: Context,
+  flags: FlagValues,
+  format: GetFormat,
+  targets: readonly Target[],
+): Promise<GetPrinter> {
+  if (format === 'table' || format === 'wide') {
+    const { TablePrinter } = await import('./k8s-get-table.js');
+    return new TablePrinter(context, flags, format === 'wide', targets);
+  }
+  const { objectPrinter } = await import('./k8s-get-objects.js');
+  return objectPrinter(context, flags, format, targets);
+}
+
+/** Finds the objects, and remembers what went wrong. */
+class Getting {
+  /** Texts of errors about objects that do not exist. */
+  readonly missing: string[] = [];
+  private undecodable = 0;
+  private seen = 0;
+  private hint: string | undefined;
+
+  constructor(
+    private readonly context: Context,
+    private readonly flags: FlagValues,
+    private readonly cluster: Cluster,
+    private readonly select: Selector | undefined,
+  ) {}
+
+  /** Those of a target that are selected, in the order that was asked for. */
+  async *objects(target: Target): AsyncGenerator<StoredObject> {
+    const path = this.flags.string('sort-by');
+    if (!path) return yield* this.inKeyOrder(target);
+    const { sortObjects } = await import('./k8s-get-sort.js');
+    yield* await sortObjects(this.inKeyOrder(target), path);
+  }
+
+  private async *inKeyOrder({ resource, names }: Target): AsyncGenerator<StoredObject> {
+    const namespace = this.namespace();
+    if (names.length === 0) {
+      yield* this.selected(readObjects(this.cluster, { resource, namespace }));
+      return;
+    }
+    if (resource.namespaced && namespace === undefined) {
+      throw new Failure('a resource cannot be retrieved by name across all namespaces', {
+        hint: '-n NAMESPACE with the name, or --field-selector metadata.name=NAME with -A',
+      });
+    }
+    for (const name of names) {
+      const before = this.seen;
+      yield* this.selected(readObjects(this.cluster, { resource, namespace, name }));
+      if (this.seen === before) {
+        const key = this.cluster.keyOf(resource, resource.namespaced ? namespace : undefined, name);
+        this.missing.push(`${groupedName(resource)} "${name}" not found: there is no key ${key}`);
+      }
+    }
+  }
+
+  private namespace(): string | undefined {
+    return this.flags.bool('all-namespaces') ? undefined : this.flags.string('namespace');
+  }
+
+  private async *selected(objects: AsyncIterable<StoredObject>): AsyncGenerator<StoredObject> {
+    for await (const item of objects) {
+      this.seen++;
+      // One that cannot be read may be one of those that are wanted: it is shown.
+      if (this.select && item.object && !this.select(item.object)) continue;
+      yield item;
+      if (!item.reason) continue;
+      this.undecodable++;
+      this.hint ??= item.reason.hint;
+    }
+  }
+
+  /** Tells on standard error what could not be shown; the exit code. */
+  report(): number {
+    const { stderr } = this.context;
+    for (const text of this.missing) stderr.write(`Error: ${text}\n`);
+    if (this.undecodable > 0) {
+      stderr.write(`Error: ${this.undecodable} of ${this.seen} values could not be decoded\n`);
+      if (this.hint) stderr.write(`Hint: ${this.hint}\n`);
+    }
+    return this.missing.length > 0 || this.undecodable > 0 ? ExitCode.Error : ExitCode.Ok;
+  }
+}
+
+/** `deployments.apps`: how the API server names a resource in an error. */
+function groupedName({ plural, group }: Target['resource']): string {
+  return group === '' ? plural : `${plural}.${group}`;
+}
