@@ -12,13 +12,16 @@ export interface Column {
 }
 
 export interface ResourceTable {
-  /** The first is NAME. NAMESPACE is none of them. */
+  /** The first is NAME, but for events. NAMESPACE is none of them. */
   columns: readonly Column[];
   /**
-   * A cell for each column, the wide ones included.
+   * A cell for each column, as kubectl prints it: one line, without escape sequences.
    * @param now milliseconds since 1970, for ages
+   * @param wide false: cells of wide columns stay empty, which saves the work for them
    */
-  row(object: Fields, now: number): string[];
+  row(object: Fields, now: number, wide?: boolean): string[];
+  /** The order in which kubectl lists the objects, where it is not that of their keys. */
+  order?(one: Fields, other: Fields): number;
 }
 
 /** What a table is chosen by. */
@@ -40,12 +43,41 @@ export interface CrdColumn {
   priority: number;
 }
 
+type Tables = Record<string, ResourceTable>;
+
+/** The tables of each group by kind; kinds that moved to another group are read the same. */
+const GROUPS: Record<string, () => Promise<{ tables: Tables }>> = {
+  '': () => import('./core.js'),
+  'admissionregistration.k8s.io': () => import('./admission.js'),
+  'apiextensions.k8s.io': () => import('./definitions.js'),
+  'apiregistration.k8s.io': () => import('./definitions.js'),
+  apps: () => import('./apps.js'),
+  'auditregistration.k8s.io': () => import('./definitions.js'),
+  autoscaling: () => import('./autoscaling.js'),
+  batch: () => import('./batch.js'),
+  'certificates.k8s.io': () => import('./certificates.js'),
+  'coordination.k8s.io': () => import('./coordination.js'),
+  'discovery.k8s.io': () => import('./endpoints.js'),
+  'events.k8s.io': () => import('./events.js'),
+  extensions: () => import('./extensions.js'),
+  'flowcontrol.apiserver.k8s.io': () => import('./flowcontrol.js'),
+  'internal.apiserver.k8s.io': () => import('./definitions.js'),
+  'networking.k8s.io': () => import('./networking.js'),
+  'node.k8s.io': () => import('./scheduling.js'),
+  policy: () => import('./policy.js'),
+  'rbac.authorization.k8s.io': () => import('./rbac.js'),
+  'resource.k8s.io': () => import('./devices.js'),
+  'scheduling.k8s.io': () => import('./scheduling.js'),
+  'settings.k8s.io': () => import('./definitions.js'),
+  'storage.k8s.io': () => import('./storage.js'),
+  'storagemigration.k8s.io': () => import('./definitions.js'),
+};
+
 /** The table of a built-in kind; undefined where there is none, and name and age have to do. */
-export async function tableOf(_kind: TableKind): Promise<ResourceTable | undefined> {
-  return undefined;
+export async function tableOf({ group, kind }: TableKind): Promise<ResourceTable | undefined> {
+  const load = Object.hasOwn(GROUPS, group) ? GROUPS[group] : undefined;
+  const { tables } = (await load?.()) ?? {};
+  return tables && Object.hasOwn(tables, kind) ? tables[kind] : undefined;
 }
 
-/** The table of a custom resource, from the columns that its definition declares (kubectl shows NAME and AGE where there are none). */
-export function crdTable(_columns: readonly CrdColumn[]): ResourceTable {
-  return { columns: [{ name: 'NAME' }], row: (object) => [String((object.get('metadata') as Fields)?.get('name'))] };
-}
+export { crdTable } from './custom-columns.js';

@@ -1,0 +1,76 @@
+/** The tables of custom resources, from the columns that their definitions declare. */
+import { parseTime } from '../../k8s-decode/time.js';
+import type { Value } from '../../k8s-decode/value.js';
+import { humanDuration, instant } from './age.js';
+import { age, name } from './cells.js';
+import { type Cell, withCells } from './define.js';
+import { compileJsonPath, type JsonPath } from './json-path.js';
+import type { Column, CrdColumn, ResourceTable } from './table.js';
+
+/**
+ * The table of a custom resource, from the columns that its definition declares: NAME, AGE where there are none. As in the API
+ * server, the columns end before the first whose path cannot be read.
+ */
+export function crdTable(declared: readonly CrdColumn[]): ResourceTable {
+  const columns: Column[] = [{ name: 'NAME' }];
+  const cells = [name];
+  for (const column of declared) {
+    const path = compileJsonPath(column.jsonPath);
+    if (!path) break;
+    columns.push({ name: column.name.toUpperCase(), ...(column.priority !== 0 && { wide: true }) });
+    cells.push(declaredCell(path, column.type));
+  }
+  return declared.length > 0 ? withCells(columns, cells) : withCells([...columns, { name: 'AGE' }], [name, age]);
+}
+
+/** Empty where the path leads nowhere, or to something of another type. */
+function declaredCell(path: JsonPath, type: string): Cell {
+  return (object, now) => {
+    const value = path(object)[0];
+    if (value === undefined) return '';
+    if (type === 'string') return asText(value);
+    if (type === 'date') return typeof value === 'string' ? asAge(value, now) : '';
+    if (type === 'boolean') return typeof value === 'boolean' ? String(value) : '';
+    if (typeof value !== 'number' && typeof value !== 'bigint') return '';
+    if (type === 'integer') return typeof value === 'number' ? String(Math.trunc(value)) : String(value);
+    return type === 'number' ? asText(value) : '';
+  };
+}
+
+function asAge(time: string, now: number): string {
+  if (time === '' || time === 'null') return '<unknown>';
+  if (!parseTime(time)) return '<invalid>';
+  const then = instant(time);
+  return then === undefined ? '<unknown>' : humanDuration(now - then);
+}
+
+/** As Go prints a value: what has parts as JSON. */
+function asText(value: Value): string {
+  if (value === null) return '<no value>';
+  if (typeof value === 'object') return toSortedJson(value);
+  return typeof value === 'number' ? goNumber(value) : String(value);
+}
+
+/** Whole numbers of 64 bits in full, others as `%g` writes them: `2.5`, `1.5e+06`. */
+function goNumber(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 2 ** 63) return String(value);
+  const [digits, exponent = ''] = value.toExponential().split('e');
+  const power = Number(exponent);
+  if (power >= -4 && power < 6) return String(value);
+  return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
+}
+
+/** JSON as Go writes it: members by name, `<`, `>` and `&` escaped. */
+function toSortedJson(value: Value): string {
+  if (Array.isArray(value)) return `[${value.map(toSortedJson).join(',')}]`;
+  if (!(value instanceof Map)) return typeof value === 'string' ? goString(value) : String(value);
+  const members = [...value.keys()].sort().map((key) => `${goString(key)}:${toSortedJson(value.get(key) as Value)}`);
+  return `{${members.join(',')}}`;
+}
+
+function goString(text: string): string {
+  return JSON.stringify(text).replace(
+    /[<>&\u2028\u2029]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

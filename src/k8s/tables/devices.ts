@@ -1,0 +1,108 @@
+/** Dynamic resource allocation, from its first alpha on. */
+import { type Fields, field } from '../../k8s-decode/value.js';
+import { since } from './age.js';
+import { age, name } from './cells.js';
+import { type Cell, defineTable } from './define.js';
+import { has, isDeleted, list, number, object, scalar, size, text } from './read.js';
+
+const nameAndAge = defineTable({ NAME: name, AGE: age });
+const driverTable = defineTable({ NAME: name, DRIVERNAME: (object) => text(object, 'driverName'), AGE: age });
+const schedulingTable = defineTable({
+  NAME: name,
+  SELECTEDNODE: (scheduling) => text(scheduling, 'spec', 'selectedNode'),
+  AGE: age,
+});
+const parametersTable = defineTable({
+  NAME: name,
+  GENERATEDFROM: (parameters) => {
+    const from = object(parameters, 'generatedFrom');
+    return from ? `${text(from, 'kind')}.${text(from, 'apiGroup')} ${text(from, 'name')}` : '';
+  },
+  AGE: age,
+});
+
+export const tables = {
+  DeviceClass: nameAndAge,
+  DeviceTaintRule: defineTable({
+    NAME: name,
+    KEY: taint('key'),
+    VALUE: taint('value'),
+    EFFECT: taint('effect'),
+    TIMEADDED: (rule, now) => {
+      const added = field(rule, 'spec', 'taint', 'timeAdded');
+      return has(added) ? since(added, now) : '';
+    },
+    AGE: age,
+  }),
+  PodScheduling: schedulingTable,
+  PodSchedulingContext: schedulingTable,
+  ResourceClaim: defineTable({ NAME: name, STATE: claimState, AGE: age }),
+  ResourceClaimParameters: parametersTable,
+  ResourceClaimTemplate: nameAndAge,
+  ResourceClass: driverTable,
+  ResourceClassParameters: parametersTable,
+  ResourcePoolStatusRequest: defineTable({
+    NAME: name,
+    DRIVER: (request) => text(request, 'spec', 'driver'),
+    TOTAL: poolSum('totalDevices'),
+    AVAILABLE: poolSum('availableDevices'),
+    ALLOCATED: poolSum('allocatedDevices'),
+    UNAVAILABLE: poolSum('unavailableDevices'),
+    ERRORS: (request) => {
+      const broken = list(request, 'status', 'pools').filter((pool) => has(pool, 'validationError'));
+      return hasPools(request) ? String(broken.length) : '-';
+    },
+    POOLS: (request) => scalar(request, ['status', 'poolCount'], '0'),
+    STATUS: poolStatus,
+    COMPLETED: (request, now) => {
+      const end = endOf(request);
+      const isComplete = text(end, 'type') === 'Complete';
+      return isComplete ? since(field(end, 'lastTransitionTime'), now) : '<none>';
+    },
+  }),
+  ResourceSlice: defineTable({
+    NAME: name,
+    // The first version has no spec.
+    NODE: (slice) => text(slice, 'spec', 'nodeName') || text(slice, 'nodeName'),
+    DRIVER: (slice) => text(slice, 'spec', 'driver') || text(slice, 'driverName'),
+    POOL: (slice) => text(slice, 'spec', 'pool', 'name'),
+    AGE: age,
+  }),
+};
+
+function taint(part: string): Cell {
+  return (rule) => text(rule, 'spec', 'taint', part);
+}
+
+/** `deleted,allocated,reserved`; versions before v1beta1 may be asked to give the devices back. */
+function claimState(claim: Fields): string {
+  const deleted = isDeleted(claim) ? ['deleted'] : [];
+  if (!has(claim, 'status', 'allocation')) return deleted[0] ?? 'pending';
+  const reserved = size(claim, 'status', 'reservedFor') > 0 ? ['reserved'] : [];
+  const returned = field(claim, 'status', 'deallocationRequested') === true ? ['deallocating'] : [];
+  return [...deleted, 'allocated', ...(reserved.length > 0 ? reserved : returned)].join(',');
+}
+
+/** The condition that ended a request. */
+function endOf(request: Fields) {
+  return list(request, 'status', 'conditions').find(
+    (each) => field(each, 'status') === 'True' && ['Complete', 'Failed'].includes(text(each, 'type')),
+  );
+}
+
+function hasPools(request: Fields): boolean {
+  return has(request, 'status') && text(endOf(request), 'type') !== 'Failed';
+}
+
+function poolSum(fact: string): Cell {
+  return (request) => {
+    if (!hasPools(request)) return '-';
+    return String(list(request, 'status', 'pools').reduce((sum: number, pool) => sum + number(pool, [fact]), 0));
+  };
+}
+
+function poolStatus(request: Fields): string {
+  const status = text(endOf(request), 'type') || 'Pending';
+  const [shown, all] = [size(request, 'status', 'pools'), number(request, ['status', 'poolCount'])];
+  return status === 'Complete' && all > shown ? `Complete (${shown}/${all} pools)` : status;
+}

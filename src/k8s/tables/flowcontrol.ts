@@ -1,0 +1,55 @@
+import type { Fields } from '../../k8s-decode/value.js';
+import { age, name } from './cells.js';
+import { type Cell, defineTable } from './define.js';
+import { condition, list, number, object, scalar, text } from './read.js';
+
+/** A number of how requests wait, where they do. */
+function queuing(fact: string, otherwise: number): Cell {
+  return (level) => {
+    const queues = object(level, 'spec', 'limited', 'limitResponse', 'queuing');
+    return queues ? String(number(queues, [fact]) || otherwise) : '<none>';
+  };
+}
+
+export const tables = {
+  FlowSchema: defineTable(
+    {
+      NAME: name,
+      PRIORITYLEVEL: (schema) => text(schema, 'spec', 'priorityLevelConfiguration', 'name'),
+      MATCHINGPRECEDENCE: (schema) => String(precedence(schema)),
+      DISTINGUISHERMETHOD: (schema) => {
+        const method = object(schema, 'spec', 'distinguisherMethod');
+        return method ? text(method, 'type') : '<none>';
+      },
+      AGE: age,
+      MISSINGPL: (schema) => {
+        const dangling = condition(list(schema, 'status', 'conditions'), 'Dangling');
+        return dangling ? text(dangling, 'status') : '?';
+      },
+    },
+    { order: (one, other) => precedence(one) - precedence(other) || (nameOf(one) < nameOf(other) ? -1 : 1) },
+  ),
+  PriorityLevelConfiguration: defineTable({
+    NAME: name,
+    TYPE: (level) => text(level, 'spec', 'type'),
+    NOMINALCONCURRENCYSHARES: (level) => {
+      const limited = object(level, 'spec', 'limited');
+      // The name of versions before v1beta3.
+      const assured = scalar(limited, ['assuredConcurrencyShares'], '30');
+      return limited ? scalar(limited, ['nominalConcurrencyShares'], assured) : '<none>';
+    },
+    QUEUES: queuing('queues', 64),
+    HANDSIZE: queuing('handSize', 8),
+    QUEUELENGTHLIMIT: queuing('queueLengthLimit', 50),
+    AGE: age,
+  }),
+};
+
+function nameOf(schema: Fields): string {
+  return text(schema, 'metadata', 'name');
+}
+
+/** Not set is 1000. */
+function precedence(schema: Fields): number {
+  return number(schema, ['spec', 'matchingPrecedence']) || 1000;
+}

@@ -1,0 +1,47 @@
+import { type Fields, field } from '../../k8s-decode/value.js';
+import { age, name, orNone } from './cells.js';
+import { defineTable } from './define.js';
+import { list, object, text } from './read.js';
+
+const ROLE_PREFIX = 'node-role.kubernetes.io/';
+
+export const nodeTable = defineTable({
+  NAME: name,
+  STATUS: status,
+  ROLES: roles,
+  AGE: age,
+  VERSION: (node) => info(node, 'kubeletVersion'),
+  'INTERNAL-IP*': (node) => address(node, 'InternalIP'),
+  'EXTERNAL-IP*': (node) => address(node, 'ExternalIP'),
+  'OS-IMAGE*': (node) => info(node, 'osImage') || '<unknown>',
+  'KERNEL-VERSION*': (node) => {
+    const architecture = info(node, 'architecture');
+    return (info(node, 'kernelVersion') || '<unknown>') + (architecture && ` (${architecture})`);
+  },
+  'CONTAINER-RUNTIME*': (node) => info(node, 'containerRuntimeVersion') || '<unknown>',
+});
+
+function info(node: Fields, fact: string): string {
+  return text(node, 'status', 'nodeInfo', fact);
+}
+
+function status(node: Fields): string {
+  const ready = list(node, 'status', 'conditions').findLast((each) => field(each, 'type') === 'Ready');
+  const health = ready ? (field(ready, 'status') === 'True' ? 'Ready' : 'NotReady') : 'Unknown';
+  return field(node, 'spec', 'unschedulable') === true ? `${health},SchedulingDisabled` : health;
+}
+
+function roles(node: Fields): string {
+  const found = new Set<string>();
+  for (const [label, value] of object(node, 'metadata', 'labels') ?? []) {
+    if (label.startsWith(ROLE_PREFIX)) found.add(label.slice(ROLE_PREFIX.length));
+    else if (label === 'kubernetes.io/role') found.add(String(value));
+  }
+  found.delete('');
+  return orNone([...found].sort().join(','));
+}
+
+function address(node: Fields, type: string): string {
+  const found = list(node, 'status', 'addresses').find((each) => field(each, 'type') === type);
+  return found ? text(found, 'address') : '<none>';
+}
