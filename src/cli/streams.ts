@@ -30,13 +30,16 @@ class GatheringOutput implements Output {
   #running: Promise<void> | undefined;
   #failure: Failure | undefined;
   #timer: NodeJS.Immediate | undefined;
+  /** Asked for with every value that is printed. */
+  #terminal: boolean | undefined;
 
   constructor(fd: number) {
     this.#fd = fd;
   }
 
   get isTTY(): boolean {
-    return isTerminal(this.#fd);
+    this.#terminal ??= isTerminal(this.#fd);
+    return this.#terminal;
   }
 
   write(chunk: string | Uint8Array): Promise<void> | undefined {
