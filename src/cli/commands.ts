@@ -49,7 +49,7 @@ export const commands: readonly CommandEntry[] = [
   { path: 'ls', summary: 'List keys as a folder', load: () => import('../commands/ls.js') },
   { path: 'tree', summary: 'Show keys as a tree', load: () => import('../commands/tree.js') },
   { path: 'history', summary: 'Show the revisions of a key that are still there, as diffs', load: () => import('../commands/history.js') },
-  { path: 'diff', summary: 'Compare a key, a prefix or a snapshot at two revisions or in two places' },
+  { path: 'diff', summary: 'Compare a key, a prefix or a snapshot at two revisions or in two places', load: () => import('../commands/diff.js') },
 
   { path: 'k8s', summary: 'Read and mend a Kubernetes cluster without its API server', group: true, flags: [REGISTRY_PREFIX] },
   { path: 'k8s get', summary: 'Show objects as kubectl would', load: () => import('../commands/k8s-get.js') },
