@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { saveToFile } from '../../src/commands/save-target.js';
 import { Transport } from '../../src/connection/transport.js';
 import { clientOver, type EtcdClient } from '../../src/etcd/client.js';
-import { saveSnapshot } from '../../src/etcd/snapshot.js';
+import { IncomingSnapshot } from '../../src/etcd/snapshot.js';
 import { newCluster } from '../../src/storage/membership.js';
 import { type Restored, restore } from '../../src/storage/restore.js';
 import type { Cleanup, EtcdServer } from '../support/etcd.js';
@@ -30,7 +31,7 @@ export function clientOf(
 /** Has a server's database in a snapshot file. */
 export async function save(client: EtcdClient, dir: string, name = 'snapshot.db'): Promise<string> {
   const path = join(dir, name);
-  await saveSnapshot(client, path, { timeoutMs: null });
+  await saveToFile(new IncomingSnapshot(client, { timeoutMs: null }), path);
   return path;
 }
 
