@@ -19,7 +19,7 @@ export const tables = {
     VALUE: (priority) => scalar(priority, ['value'], '0'),
     'GLOBAL-DEFAULT': (priority) => String(field(priority, 'globalDefault') === true),
     AGE: age,
-    'PREEMPTIONPOLICY*': (priority) => text(priority, 'preemptionPolicy') || 'PreemptLowerPriority',
+    PREEMPTIONPOLICY: (priority) => text(priority, 'preemptionPolicy') || 'PreemptLowerPriority',
   }),
   RuntimeClass: defineTable({
     NAME: name,
