@@ -15,7 +15,11 @@ export class TablePrinter implements GetPrinter {
   private resource!: Resource;
   private table!: ResourceTable;
   private shown: number[] = [];
+  /** Where the shown columns have the name; -1 where it is not shown. */
+  private nameAt = 0;
   private columns = new Columns();
+  /** Held until all are there, where the table has an order of its own. */
+  private unordered: { object: Fields | undefined; row: string[] }[] = [];
   private written = false;
   private readonly withKind: boolean;
   private readonly now: number;
@@ -37,18 +41,30 @@ export class TablePrinter implements GetPrinter {
     this.resource = resource;
     this.table = await tableFor(resource);
     this.shown = [...this.table.columns.keys()].filter((at) => this.wide || !this.table.columns[at]!.wide);
+    this.nameAt = this.shown.findIndex((at) => this.table.columns[at]!.name === 'NAME');
     this.columns = new Columns();
   }
 
   object(item: StoredObject): undefined {
     if (this.columns.size === 0 && !this.flags.bool('no-headers')) this.columns.add(this.heads());
-    const cells = item.object ? this.table.row(item.object, this.now) : this.unreadable(item);
+    const { object } = item;
+    const row = this.rowOf(item);
+    if (this.table.order) this.unordered.push({ object, row });
+    else this.columns.add(row);
+  }
+
+  private rowOf(item: StoredObject): string[] {
+    const { object } = item;
+    const cells = object ? this.table.row(object, this.now, this.wide) : this.unreadable(item);
     const row = this.shown.map((at) => cells[at]!);
-    if (item.object === undefined || this.resource.internal) row[0] = item.name;
-    if (this.withKind) row[0] = `${kindPrefix(this.resource)}/${row[0]}`;
+    const { nameAt } = this;
+    if (nameAt >= 0) {
+      if (!object || this.resource.internal) row[nameAt] = item.name;
+      if (this.withKind) row[nameAt] = `${kindPrefix(this.resource)}/${row[nameAt]}`;
+    }
     if (this.withNamespace()) row.unshift(item.namespace ?? '');
-    if (this.flags.bool('show-labels')) row.push(item.object ? labelsOf(item.object) : '<unknown>');
-    this.columns.add(row);
+    if (this.flags.bool('show-labels')) row.push(object ? labelsOf(object) : '<unknown>');
+    return row;
   }
 
   finish(): void {}
@@ -86,6 +102,10 @@ export class TablePrinter implements GetPrinter {
   private async print(): Promise<void> {
     if (this.columns.size === 0) return;
     const { stdout } = this.context;
+    const { order } = this.table;
+    if (order) this.unordered.sort((a, b) => (a.object && b.object ? order(a.object, b.object) : 0));
+    for (const { row } of this.unordered) this.columns.add(row);
+    this.unordered = [];
     if (this.written && !this.flags.bool('no-headers')) stdout.write('\n');
     this.written = true;
     let text = '';

@@ -3,9 +3,8 @@ import type { EtcdClient } from '../etcd/client.js';
 import { listFolder } from '../etcd/folder.js';
 import { prefixRange } from '../etcd/keys.js';
 import { readRange } from '../etcd/range.js';
-import { describeEncrypted, isEncrypted, noKeyFor } from '../k8s-decode/encryption/describe.js';
-import type { Decryptor } from '../k8s-decode/encryption/index.js';
 import { loadAndDecode } from '../k8s-decode/index.js';
+import { AtRest } from './at-rest.js';
 import { customResource } from './custom.js';
 import { builtInResources, findResource, type Resource } from './resources.js';
 
@@ -30,7 +29,7 @@ const DEFAULT_PREFIX = '/registry';
 
 export class Cluster {
   private custom: Promise<readonly Resource[]> | undefined;
-  private decryptor: Promise<Decryptor | undefined> | undefined;
+  private readonly atRest: AtRest;
 
   private constructor(
     readonly client: EtcdClient,
@@ -38,8 +37,10 @@ export class Cluster {
     readonly root: string,
     /** The revision that is read. */
     readonly revision: string,
-    private readonly encryptionConfig: string | undefined,
-  ) {}
+    encryptionConfig: string | undefined,
+  ) {
+    this.atRest = new AtRest(encryptionConfig);
+  }
 
   /** @throws RpcError when etcd does not answer */
   static async open(client: EtcdClient, options: ClusterOptions = {}): Promise<Cluster> {
@@ -99,12 +100,8 @@ export class Cluster {
    * A value without its encryption at rest.
    * @throws Failure that names the provider and the key that it wants
    */
-  async decrypt(key: Buffer, value: Buffer): Promise<Buffer> {
-    if (!isEncrypted(value)) return value;
-    this.decryptor ??= openDecryptor(this.encryptionConfig);
-    const decryptor = await this.decryptor;
-    if (!decryptor) throw noKeyFor(describeEncrypted(value)!, key.toString());
-    return decryptor.decrypt(key, value);
+  decrypt(key: Buffer, value: Buffer): Promise<Buffer> {
+    return this.atRest.open(key, value);
   }
 }
 
@@ -131,10 +128,4 @@ function placeOf(byPrefix: ReadonlyMap<string, Resource>, path: string): KeyPlac
   const rest = path.slice(behind + 1);
   const cut = resource.namespaced ? rest.indexOf('/') : -1;
   return { resource, namespace: cut < 0 ? undefined : rest.slice(0, cut), name: rest.slice(cut + 1) };
-}
-
-async function openDecryptor(config: string | undefined): Promise<Decryptor | undefined> {
-  const encryption = await import('../k8s-decode/encryption/index.js');
-  const path = config || encryption.findEncryptionConfig();
-  return path === undefined ? undefined : encryption.openDecryptor(path);
 }
