@@ -1,0 +1,87 @@
+/**
+ * Files that keep what was in etcd before it was changed: a line of JSON for each key, `{"key":…,"mod_revision":…,"lease":…,
+ * "value":"BASE64"}`, the value as it was stored. `ketcdctl decode FILE` shows them, `ketcdctl k8s restore --from FILE` brings them back.
+ */
+import { closeSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { ExitCode, Failure } from '../errors.js';
+
+/** A key as it was. */
+export interface KeptValue {
+  key: string;
+  mod_revision: string;
+  /** Decimal; '0': none. */
+  lease: string;
+  value: Buffer;
+}
+
+/** A file that is made when the first value is kept. Only its owner can read it: there may be secrets in it. */
+export class BackupFile {
+  private fd: number | undefined;
+  private written = 0;
+
+  private constructor(readonly path: string) {}
+
+  /** @param dir where the file is made, under a name by the time */
+  static in(dir: string, now = new Date()): BackupFile {
+    const time = now.toISOString().replace(/[-:]|\.\d+/g, '');
+    return new BackupFile(join(dir, `ketcdctl-backup-${time}-${process.pid}.jsonl`));
+  }
+
+  /** The value is on disk when this returns. */
+  keep({ key, mod_revision, lease, value }: KeptValue): void {
+    const line = { key, mod_revision, lease, value: value.toString('base64') };
+    try {
+      this.fd ??= openSync(this.path, 'wx', 0o600);
+      writeSync(this.fd, `${JSON.stringify(line)}\n`);
+      fsyncSync(this.fd);
+    } catch (error) {
+      throw new Failure(`the old value cannot be kept in ${this.path}: ${(error as Error).message}`, {
+        exitCode: ExitCode.IO,
+        hint: 'nothing was written to etcd; --backup-dir takes another folder',
+        cause: error,
+      });
+    }
+    this.written++;
+  }
+
+  /** How many values are in it. */
+  get count(): number {
+    return this.written;
+  }
+
+  close(): void {
+    if (this.fd !== undefined) closeSync(this.fd);
+    this.fd = undefined;
+  }
+
+  /** For when nothing was changed. */
+  discard(): void {
+    const exists = this.fd !== undefined;
+    this.close();
+    if (exists) rmSync(this.path, { force: true });
+  }
+}
+
+/** Whether a file is one of those, by its first character. */
+export function isBackup(head: Buffer): boolean {
+  return head.subarray(0, 8).toString() === '{"key":"';
+}
+
+/** @throws Failure that names the line which is none of a backup */
+export function readBackup(path: string): KeptValue[] {
+  const lines = readFileSync(path, 'utf8').split('\n');
+  return lines.flatMap((line, index) => (line === '' ? [] : [keptValue(line, `${path}, line ${index + 1}`)]));
+}
+
+function keptValue(line: string, where: string): KeptValue {
+  try {
+    const { key, mod_revision = '0', lease = '0', value } = JSON.parse(line) as Record<string, string>;
+    if (typeof key === 'string' && typeof value === 'string') {
+      return { key, mod_revision: String(mod_revision), lease: String(lease), value: Buffer.from(value, 'base64') };
+    }
+  } catch {
+    // Told below.
+  }
+  throw new Failure(`${where}: expected {"key":…,"value":"BASE64"}`, { exitCode: ExitCode.InvalidInput });
+}
