@@ -118,7 +118,10 @@ function authorsIn(before: Readable | undefined, after: Readable | undefined, ch
   // Without the revision before, all that is known is who was there: the newest of them made it.
   const { managers, guessed } = authorsOf(before?.object, after.object, changes);
   if (before) return { managers, guessed };
-  const newest = managers.map(({ time = '' }) => time).sort().at(-1);
+  const newest = managers
+    .map(({ time = '' }) => time)
+    .sort()
+    .at(-1);
   return { managers: managers.filter(({ time = '' }) => time === newest), guessed };
 }
 
@@ -141,14 +144,14 @@ function timeOf(
 function headLine({ revision, change, authors, time }: Entry): string {
   const { kv } = revision;
   const version = change === 'deleted' ? '' : `version ${kv.version}`;
-  const by = authors.managers.map(managerText).join(', ');
+  const by = authors.managers.map(managerText).join(', ') || (authors.guessed ? 'somebody not in managedFields' : '');
   const words = change === 'kept' ? 'kept (what was before is compacted)' : change;
   const parts = [
     `revision ${revision.revision}`,
     words,
     version,
     time ?? '',
-    authors.guessed && by ? `likely ${by}` : by,
+    authors.guessed && authors.managers.length > 0 ? `likely ${by}` : by,
   ];
   return parts.filter((part) => part !== '').join('  ');
 }

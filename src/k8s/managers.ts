@@ -16,7 +16,7 @@ export interface Authors {
   managers: Manager[];
   /**
    * The entries of managedFields are the same as before (two changes in one second, or one that went past the API server):
-   * these are the newest that own what changed.
+   * this is the newest that owns all that changed; nobody where there is none.
    */
   guessed: boolean;
 }
@@ -39,7 +39,9 @@ export function authorsOf(before: Fields | undefined, after: Fields, changes: re
     if (own.length > 0) return { managers: own.map(managerOf), guessed: false };
     return { managers: changed.map(managerOf), guessed: true };
   }
-  const owners = entries.filter((entry) => changes.some(({ path }) => owns(entry.get('fieldsV1'), path)));
+  // The generation is raised by the API server, for whoever changes the rest.
+  const paths = changes.map(({ path }) => path).filter((path) => path[1] !== 'generation');
+  const owners = entries.filter((entry) => paths.every((path) => owns(entry.get('fieldsV1'), path)));
   return { managers: newest(owners).map(managerOf), guessed: true };
 }
 
