@@ -58,7 +58,7 @@ export const commands: readonly CommandEntry[] = [
   { path: 'k8s history', summary: 'Show the revisions of an object that are still there, as diffs', load: () => import('../commands/k8s-history.js') },
   { path: 'k8s watch', summary: 'Watch objects as they change' },
   { path: 'k8s edit', summary: 'Edit a stored object', load: () => import('../commands/k8s-edit.js') },
-  { path: 'k8s apply', summary: 'Write objects from a file' },
+  { path: 'k8s apply', summary: 'Write objects from a file', load: () => import('../commands/k8s-apply.js') },
   { path: 'k8s delete', summary: 'Delete a stored object', load: () => import('../commands/k8s-delete.js') },
   { path: 'k8s export', summary: 'Write objects as clean manifests' },
   { path: 'k8s restore', summary: 'Bring objects back out of a snapshot' },

@@ -4,7 +4,7 @@ import type { KeyRevision } from '../etcd/key-history.js';
 import { type Authors, authorsOf, managerText } from '../k8s/managers.js';
 import { changeFields, type FieldChange, objectChanges } from '../k8s/object-diff.js';
 import { toJson } from '../k8s-decode/json.js';
-import { type Fields, integer, stringField, type Value } from '../k8s-decode/value.js';
+import { type Fields, field, integer, stringField, type Value } from '../k8s-decode/value.js';
 import { formatNotSupported, outputFormat } from '../output/format.js';
 import { humaneBytes, writeHumane } from '../output/humane.js';
 import { type Readable, ReadableValues } from '../output/readable.js';
@@ -141,10 +141,11 @@ function timeOf(
 }
 
 /** `revision 77  changed  version 2  2026-03-02T08:04:05Z  kubelet (Update of status)` */
-function headLine({ revision, change, authors, time }: Entry): string {
+function headLine({ revision, change, after, authors, time }: Entry): string {
+  const isUnrecorded = change === 'changed' && field(after?.object, 'metadata', 'managedFields') !== undefined;
   const { kv } = revision;
   const version = change === 'deleted' ? '' : `version ${kv.version}`;
-  const by = authors.managers.map(managerText).join(', ') || (authors.guessed ? 'somebody not in managedFields' : '');
+  const by = authors.managers.map(managerText).join(', ') || (isUnrecorded ? 'somebody not in managedFields' : '');
   const words = change === 'kept' ? 'kept (what was before is compacted)' : change;
   const parts = [
     `revision ${revision.revision}`,

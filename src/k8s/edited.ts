@@ -24,6 +24,14 @@ export function inStoredLayout(stored: Value, edited: Value): Value {
   return sorted ? new Map([...fields].sort(([a], [b]) => byBytes(a, b))) : fields;
 }
 
+/** An object with its fields sorted at all depths, as the API server writes the JSON of a custom resource. */
+export function sortedFields(value: Value): Value {
+  if (Array.isArray(value)) return value.map(sortedFields);
+  if (!(value instanceof Map)) return value;
+  const entries = [...value].sort(([a], [b]) => byBytes(a, b));
+  return new Map(entries.map(([name, each]) => [name, sortedFields(each)]));
+}
+
 function isSorted(names: string[]): boolean {
   return names.every((name, index) => index === 0 || byBytes(names[index - 1]!, name) < 0);
 }
