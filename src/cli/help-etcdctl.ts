@@ -16,8 +16,18 @@ export interface HelpSubject {
 
 /** The usage text, with a newline at its end. */
 export function etcdctlHelp(subject: HelpSubject): string {
-  const { mode } = subject;
-  return mode.tool === 'etcdutl' || mode.version >= '3.7' ? cobraHelp(subject) : blockHelp(subject);
+  if (!isCobra(subject)) return blockHelp(subject);
+  const { entry } = subject;
+  return `${entry === undefined ? `${ABOUT}.` : entry.summary}\n\n${cobraUsage(subject)}`;
+}
+
+/** What stands below an error: cobra's layout leaves away what the command is for. */
+export function etcdctlUsage(subject: HelpSubject): string {
+  return isCobra(subject) ? cobraUsage(subject) : blockHelp(subject);
+}
+
+function isCobra({ mode }: HelpSubject): boolean {
+  return mode.tool === 'etcdutl' || mode.version >= '3.7';
 }
 
 function blockHelp({ mode, entry, spec, flags, globals }: HelpSubject): string {
@@ -50,13 +60,12 @@ function commandList(entries: readonly CommandEntry[]): string[] {
   return sorted.map((entry) => `${nameOf(entry).padEnd(width)}  ${entry.summary}`);
 }
 
-function cobraHelp({ mode, entry, spec, flags, globals }: HelpSubject): string {
+function cobraUsage({ mode, entry, spec, flags, globals }: HelpSubject): string {
   const children = childrenOf(mode, entry);
   const usage =
     children.length > 0
       ? `${[mode.tool, entry?.path].filter(Boolean).join(' ')} [command]`
       : usageLine(mode, entry, spec);
-  const about = entry === undefined ? `${ABOUT}.` : entry.summary;
   const commandBlock =
     children.length === 0
       ? ''
@@ -68,7 +77,7 @@ function cobraHelp({ mode, entry, spec, flags, globals }: HelpSubject): string {
       ? 'Use "etcdctl options" for a list of global command-line options (applies to all commands).\n'
       : '';
   const globalBlock = mode.tool === 'etcdutl' ? `\nGlobal Flags:\n${optionLines(globals)}` : '';
-  return `${about}\n\nUsage:\n  ${usage}\n${commandBlock}\nFlags:\n${optionLines([...flags, HELP_FLAG])}${globalBlock}${seeOptions}`;
+  return `Usage:\n  ${usage}\n${commandBlock}\nFlags:\n${optionLines([...flags, HELP_FLAG])}${globalBlock}${seeOptions}`;
 }
 
 /** `  -w, --write-out string   the format (default "simple")`, sorted and aligned as pflag does it. */

@@ -38,7 +38,7 @@ function unknownCommand(line: string, tool: string, twice: boolean): string {
 async function usageFailure(line: string, { mode, entry }: Running, io: Io): Promise<void> {
   const { helpPage } = await import('./help-page.js');
   const blocks = isDropIn(mode) && mode.tool === 'etcdctl' && mode.version <= '3.6';
-  const usage = await helpPage(mode, entry, io.stdout);
+  const usage = await helpPage(mode, entry, io.stdout, true);
   io.stderr.write(line);
   if (blocks) {
     io.stdout.write(usage);

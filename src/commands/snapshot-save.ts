@@ -1,4 +1,5 @@
 import { atLeast, type CommandSpec, type Context, type FlagValues, isDropIn, type Run } from '../cli/command.js';
+import { RpcError } from '../connection/rpc-error.js';
 import { ExitCode, Failure } from '../errors.js';
 import type { EtcdClient } from '../etcd/client.js';
 import { IncomingSnapshot } from '../etcd/snapshot.js';
@@ -58,11 +59,18 @@ export const run: Run = async (context, args, flags) => {
     await tell(context, target, saved);
   } catch (error) {
     progress?.stop();
-    // etcdctl has one exit code for all that goes wrong here.
-    if (error instanceof Failure) error.exitCode = ExitCode.Interrupted;
-    throw error;
+    throw asEtcdctl(context, error);
   }
 };
+
+/** etcdctl has one exit code for all that goes wrong here, and since 3.6 does not put the server's status into words of its own. */
+function asEtcdctl({ mode }: Context, error: unknown): unknown {
+  if (!(error instanceof Failure)) return error;
+  error.exitCode = ExitCode.Interrupted;
+  const bare =
+    isDropIn(mode) && atLeast(mode, '3.6') && error instanceof RpcError && /^etcdserver: /.test(error.details);
+  return bare ? new Failure(error.statusText, { exitCode: ExitCode.Interrupted }) : error;
+}
 
 /** Where the snapshot goes. */
 interface Target {

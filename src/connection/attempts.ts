@@ -20,6 +20,8 @@ export interface Core {
 }
 
 const RETRY_PAUSE_MS = 100;
+/** etcd's client asks again a hundred times, 25 ms apart, while servers answer that they can't. */
+const PATIENT_WITH_ANSWERS_MS = 2500;
 
 /** The attempts of one call: where each goes, and whether there may be another. The retry rule of the product is here. */
 export class Attempts {
@@ -29,6 +31,8 @@ export class Attempts {
   private readonly path: string;
   private avoid: string | undefined;
   private loggedInAgain = false;
+  /** When a server first said that it can't, ms since the epoch. */
+  private refusedSince: number | undefined;
   /** A write is only sent to a server that has answered as one; a read need not wait for that, the first time. */
   private greeted: boolean;
 
@@ -97,8 +101,7 @@ export class Attempts {
     this.tried.push({ endpoint, problem: failure.details });
     this.core.cluster.trace(`${endpoint}: ${this.method}: ${failure.details}`);
     const endpoints = await this.core.endpoints();
-    const most = this.core.cluster.options.waitForReady ? Number.POSITIVE_INFINITY : Math.max(3, endpoints.length + 1);
-    const final = this.limit.over || !maySendAgain(failure, read) || this.tried.length >= most;
+    const final = this.limit.over || !maySendAgain(failure, read) || this.triedEnough(failure, endpoints.length);
     if (final) throw this.explain(failure, read, exitCode);
     this.avoid = endpoint;
     this.greeted = true;
@@ -107,6 +110,14 @@ export class Attempts {
         throw this.explain(this.limit.over?.code === Code.Canceled ? this.limit.over : failure, read, exitCode);
       });
     }
+  }
+
+  /** A connection is waited for as long as the call may last if that is wanted; an answer is asked for again for a while only. */
+  private triedEnough(failure: CallFailure, endpoints: number): boolean {
+    if (!this.core.cluster.options.waitForReady) return this.tried.length >= Math.max(3, endpoints + 1);
+    if (failure.facts.fromServer !== true) return false;
+    this.refusedSince ??= Date.now();
+    return Date.now() - this.refusedSince >= PATIENT_WITH_ANSWERS_MS;
   }
 
   private async pick(): Promise<Session> {

@@ -56,6 +56,11 @@ export class RpcError extends Failure {
     this.etcdText = options.etcdText;
     this.outcomeUnknown = options.outcomeUnknown ?? false;
   }
+
+  /** The status as gRPC's library for Go puts it into words. */
+  get statusText(): string {
+    return `rpc error: code = ${this.codeName} desc = ${this.details}`;
+  }
 }
 
 const DEADLINE = 'context deadline exceeded';

@@ -2,7 +2,7 @@
 import Table from 'cli-table3';
 import { atLeast, type Context } from '../cli/command.js';
 
-/** 3.7 began to draw with box characters, and to leave long cells in one line. */
+/** 3.7 began to draw with box characters, to leave long cells in one line, and to cut blanks off their ends. */
 const ASCII = {
   top: '-',
   'top-mid': '+',
@@ -45,9 +45,9 @@ const WRAP_AT = 30;
  */
 export function renderTable(context: Context, heads: string[], rows: string[][]): string {
   const modern = atLeast(context.mode, '3.7');
-  const lines = rows.flatMap((row) => rowLines(row.map((cell) => (modern ? [cell] : wrapCell(cell)))));
+  const lines = rows.flatMap((row) => rowLines(row.map((cell) => (modern ? [cell.trim()] : wrapCell(cell)))));
   // A cell that was broken is as wide as it was allowed to be.
-  const least = (cell: string) => (modern ? cell.length : Math.min(cell.length, WRAP_AT));
+  const least = (cell: string) => (modern ? 0 : Math.min(cell.length, WRAP_AT));
   const widths = heads.map((head, column) =>
     Math.max(head.length, ...rows.map((row) => least(row[column]!)), ...lines.map((line) => line[column]!.length)),
   );
