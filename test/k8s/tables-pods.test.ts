@@ -262,7 +262,7 @@ const wide: RowCase[] = [
     { IP: '<none>', NODE: '<none>', 'NOMINATED NODE': '<none>', 'READINESS GATES': '<none>' },
   ],
   [
-    'the first address',
+    'the first of two addresses',
     pod({ spec: { nodeName: 'n1' }, status: { podIP: '10.0.0.1', podIPs: [{ ip: '10.0.0.1' }, { ip: 'fd00::1' }] } }),
     { IP: '10.0.0.1', NODE: 'n1' },
   ],

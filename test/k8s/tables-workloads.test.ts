@@ -37,7 +37,7 @@ testRows('apps', 'Deployment', [
 testRows('extensions', 'Deployment', [
   [
     'takes the labels of its pods',
-    { spec: { template }, status: { readyReplicas: 1 } },
+    { apiVersion: 'extensions/v1beta1', spec: { template }, status: { readyReplicas: 1 } },
     { READY: '1/1', SELECTOR: 'app=web' },
   ],
 ]);

@@ -2,7 +2,7 @@
 import { type Fields, field } from '../../k8s-decode/value.js';
 import { age, containerNames, images, name } from './cells.js';
 import { type Cell, defineTable } from './define.js';
-import { has, list, number, scalar, text } from './read.js';
+import { has, list, number, scalar, size, text } from './read.js';
 import { labelSelector, labels, selectorText } from './selector.js';
 
 const podSpec = (object: Fields) => field(object, 'spec', 'template', 'spec');
@@ -19,9 +19,12 @@ const desired: Cell = (object) => scalar(object, ['spec', 'replicas'], '1');
 
 const readyOfDesired: Cell = (object, now) => `${number(object, ['status', 'readyReplicas'])}/${desired(object, now)}`;
 
-/** Old versions take the labels of the pods where there is no selector. */
+/** Versions that take the labels of the pods where there is no selector. */
+const SELECT_BY_LABELS = ['extensions/v1beta1', 'apps/v1beta1'];
+
 function selectorOf(object: Fields) {
-  if (has(object, 'spec', 'selector')) return field(object, 'spec', 'selector');
+  const selector = field(object, 'spec', 'selector');
+  if (has(selector) || !SELECT_BY_LABELS.includes(text(object, 'apiVersion'))) return selector;
   return new Map([['matchLabels', field(object, 'spec', 'template', 'metadata', 'labels') ?? null]]);
 }
 
@@ -38,8 +41,8 @@ const replicas = {
 export const replicationControllerTable = defineTable({
   ...replicas,
   'SELECTOR*': (controller) => {
-    const selector = field(controller, 'spec', 'selector');
-    return labels(selector ?? field(controller, 'spec', 'template', 'metadata', 'labels'));
+    const isGiven = size(controller, 'spec', 'selector') > 0;
+    return labels(field(controller, 'spec', ...(isGiven ? ['selector'] : ['template', 'metadata', 'labels'])));
   },
 });
 

@@ -102,9 +102,13 @@ function valueMetric(spec: Fields | undefined, status: Fields | undefined): stri
   return `${status ? value(status) : '<unknown>'}/${value(spec)}`;
 }
 
-/** The fields of a target, or of a current value: in `target` and `current` since v2beta2, beside the metric before. */
+/**
+ * The fields of a target, or of a current value: in `target` and `current` since v2beta2, beside the metric's name before, when
+ * `target` was the object that is measured.
+ */
 function amounts(metric: Fields | undefined): Fields | undefined {
-  return object(metric, 'current') ?? (has(metric, 'target', 'type') ? object(metric, 'target') : metric);
+  const target = has(metric, 'target', 'kind') ? undefined : object(metric, 'target');
+  return object(metric, 'current') ?? target ?? metric;
 }
 
 function average<T>(metric: Fields | undefined, otherwise: T): string | T {

@@ -5,13 +5,19 @@ import { type Cell, defineTable } from './define.js';
 import { has, list, number, text } from './read.js';
 import { labels } from './selector.js';
 
+/** Who signs requests that name nobody, which releases before 1.18 took. */
+const LEGACY_SIGNER = 'kubernetes.io/legacy-unknown';
+
 const signer: Cell = (object) => orNone(text(object, 'spec', 'signerName'));
 
 export const tables = {
   CertificateSigningRequest: defineTable({
     NAME: name,
     AGE: age,
-    SIGNERNAME: signer,
+    SIGNERNAME: (request, now) => {
+      const isBeta = text(request, 'apiVersion') === 'certificates.k8s.io/v1beta1';
+      return isBeta && !has(request, 'spec', 'signerName') ? LEGACY_SIGNER : signer(request, now);
+    },
     REQUESTOR: (request) => text(request, 'spec', 'username'),
     REQUESTEDDURATION: (request) => {
       const seconds = ['spec', 'expirationSeconds'];

@@ -29,8 +29,9 @@ export const tables = {
     VALUE: taint('value'),
     EFFECT: taint('effect'),
     TIMEADDED: (rule, now) => {
+      // The API server takes the time at which it reads the rule.
       const added = field(rule, 'spec', 'taint', 'timeAdded');
-      return has(added) ? since(added, now) : '';
+      return has(added) ? since(added, now) : '0s';
     },
     AGE: age,
   }),

@@ -1,7 +1,9 @@
 import type { Fields } from '../../k8s-decode/value.js';
 import { age, name } from './cells.js';
 import { type Cell, defineTable } from './define.js';
-import { condition, list, number, object, scalar, text } from './read.js';
+import { annotation, condition, list, number, object, scalar, text } from './read.js';
+
+const KEEP_ZERO = 'flowcontrol.k8s.io/v1beta3-preserve-zero-concurrency-shares';
 
 /** A number of how requests wait, where they do. */
 function queuing(fact: string, otherwise: number): Cell {
@@ -32,12 +34,7 @@ export const tables = {
   PriorityLevelConfiguration: defineTable({
     NAME: name,
     TYPE: (level) => text(level, 'spec', 'type'),
-    NOMINALCONCURRENCYSHARES: (level) => {
-      const limited = object(level, 'spec', 'limited');
-      // The name of versions before v1beta3.
-      const assured = scalar(limited, ['assuredConcurrencyShares'], '30');
-      return limited ? scalar(limited, ['nominalConcurrencyShares'], assured) : '<none>';
-    },
+    NOMINALCONCURRENCYSHARES: shares,
     QUEUES: queuing('queues', 64),
     HANDSIZE: queuing('handSize', 8),
     QUEUELENGTHLIMIT: queuing('queueLengthLimit', 50),
@@ -52,4 +49,15 @@ function nameOf(schema: Fields): string {
 /** Not set is 1000. */
 function precedence(schema: Fields): number {
   return number(schema, ['spec', 'matchingPrecedence']) || 1000;
+}
+
+/** Not set is 30, and before v1 so is 0, unless an annotation says that it is meant. */
+function shares(level: Fields): string {
+  const limited = object(level, 'spec', 'limited');
+  if (!limited) return '<none>';
+  // The name that it had before v1beta3.
+  const assured = scalar(limited, ['assuredConcurrencyShares'], '30');
+  const nominal = scalar(limited, ['nominalConcurrencyShares'], assured);
+  const isMeant = text(level, 'apiVersion').endsWith('/v1') || annotation(level, KEEP_ZERO) !== undefined;
+  return nominal === '0' && !isMeant ? '30' : nominal;
 }

@@ -18,7 +18,8 @@ export const podTable = defineTable({
       : `${restarts} (${humanDuration(now - lastRestart)} ago)`;
   },
   AGE: age,
-  'IP*': (pod) => orNone(text(list(pod, 'status', 'podIPs')[0], 'ip') || text(pod, 'status', 'podIP')),
+  // The first of podIPs should be podIP; if not, podIP is right.
+  'IP*': (pod) => orNone(text(pod, 'status', 'podIP') || text(list(pod, 'status', 'podIPs')[0], 'ip')),
   'NODE*': (pod) => orNone(text(pod, 'spec', 'nodeName')),
   'NOMINATED NODE*': (pod) => orNone(text(pod, 'status', 'nominatedNodeName')),
   'READINESS GATES*': readinessGates,
