@@ -57,8 +57,10 @@ async function printWatch(context: Context, watch: Watch, run: WatchRun): Promis
       const wait = printer.print(shown(answer));
       if (wait) await wait;
       if (run.exec.length === 0) continue;
-      due = answer.first ? answer.events : [...due, ...answer.events];
-      if (!answer.fragment) for (const event of due) await execute(context, event, answer, run);
+      due.push(...answer.events);
+      if (answer.fragment) continue;
+      for (const event of due) await execute(context, event, answer, run);
+      due = [];
     }
   } catch (error) {
     if (run.signal.aborted || !isRefusal(error) || !isDropIn(context.mode)) throw error;

@@ -20,7 +20,8 @@ export interface CallSpec {
 
 /** Told what comes in; exactly one of the last two ends the call. */
 export interface CallListener {
-  message(message: Buffer): void;
+  /** `last`: it ends with this; false for a piece that others follow. */
+  message(message: Buffer, last: boolean): void;
   end(): void;
   fail(failure: CallFailure): void;
 }
@@ -37,10 +38,10 @@ export class Call {
 
   constructor(
     private readonly session: Session,
-    spec: CallSpec,
+    private readonly spec: CallSpec,
     private readonly listener: CallListener,
   ) {
-    this.parser = new FrameParser((message) => listener.message(message), spec.maxRecvBytes, spec.inPieces);
+    this.parser = new FrameParser((message, last) => listener.message(message, last), spec.maxRecvBytes, spec.inPieces);
     this.stream = session.request(headersOf(spec));
     this.stream.on('response', (headers) => this.onHeaders(headers));
     this.stream.on('trailers', (headers) => {
@@ -125,7 +126,7 @@ export class Call {
   private failure(): CallFailure | undefined {
     const endpoint = this.session.endpoint.text;
     const { status } = this;
-    if (status && isDeadline(status)) {
+    if (status && isDeadline(status, this.spec.deadline)) {
       return new CallFailure(Code.DeadlineExceeded, status.details, { endpoint, sent: true });
     }
     if (status && status.code !== Code.OK) {
@@ -158,12 +159,23 @@ export class Call {
     const why = rstCode
       ? `the server reset the call (${h2Name(rstCode)})`
       : (this.error?.message ?? 'the call ended without a status');
-    return new CallFailure(codeOfReset(rstCode), why, { endpoint, sent, reset: true });
+    const code = codeOfReset(rstCode);
+    if (isDeadline({ code, details: why }, this.spec.deadline)) {
+      return new CallFailure(Code.DeadlineExceeded, why, { endpoint, sent });
+    }
+    return new CallFailure(code, why, { endpoint, sent, reset: true });
   }
 }
 
-/** The server saw the deadline before we did. etcd 3.4 calls that Unknown; what became of a write is not known then. */
-function isDeadline({ code, details }: Status): boolean {
+/** How much earlier than our clock a server's may say that the time is over. */
+const CLOCKS_DIFFER_MS = 100;
+
+/**
+ * The server saw the deadline before we did. etcd 3.4 calls that Unknown, and a handler whose context ended, or the reset of its
+ * stream, speaks of a cancellation that nobody asked for. What became of a write is not known then.
+ */
+function isDeadline({ code, details }: Status, deadline: number | undefined): boolean {
+  if (code === Code.Canceled) return deadline !== undefined && Date.now() >= deadline - CLOCKS_DIFFER_MS;
   return code === Code.DeadlineExceeded || (code === Code.Unknown && details === 'context deadline exceeded');
 }
 

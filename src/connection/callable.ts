@@ -49,6 +49,8 @@ export interface Callable extends ICallable<string> {
   readonly endpoints: readonly string[];
   /** A file: a watch of it ends when all that happened was told. */
   readonly finite?: true;
+  /** The longest answer that is taken, in bytes; undefined or 0: any. */
+  readonly maxRecvBytes?: number | undefined;
   /** The endpoints, after DNS discovery where that was asked for. */
   resolveEndpoints(): Promise<readonly string[]>;
   /** A unary call. Reads may be sent again on another endpoint, writes never unless they surely were not sent. */

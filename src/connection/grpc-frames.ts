@@ -46,11 +46,12 @@ export class FrameParser {
   private remaining = 0;
 
   /**
+   * @param onMessage is told a message, and whether this is the end of it.
    * @param maxBytes the longest message that is taken; 0 is no limit.
    * @param inPieces hands on each part of a message as it comes, in place of the whole.
    */
   constructor(
-    private readonly onMessage: (message: Buffer) => void,
+    private readonly onMessage: (message: Buffer, last: boolean) => void,
     private readonly maxBytes = 0,
     private readonly inPieces = false,
   ) {}
@@ -72,7 +73,7 @@ export class FrameParser {
       const length = this.readHeader();
       if (this.inPieces) this.remaining = length;
       else if (chunk.length - pos >= length) {
-        this.onMessage(chunk.subarray(pos, pos + length));
+        this.onMessage(chunk.subarray(pos, pos + length), true);
         pos += length;
       } else {
         this.body = this.allocate(length);
@@ -116,7 +117,7 @@ export class FrameParser {
   private passOn(chunk: Buffer, pos: number): number {
     const piece = chunk.subarray(pos, pos + this.remaining);
     this.remaining -= piece.length;
-    this.onMessage(piece);
+    this.onMessage(piece, this.remaining === 0);
     return piece.length;
   }
 
@@ -125,7 +126,7 @@ export class FrameParser {
     this.bodyFilled += copied;
     if (this.bodyFilled === body.length) {
       this.body = undefined;
-      this.onMessage(body);
+      this.onMessage(body, true);
     }
     return copied;
   }

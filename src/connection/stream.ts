@@ -11,6 +11,14 @@ import { Code } from './status.js';
 const PAUSE_ABOVE = 1024 * 1024;
 const RESUME_BELOW = 256 * 1024;
 
+/** How the reader takes messages. */
+interface Taking {
+  /** Milliseconds that it waits for one. */
+  patienceMs?: number | undefined;
+  /** Not whole but in pieces: what makes, for one call, something of the pieces that can be read alone. */
+  pieces?: (() => (piece: Buffer, last: boolean) => Buffer | undefined) | undefined;
+}
+
 type Settle = { resolve: (result: IteratorResult<Buffer>) => void; reject: (error: unknown) => void };
 
 /**
@@ -33,8 +41,7 @@ export class MessageStream implements ServerStream<Buffer>, AsyncIterator<Buffer
 
   constructor(
     private readonly attempts: Attempts,
-    /** Milliseconds that the reader waits for a message; and whether it takes messages in pieces. */
-    private readonly taking: { patienceMs?: number | undefined; inPieces?: boolean } = {},
+    private readonly taking: Taking = {},
   ) {
     attempts.limit.onOver((failure) => this.over(failure));
     this.open().catch((error) => this.finish(error));
@@ -100,14 +107,17 @@ export class MessageStream implements ServerStream<Buffer>, AsyncIterator<Buffer
     const { session, spec } = await this.attempts.next();
     if (this.cancelled || this.ended) return;
     this.endpoint = session.endpoint.text;
-    const inPieces = this.taking.inPieces ?? false;
+    const take = this.taking.pieces?.();
     const listener = {
-      message: (message: Buffer) => this.onMessage(message),
+      message: (bytes: Buffer, last: boolean) => {
+        const message = take ? take(bytes, last) : bytes;
+        if (message) this.onMessage(message);
+      },
       end: () => this.finish(),
       fail: (failure: CallFailure) => this.onFailure(failure, session),
     };
     try {
-      this.call = new Call(session, { ...spec, inPieces }, listener);
+      this.call = new Call(session, { ...spec, inPieces: take !== undefined }, listener);
     } catch (error) {
       if (!(error instanceof CallFailure)) throw error;
       this.onFailure(error, session);

@@ -11,6 +11,7 @@ import { checkRequestSize } from './request-size.js';
 import { MessageStream, TypedStream } from './stream.js';
 import { Login } from './token.js';
 import { unaryCall } from './unary-call.js';
+import { fragmenter } from './watch-fragments.js';
 
 /**
  * gRPC to etcd's members over node:http2. Nothing is connected before the first call.
@@ -33,6 +34,10 @@ export class Transport implements Callable {
   }
 
   endpoints: readonly string[];
+
+  get maxRecvBytes(): number | undefined {
+    return this.options.maxRecvBytes;
+  }
 
   async resolveEndpoints(): Promise<readonly string[]> {
     this.endpoints = await this.core.endpoints();
@@ -67,7 +72,7 @@ export class Transport implements Callable {
   pieces(service: Service, method: string, request: object): ServerStream<Buffer> {
     const patienceMs = this.options.commandTimeout;
     const attempts = new Attempts(this.core, service, method, { timeoutMs: null, patienceMs }, undefined);
-    const stream = new MessageStream(attempts, { patienceMs, inPieces: true });
+    const stream = new MessageStream(attempts, { patienceMs, pieces: () => (piece) => piece });
     stream.sendBytes(encodeMessage(methodOf(service, method).request, request));
     stream.end();
     return stream;
@@ -93,7 +98,8 @@ export class Transport implements Callable {
   }
 
   private open(service: Service, method: string, options: CallOptions = {}): MessageStream {
-    return new MessageStream(new Attempts(this.core, service, method, options, undefined));
+    const pieces = service === 'Watch' ? fragmenter : undefined;
+    return new MessageStream(new Attempts(this.core, service, method, options, undefined), { pieces });
   }
 
   at(endpoint: string): Transport {

@@ -120,7 +120,8 @@ export class Watch implements AsyncIterable<WatchAnswer> {
       start_revision: String(this.next),
       prev_kv: prevKv,
       progress_notify: progressNotify,
-      fragment: true,
+      // It costs the server much, and answers are cut here.
+      fragment: Boolean(callable.maxRecvBytes),
     };
     void this.stream.send({ create_request });
     return this.stream;
@@ -139,8 +140,7 @@ export class Watch implements AsyncIterable<WatchAnswer> {
           return true;
         }
         if (answer.created) this.created(answer);
-        else {
-          this.advance(answer);
+        else if (this.advance(answer)) {
           yield { ...answer, first };
           first = !answer.fragment;
         }
@@ -159,14 +159,15 @@ export class Watch implements AsyncIterable<WatchAnswer> {
     if (this.next === 0n) this.next = BigInt(header?.revision ?? 0) + 1n;
   }
 
-  /** Notes how far the watch has come, and takes out of the answer what was given out before a break. */
-  private advance({ events, header, watch_id, fragment }: WireAnswer): void {
+  /** Notes how far the watch has come, and takes out of the answer what was given out before a break. False: nothing is left of it. */
+  private advance({ events, header, watch_id, fragment }: WireAnswer): boolean {
     const progress = events.length === 0 && !fragment;
     if (this.skip > 0) this.dropSeen(events);
     const last = events.at(-1)?.kv.mod_revision;
     if (last !== undefined) this.keepPlace(events, BigInt(last), fragment);
     // Progress that was asked for by hand (it has no watch's ID) may overtake events in servers before 3.4.25 and 3.5.8.
     else if (progress && watch_id !== NO_WATCH) this.moveTo(BigInt(header?.revision ?? 0) + 1n);
+    return progress || last !== undefined;
   }
 
   private dropSeen(events: WatchEvent[]): void {
@@ -197,6 +198,7 @@ export class Watch implements AsyncIterable<WatchAnswer> {
 
   private mayResume(error: unknown): boolean {
     if (!(error instanceof RpcError)) return false;
+    if (error.details.startsWith(TOO_LARGE)) return false;
     return this.confirmed ? !FINAL.has(error.code) : error instanceof NotConfirmed;
   }
 
@@ -225,6 +227,8 @@ export class Watch implements AsyncIterable<WatchAnswer> {
 class NotConfirmed extends RpcError {}
 
 const NO_WATCH = '-1';
+/** An answer over --max-recv-bytes; it would come again. */
+const TOO_LARGE = 'grpc: received message larger than max';
 const REFUSED = /permission denied|invalid auth token|user name is empty|revision of auth store is old/;
 /** What does not get better by trying again. */
 const FINAL = new Set<Code>([
