@@ -27,8 +27,11 @@ export interface CommandEntry {
 /** A whole tool with a command line of its own: etcdctl's old API, auger. */
 export type RunTool = (argv: string[], env: NodeJS.ProcessEnv, io: Io, mode?: Mode) => Promise<number>;
 
-/** auger's command line, for drop-in mode; missing as long as it is not written. */
-export const auger: (() => Promise<RunTool>) | undefined = undefined;
+/** The command lines of auger and augerctl, for drop-in mode. */
+export const augerTools: Record<'auger' | 'augerctl', () => Promise<RunTool>> = {
+  auger: async () => (await import('../auger/main.js')).runAuger,
+  augerctl: async () => (await import('../auger/main.js')).runAugerctl,
+};
 
 const REGISTRY_PREFIX: Flag = {
   name: 'registry-prefix',
@@ -53,17 +56,17 @@ export const commands: readonly CommandEntry[] = [
 
   { path: 'k8s', summary: 'Read and mend a Kubernetes cluster without its API server', group: true, flags: [REGISTRY_PREFIX] },
   { path: 'k8s get', summary: 'Show objects as kubectl would', load: () => import('../commands/k8s-get.js') },
-  { path: 'k8s kinds', summary: 'Count the stored objects by kind and version' },
-  { path: 'k8s du', summary: 'Show who fills etcd' },
+  { path: 'k8s kinds', summary: 'Count the stored objects by kind and version', load: () => import('../commands/k8s-kinds.js') },
+  { path: 'k8s du', summary: 'Show who fills etcd', load: () => import('../commands/k8s-du.js') },
   { path: 'k8s history', summary: 'Show the revisions of an object that are still there, as diffs', load: () => import('../commands/k8s-history.js') },
   { path: 'k8s watch', summary: 'Watch objects as they change' },
   { path: 'k8s edit', summary: 'Edit a stored object', load: () => import('../commands/k8s-edit.js') },
   { path: 'k8s apply', summary: 'Write objects from a file', load: () => import('../commands/k8s-apply.js') },
   { path: 'k8s delete', summary: 'Delete a stored object', load: () => import('../commands/k8s-delete.js') },
   { path: 'k8s export', summary: 'Write objects as clean manifests' },
-  { path: 'k8s restore', summary: 'Bring objects back out of a snapshot' },
+  { path: 'k8s restore', summary: 'Bring objects back out of a snapshot', load: () => import('../commands/k8s-restore.js') },
   { path: 'k8s verify', summary: 'Check that every stored object is sound' },
-  { path: 'k8s encryption', summary: 'Show which objects are encrypted, and how' },
+  { path: 'k8s encryption', summary: 'Show which objects are encrypted, and how', load: () => import('../commands/k8s-encryption.js') },
   { path: 'k8s ranges', summary: 'Show the service IPs and node ports that are taken' },
   { path: 'decode', summary: 'Decode stored Kubernetes values', load: () => import('../commands/decode.js') },
   { path: 'encode', summary: 'Encode Kubernetes objects as they are stored', load: () => import('../commands/encode.js') },

@@ -26,11 +26,11 @@ export class SnapshotEndpoint implements Callable {
   readonly callOptionsFactory = undefined;
   /** Its watches end with the file. */
   readonly finite = true;
-  private readonly file: EtcdFile;
+  readonly file: EtcdFile;
   private readonly header: Record<string, string>;
 
   /** The check of the file's hash, which goes on while the file is read. Nothing is answered before it is done. */
-  private readonly checked: Promise<unknown>;
+  readonly checked: Promise<unknown>;
 
   /** @param path a snapshot file (which may be compressed), a database, or a data directory */
   static async open(path: string): Promise<SnapshotEndpoint> {

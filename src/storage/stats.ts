@@ -33,7 +33,7 @@ export interface FileStats {
 /** @param depth how many parts of a key, between slashes, make its prefix */
 export function fileStats(file: EtcdFile, depth: number): FileStats {
   const { meta, file: dbFile } = file.db;
-  const prefixes = byPrefix(file, depth);
+  const prefixes = statsBy(file, (bytes, start, end) => prefixOf(bytes, start, end, depth));
   const usedBytes = walkTree(file.db).used * meta.pageSize;
   const sum = (of: (stats: PrefixStats) => number): number => prefixes.reduce((total, stats) => total + of(stats), 0);
   return {
@@ -47,18 +47,22 @@ export function fileStats(file: EtcdFile, depth: number): FileStats {
   };
 }
 
-function byPrefix(file: EtcdFile, depth: number): PrefixStats[] {
+/**
+ * Live and dead bytes of all keys, the largest sum first.
+ * @param nameOf what a key, which lies in `bytes` from `start` to `end`, is counted under
+ */
+export function statsBy(file: EtcdFile, nameOf: (bytes: Buffer, start: number, end: number) => string): PrefixStats[] {
   const index = KeyIndex.build(file.history, ALL_KEYS, file.revision);
   const found = new Map<string, PrefixStats>();
   new RevisionScan(file.history).run(({ bytes, keyStart, keyEnd, revisionLength, length }) => {
-    const stats = entry(found, prefixOf(bytes, keyStart, keyEnd, depth));
+    const stats = entry(found, nameOf(bytes, keyStart, keyEnd));
     stats.deadRecords++;
     stats.deadBytes += revisionLength + length;
   });
   // All were counted as dead; those that live are taken out of them.
   for (let i = 0; i < index.size; i++) {
     const key = index.key(i);
-    const stats = entry(found, prefixOf(key, 0, key.length, depth));
+    const stats = entry(found, nameOf(key, 0, key.length));
     const size = index.length(i) + 17;
     stats.keys++;
     stats.liveBytes += size;

@@ -1,0 +1,81 @@
+/** Who fills etcd. */
+import { SnapshotEndpoint } from '../connection/snapshot-endpoint.js';
+import { OPEN_END } from '../etcd/keys.js';
+import { readRange } from '../etcd/range.js';
+import { statsBy } from '../storage/stats.js';
+import type { Cluster } from './cluster.js';
+import { resourceNamer } from './kinds.js';
+import { qualifiedName } from './resources.js';
+
+/** What bytes are counted under. */
+export type UsageBy = 'kind' | 'namespace' | 'object';
+
+export interface Usage {
+  name: string;
+  /** Keys that exist, and their bytes. */
+  objects: number;
+  live: number;
+  /** Superseded records and deletions, which a compaction would drop. */
+  deadRecords: number;
+  dead: number;
+}
+
+/** The usage of all keys, the largest first; `history`: whether the dead bytes are known. */
+export interface UsageReport {
+  usages: Usage[];
+  history: boolean;
+}
+
+/** In a file every record counts, of all revisions; a server shows no more than the keys that exist. */
+export async function usageOf(cluster: Cluster, by: UsageBy): Promise<UsageReport> {
+  const nameOf = await namer(cluster, by);
+  const { callable } = cluster.client;
+  if (!(callable instanceof SnapshotEndpoint)) return { usages: await liveUsage(cluster, nameOf), history: false };
+  const stats = statsBy(callable.file, (bytes, start, end) => nameOf(bytes.toString('utf8', start, end)));
+  await callable.checked;
+  const usages = stats.map(({ prefix, keys, liveBytes, deadRecords, deadBytes }) => ({
+    name: prefix,
+    objects: keys,
+    live: liveBytes,
+    deadRecords,
+    dead: deadBytes,
+  }));
+  return { usages, history: true };
+}
+
+async function liveUsage(cluster: Cluster, nameOf: (key: string) => string): Promise<Usage[]> {
+  const usages = new Map<string, Usage>();
+  const all = { key: OPEN_END, range_end: OPEN_END, revision: cluster.revision };
+  for await (const page of readRange(cluster.client, all)) {
+    for (const { key, value } of page.kvs) {
+      const name = nameOf(key.toString());
+      let usage = usages.get(name);
+      if (!usage) {
+        usage = { name, objects: 0, live: 0, deadRecords: 0, dead: 0 };
+        usages.set(name, usage);
+      }
+      usage.objects++;
+      usage.live += key.length + value.length;
+    }
+  }
+  return [...usages.values()].sort((a, b) => b.live - a.live);
+}
+
+/** What a key is counted under; one that is not of the cluster, under itself. */
+async function namer(cluster: Cluster, by: UsageBy): Promise<(key: string) => string> {
+  const inCluster = (name: (key: string) => string) => (key: string) =>
+    key.startsWith(cluster.root) ? name(key) : by === 'object' ? key : OUTSIDE;
+  if (by === 'kind') return inCluster(await resourceNamer(cluster));
+  const place = await cluster.keyReader();
+  if (by === 'namespace') return inCluster((key) => place(key)?.namespace ?? NO_NAMESPACE);
+  return inCluster((key) => {
+    const { resource, namespace, name } = place(key) ?? {};
+    if (!resource) return key;
+    return `${qualifiedName(resource)} ${namespace === undefined ? name : `${namespace}/${name}`}`;
+  });
+}
+
+/** Stands for objects without a namespace. */
+const NO_NAMESPACE = '(none)';
+/** Stands for keys that are not Kubernetes'. */
+const OUTSIDE = '(other keys)';
