@@ -72,7 +72,6 @@ function errors(stderr: string, step: Step): string {
   if (step.compare.stderr === 'none') return '';
   const lines = stderr.split('\n').filter((line) => !/^(\{"level"|\d{4}-\d\d-\d\d )/.test(line));
   const end = lines.findIndex((line) => hasUsage(line) || line.startsWith(USAGE));
-  // cobra's layout begins with a sentence about the command, two lines before "Usage:".
-  const before = end < 0 ? lines : lines.slice(0, Math.max(end - (lines[end]!.startsWith('Usage:') ? 2 : 0), 0));
+  const before = end < 0 ? lines : lines.slice(0, end);
   return before.filter((line) => line.startsWith('Error:') || step.compare.stderr === 'full').join('\n');
 }

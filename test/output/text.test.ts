@@ -100,13 +100,13 @@ test('tables of both generations', () => {
   ];
   assert.equal(
     renderTable(context({ tool: 'etcdctl', version: '3.6' }), heads, rows),
-    `+----------------+----------------------------+
-|    ENDPOINT    |            TOOK            |
-+----------------+----------------------------+
-| 127.0.0.1:2379 |                        1ms |
-|              x | a text that is longer than |
-|                |          thirty characters |
-+----------------+----------------------------+
+    `+----------------+--------------------------------+
+|    ENDPOINT    |              TOOK              |
++----------------+--------------------------------+
+| 127.0.0.1:2379 |                            1ms |
+|              x |     a text that is longer than |
+|                |              thirty characters |
++----------------+--------------------------------+
 `,
   );
   assert.equal(
