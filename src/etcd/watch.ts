@@ -184,7 +184,8 @@ export class Watch implements AsyncIterable<WatchAnswer> {
       return;
     }
     const text = String(last);
-    const count = events.reduce((sum, { kv }) => sum + (kv.mod_revision === text ? 1 : 0), 0);
+    let count = 1;
+    while (events.at(-count - 1)?.kv.mod_revision === text) count += 1;
     this.seen = last === this.next ? this.seen + count : count;
     this.next = last;
   }

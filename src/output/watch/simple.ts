@@ -1,7 +1,6 @@
 import type { Context } from '../../cli/command.js';
 import type { WatchEvent } from '../../etcd/watch.js';
-import { keyValueLines } from '../key-values.js';
-import { rendersValues } from '../values.js';
+import { rendersValues, type ValueView, valueView } from '../values.js';
 import type { WatchPrinter } from './printer.js';
 
 const NEWLINE = Buffer.from('\n');
@@ -12,17 +11,32 @@ export function simpleWatch(context: Context): WatchPrinter {
   if (!rendersValues(context)) {
     return { print: ({ events }) => (events.length > 0 ? context.stdout.write(storedLines(events)) : undefined) };
   }
+  let viewing: Promise<ValueView> | undefined;
   return {
     async print({ events }) {
-      const parts: (string | Uint8Array)[] = [];
+      viewing ??= valueView(context);
+      const view = await viewing;
+      const parts: Uint8Array[] = [];
       for (const { type, kv, prev_kv } of events) {
-        parts.push(TYPES[type]!, ...(await keyValueLines(context, prev_kv ? [prev_kv, kv] : [kv])));
+        parts.push(TYPES[type]!);
+        for (const pair of prev_kv ? [prev_kv, kv] : [kv]) {
+          const value = view.value(pair);
+          parts.push(
+            bytes(view.key(pair.key)),
+            NEWLINE,
+            bytes(value instanceof Promise ? await value : value),
+            NEWLINE,
+          );
+        }
       }
       // In one go: several watches may print at the same time.
-      const chunk = Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
-      if (chunk.length > 0) await context.stdout.write(chunk);
+      if (parts.length > 0) await context.stdout.write(Buffer.concat(parts));
     },
   };
+}
+
+function bytes(text: string | Uint8Array): Uint8Array {
+  return typeof text === 'string' ? Buffer.from(text) : text;
 }
 
 /** The lines with keys and values as they are, as one chunk. */
