@@ -4,7 +4,9 @@ import type { Flag, Mode, Version } from './command.js';
 import { type CommandEntry, isBuilt } from './commands.js';
 
 /** Which tool this process is. `versionGiven`: `etcdctl@3.5` was said, not just `etcdctl`. */
-export type Identity = { tool: 'auger' } | { tool: 'mode'; mode: Mode; versionGiven: boolean };
+export type Identity =
+  | { tool: 'auger'; program: 'auger' | 'augerctl' }
+  | { tool: 'mode'; mode: Mode; versionGiven: boolean };
 
 const VERSIONS: readonly Version[] = ['3.4', '3.5', '3.6', '3.7', '3.8'];
 const NEWEST_RELEASE: Version = '3.7';
@@ -28,7 +30,7 @@ export function identify(program: string, env: NodeJS.ProcessEnv): Identity {
 }
 
 function identity(name: string, wanted?: string): Identity {
-  if (name === 'auger' || name === 'augerctl') return { tool: 'auger' };
+  if (name === 'auger' || name === 'augerctl') return { tool: 'auger', program: name };
   if (name !== 'etcdctl' && name !== 'etcdutl')
     return { tool: 'mode', mode: { tool: 'ketcdctl' }, versionGiven: false };
   const version = wanted === undefined ? NEWEST_RELEASE : VERSIONS.find((known) => isMinor(wanted, known));

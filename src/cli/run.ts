@@ -1,7 +1,7 @@
 /** From the command line to the exit code. */
 import { ExitCode, Failure } from '../errors.js';
 import type { Flag, Io, Mode } from './command.js';
-import { auger, commands } from './commands.js';
+import { augerTools, commands } from './commands.js';
 import { makeContext } from './context.js';
 import { SilentFailure } from './environment.js';
 import { findCommand, groupFlags } from './find-command.js';
@@ -64,10 +64,7 @@ async function dispatch(
   running: Running,
 ): Promise<number> {
   const identity = identify(program, env);
-  if (identity.tool === 'auger') {
-    if (auger === undefined) throw new Failure('auger is not in this build');
-    return (await auger())(argv, env, io, running.mode);
-  }
+  if (identity.tool === 'auger') return (await augerTools[identity.program]())(argv, env, io);
   running.mode = identity.mode;
   const old = oldApi(identity, env);
   if (old !== undefined) return (await old.load())(argv, env, io, old.mode);
