@@ -94,7 +94,7 @@ export const run: Run = async (context, args, flags) => {
     initialClusterToken: flags.string('initial-cluster-token'),
     initialAdvertisePeerUrls: flags.string('initial-advertise-peer-urls').split(','),
   });
-  const restored = restore(cluster, {
+  const restored = await restore(cluster, {
     snapshot: await plainFile(path),
     dataDir: flags.string('data-dir') || `${name}.etcd`,
     walDir: flags.string('wal-dir'),

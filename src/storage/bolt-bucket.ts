@@ -4,7 +4,7 @@ import { Page, type PageSource } from './bolt-page.js';
 import { corrupt } from './db-file.js';
 
 /** A tree deeper than this is one that runs in a circle: even with two keys a page it would hold 2^32 pages. */
-const MAX_DEPTH = 32;
+export const MAX_DEPTH = 32;
 
 /** A bucket's value in its parent: root page and sequence, and for a small bucket (root page 0) its only page. */
 const BUCKET_HEADER = 16;
@@ -202,34 +202,4 @@ function upperBound(page: Page, key: Buffer): number {
     else high = middle;
   }
   return low;
-}
-
-/**
- * The leaf pages of a bucket in key order, found by reading its branches only.
- * @throws Failure when the tree is too deep, or a page occurs twice
- */
-export function leafPages({ root, source, name }: Bucket): Float64Array {
-  const seen = new Uint8Array(Math.ceil(source.meta.highWater / 8));
-  const leaves: number[] = [];
-  const visit = (page: Page, depth: number): void => {
-    if (depth > MAX_DEPTH)
-      throw corrupt(source.file.path, `page ${page.id}`, `the tree is deeper than ${MAX_DEPTH} pages`);
-    if (page.count === 0)
-      throw corrupt(source.file.path, `page ${page.id} of bucket ${name}`, 'a branch without elements');
-    for (let i = 0; i < page.count; i++) {
-      const id = page.child(i);
-      const bit = 1 << (id & 7);
-      if (seen[id >>> 3]! & bit)
-        throw corrupt(source.file.path, `page ${id} of bucket ${name}`, 'it stands twice in the tree');
-      seen[id >>> 3]! |= bit;
-    }
-    // All leaves are at one depth, so the first child tells for its siblings; a leaf is checked when it is read.
-    const lowest = Page.read(source, page.child(0)).isLeaf;
-    for (let i = 0; i < page.count; i++) {
-      if (lowest) leaves.push(page.child(i));
-      else visit(Page.read(source, page.child(i)), depth + 1);
-    }
-  };
-  if (!root.isLeaf) visit(root, 1);
-  return Float64Array.from(leaves);
 }

@@ -161,7 +161,7 @@ export function checkElements({ file }: PageSource, id: number, bytes: Buffer, b
 }
 
 /** Whether a page can be where a pointer says. */
-function checkPageId({ file, meta }: PageSource, id: number, where: string): void {
+export function checkPageId({ file, meta }: PageSource, id: number, where: string): void {
   if (id >= 2 && id < meta.highWater) return;
   throw corrupt(file.path, where, `expected a page from 2 to ${meta.highWater - 1}, found ${id}`);
 }

@@ -4,7 +4,7 @@ import { BoltDb } from './bolt-db.js';
 import { crc32c } from './crc32c.js';
 import { corrupt } from './db-file.js';
 import type { EtcdFile } from './etcd-file.js';
-import { LiveKeys } from './live-keys.js';
+import { LiveCount, LiveKeys } from './live-keys.js';
 import { type RevisionRecord, RevisionScan } from './revision-scan.js';
 
 /** What `snapshot status` prints. */
@@ -34,7 +34,7 @@ export function fileStatus(path: string, { liveKeys = true, directories = true }
       size: db.meta.highWater * db.meta.pageSize,
       version: '',
     };
-    const live = liveKeys ? new LiveKeys() : undefined;
+    const live = liveKeys ? new LiveCount() : undefined;
     const cursor = new Cursor(db.root);
     for (let more = cursor.first(); more; more = cursor.next()) {
       if (!cursor.isBucket) {
@@ -66,17 +66,15 @@ function hashBucket(bucket: Bucket, status: FileStatus): void {
   }
 }
 
-function hashHistory(bucket: Bucket, status: FileStatus, live: LiveKeys | undefined): void {
-  const scan = new RevisionScan(bucket);
+function hashHistory(bucket: Bucket, status: FileStatus, live: LiveCount | undefined): void {
   let high = 0;
   let low = 0;
-  scan.run((record) => {
+  status.hash = new RevisionScan(bucket).runAndSum((record) => {
     live?.take(record);
-    status.hash = scan.crc(status.hash);
     status.keys++;
     high = record.mainHigh;
     low = record.mainLow;
-  }, true);
+  }, status.hash);
   status.revision = (BigInt(high) << 32n) | BigInt(low);
 }
 
@@ -118,7 +116,7 @@ function keptRecords(history: Bucket, revision: bigint, compacted: bigint): Set<
   new RevisionScan(history).run((record) => {
     if (main(record) <= revision) live.take(record);
   }, true);
-  if (live.count === 0) return undefined;
+  if (live.none) return undefined;
   return live.offsets(compacted);
 }
 

@@ -81,7 +81,9 @@ export class KeyTable {
       this.chunks.push(Buffer.allocUnsafeSlow(Math.max(CHUNK, length)));
       this.used = 0;
     }
-    bytes.copy(this.chunks[this.chunks.length - 1]!, this.used, start, end);
+    const chunk = this.chunks[this.chunks.length - 1]!;
+    // For keys of usual lengths faster than Buffer.copy.
+    for (let i = start, to = this.used; i < end; i++, to++) chunk[to] = bytes[i]!;
     this.chunkOf[id] = this.chunks.length - 1;
     this.offsets[id] = this.used;
     this.lengths[id] = length;
@@ -115,7 +117,7 @@ function hashOf(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /** A copy with room for twice as many. */
-export function doubled<T extends Uint32Array | Float64Array>(array: T): T {
+export function doubled<T extends Uint8Array | Uint32Array | Float64Array>(array: T): T {
   const larger = new (array.constructor as new (length: number) => T)(array.length * 2);
   larger.set(array);
   return larger;

@@ -3,17 +3,15 @@
  * begin the new cluster (etcd: etcdutl/snapshot/v3_snapshot.go). Everything is made in a folder beside the place where it belongs and is moved
  * there at the end, so that a restore that fails or is interrupted leaves nothing that looks like a member.
  */
-import { createHash } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Failure } from '../errors.js';
 import { Cursor } from './bolt-bucket.js';
 import { BoltDb } from './bolt-db.js';
-import { BoltEdit, writeAll } from './bolt-edit.js';
+import { BoltEdit } from './bolt-edit.js';
 import type { LeafItem } from './bolt-write.js';
-import { DbFile } from './db-file.js';
-import { hasTrailer, TRAILER } from './hash-check.js';
-import { HashMismatch } from './hash-mismatch.js';
+import { removingUnlessDone } from './clean-up.js';
+import { copySnapshot } from './copy-snapshot.js';
 import { hexId, memberJson, type NewCluster } from './membership.js';
 import { writeRaftFiles } from './raft-files.js';
 import { formatRevision, isRevision, mainOf } from './revision.js';
@@ -40,39 +38,26 @@ export interface Restored {
   revision: bigint;
 }
 
-const COPY_BYTES = 1 << 20;
-
 /** @throws Failure; then there is neither a data directory nor a WAL directory */
-export function restore(cluster: NewCluster, options: RestoreOptions): Restored {
+export async function restore(cluster: NewCluster, options: RestoreOptions): Promise<Restored> {
   const { dataDir } = options;
   const walDir = options.walDir || undefined;
   checkTargets(options);
   const part = `${resolve(dataDir)}.part-${process.pid}`;
-  const walPart = walDir && `${resolve(walDir)}.part-${process.pid}`;
+  const walPart = walDir ? `${resolve(walDir)}.part-${process.pid}` : join(part, 'member', 'wal');
   const remove = (): void => {
-    for (const path of [part, walPart]) if (path) rmSync(path, { recursive: true, force: true });
+    for (const path of [part, walPart]) rmSync(path, { recursive: true, force: true });
   };
-  const interrupted = (signal: NodeJS.Signals): void => {
-    remove();
-    process.kill(process.pid, signal);
-  };
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
-  try {
+  return removingUnlessDone(remove, async () => {
     const snapDir = join(part, 'member', 'snap');
-    mkdirSync(snapDir, { recursive: true, mode: 0o700 });
-    mkdirSync(walPart ?? join(part, 'member', 'wal'), { recursive: true, mode: 0o700 });
-    const revision = makeDatabase(cluster, options, join(snapDir, 'db'));
-    writeRaftFiles(cluster, walPart ?? join(part, 'member', 'wal'), snapDir);
-    for (const dir of [snapDir, walPart ?? join(part, 'member', 'wal'), join(part, 'member'), part]) syncDir(dir);
-    if (walDir && walPart) moveTo(walPart, walDir);
+    for (const dir of [snapDir, walPart]) mkdirSync(dir, { recursive: true, mode: 0o700 });
+    const revision = await makeDatabase(cluster, options, join(snapDir, 'db'));
+    writeRaftFiles(cluster, walPart, snapDir);
+    for (const dir of [snapDir, walPart, join(part, 'member'), part]) syncDir(dir);
+    if (walDir) moveTo(walPart, walDir);
     moveTo(part, dataDir);
     return { dataDir, walDir: walDir ?? join(dataDir, 'member', 'wal'), revision };
-  } catch (error) {
-    remove();
-    throw error;
-  } finally {
-    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
-  }
+  });
 }
 
 function checkTargets({ dataDir, walDir, refuseExisting }: RestoreOptions): void {
@@ -100,8 +85,8 @@ function moveTo(part: string, target: string): void {
 }
 
 /** Copies the snapshot, checks its hash on the way and puts the new members in. Gives the newest revision. */
-function makeDatabase(cluster: NewCluster, options: RestoreOptions, path: string): bigint {
-  copyChecked(options, path);
+async function makeDatabase(cluster: NewCluster, options: RestoreOptions, path: string): Promise<bigint> {
+  await copySnapshot(options.snapshot, path, options.skipHashCheck);
   const db = new BoltDb(path, { name: options.snapshot });
   const fd = openSync(path, 'r+');
   try {
@@ -122,34 +107,6 @@ function makeDatabase(cluster: NewCluster, options: RestoreOptions, path: string
   } finally {
     closeSync(fd);
     db.close();
-  }
-}
-
-function copyChecked({ snapshot, skipHashCheck }: RestoreOptions, path: string): void {
-  const source = new DbFile(snapshot);
-  const fd = openSync(path, 'w', 0o600);
-  try {
-    const hasHash = hasTrailer(source.size);
-    if (!hasHash && !skipHashCheck) {
-      throw new Failure('snapshot missing hash but --skip-hash-check=false', {
-        hint: 'a file copied from a data directory has no hash, which --skip-hash-check allows; a snapshot without one is cut short',
-      });
-    }
-    const length = hasHash ? source.size - TRAILER : source.size;
-    const hash = hasHash && !skipHashCheck ? createHash('sha256') : undefined;
-    const chunk = Buffer.allocUnsafeSlow(COPY_BYTES);
-    for (let at = 0; at < length; at += COPY_BYTES) {
-      const part = chunk.subarray(0, source.readInto(chunk, at, Math.min(COPY_BYTES, length - at)));
-      hash?.update(part);
-      writeAll(fd, part, at);
-    }
-    if (!hash) return;
-    const expected = source.read(length, TRAILER);
-    const found = hash.digest();
-    if (!expected.equals(found)) throw new HashMismatch(snapshot, expected, found);
-  } finally {
-    closeSync(fd);
-    source.close();
   }
 }
 

@@ -1,9 +1,10 @@
 /** Goes over all records of the bucket `key` without touching the values: only what is before them is read. */
-import { type Bucket, leafPages } from './bolt-bucket.js';
+import type { Bucket } from './bolt-bucket.js';
 import { PAGE_HEADER } from './bolt-meta.js';
 import { checkElements, checkHeader, ELEMENT, LEAF, u16, u32 } from './bolt-page.js';
 import { crc32c } from './crc32c.js';
 import { corrupt } from './db-file.js';
+import { leafPages } from './leaf-pages.js';
 import { LARGEST, ReadAhead } from './read-ahead.js';
 import { isRevision, REVISION_BYTES } from './revision.js';
 
@@ -37,6 +38,8 @@ export class RevisionScan {
   private readonly ahead: ReadAhead;
   private readonly record: RevisionRecord;
   private visit: (record: RevisionRecord) => void = () => {};
+  /** Where it is wanted, the checksum of all so far. */
+  private sum: number | undefined;
   /** The main revision that the leaf being read begins and ends with. */
   private first = 0;
   private last = 0;
@@ -61,14 +64,27 @@ export class RevisionScan {
   /** The checksum of the record that is visited, key and value, continued from `crc`. */
   crc(crc: number): number {
     const { offset, length, revisionLength } = this.record;
+    return this.crcOf(offset - revisionLength, offset + length, crc);
+  }
+
+  private crcOf(start: number, end: number, crc: number): number {
     let sum = crc;
-    const end = offset + length;
-    for (let at = offset - revisionLength; at < end; at += LARGEST) {
+    for (let at = start; at < end; at += LARGEST) {
       const part = Math.min(LARGEST, end - at);
       const from = this.ahead.at(at, part);
       sum = crc32c(this.ahead.bytes, sum, from, from + part);
     }
     return sum;
+  }
+
+  /**
+   * As `run` by revision, with the checksum of all records, keys and values, continued from `crc`: they lie in a leaf without a gap,
+   * so that one sum a leaf will do.
+   */
+  runAndSum(visit: (record: RevisionRecord) => void, crc: number): number {
+    this.sum = crc;
+    this.run(visit, true);
+    return this.sum;
   }
 
   /** Records are visited one at a time, all in one object. */
@@ -80,11 +96,11 @@ export class RevisionScan {
       return;
     }
     const leaves = leafPages(this.bucket);
-    const order = Uint32Array.from(leaves.keys());
-    if (!byRevision) order.sort((a, b) => leaves[a]! - leaves[b]!);
     const firsts = new Float64Array(leaves.length);
     const lasts = new Float64Array(leaves.length);
-    for (const ordinal of order) {
+    const order = byRevision ? undefined : placeOrder(leaves);
+    for (let i = 0; i < leaves.length; i++) {
+      const ordinal = order ? order[i]! : i;
       this.leaf(leaves[ordinal]!);
       firsts[ordinal] = this.first;
       lasts[ordinal] = this.last;
@@ -132,6 +148,7 @@ export class RevisionScan {
       this.visit(record);
     }
     this.last = before;
+    if (this.sum !== undefined) this.sum = this.crcOf(start + elements, record.offset + record.length, this.sum);
   }
 
   /** Reads one record's key and the start of its value. */
@@ -181,4 +198,11 @@ export class RevisionScan {
   private problem(page: number, text: string): Error {
     return corrupt(this.bucket.source.file.path, `page ${page} of bucket ${this.bucket.name}`, text);
   }
+}
+
+/** The positions of pages, in the order of their places in the file. */
+function placeOrder(pages: Float64Array): Uint32Array {
+  const order = new Uint32Array(pages.length);
+  for (let i = 0; i < order.length; i++) order[i] = i;
+  return order.sort((a, b) => pages[a]! - pages[b]!);
 }

@@ -1,5 +1,5 @@
 /** Goes over every page of a file's tree and checks its structure (bbolt has the same as `tx.Check`). */
-import { type Bucket, Cursor } from './bolt-bucket.js';
+import { type Bucket, Cursor, MAX_DEPTH } from './bolt-bucket.js';
 import type { BoltDb } from './bolt-db.js';
 import { Page } from './bolt-page.js';
 import { corrupt } from './db-file.js';
@@ -30,8 +30,6 @@ interface Bounds {
   low: Buffer | undefined;
   high: Buffer | undefined;
 }
-
-const MAX_DEPTH = 32;
 
 class TreeWalk {
   readonly totals: TreeTotals = { used: 2, branches: 0, leaves: 0, depth: 0 };
