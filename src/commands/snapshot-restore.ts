@@ -100,6 +100,7 @@ export const run: Run = async (context, args, flags) => {
     walDir: flags.string('wal-dir'),
     skipHashCheck: flags.bool('skip-hash-check'),
     bumpRevision,
+    takeInUse: isDropIn(mode),
     refuseExisting: isDropIn(mode) && mode.version === '3.4',
   });
   if (!isDropIn(mode)) await tell(context, flags, path, cluster, restored);

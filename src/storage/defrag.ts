@@ -28,7 +28,7 @@ export interface Shrunk {
 export function defragDataDir(dataDir: string): Shrunk {
   const path = dbOf(dataDir);
   if (!existsSync(path)) throw new Failure(`stat ${path}: no such file or directory`);
-  refuseInUse(path);
+  refuseInUse(path, 'stop that etcd first; a running member is defragmented with `ketcdctl defrag --endpoints`');
   const db = new BoltDb(path);
   try {
     copyDatabase(db.root, path, {}, { hash: false });

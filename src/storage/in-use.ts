@@ -4,13 +4,12 @@ import { Failure } from '../errors.js';
 /**
  * Refuses a database that a running etcd has open: bbolt holds a lock (flock) on it, which the system lists.
  * Where there is no such list (not Linux) it is taken as free.
+ * @param hint what to do instead
  */
-export function refuseInUse(path: string): void {
+export function refuseInUse(path: string, hint = 'stop that etcd first'): void {
   const owner = lockOwner(path);
   if (owner === undefined) return;
-  throw new Failure(`${path} is in use by process ${owner}`, {
-    hint: 'stop that etcd first; a running member is defragmented with `ketcdctl defrag --endpoints`',
-  });
+  throw new Failure(`${path} is in use by process ${owner}`, { hint });
 }
 
 /** The process that holds a lock on a file. */

@@ -4,7 +4,7 @@
  * there at the end, so that a restore that fails or is interrupted leaves nothing that looks like a member.
  */
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { Failure } from '../errors.js';
 import { Cursor } from './bolt-bucket.js';
 import { BoltDb } from './bolt-db.js';
@@ -12,10 +12,12 @@ import { BoltEdit } from './bolt-edit.js';
 import type { LeafItem } from './bolt-write.js';
 import { removingUnlessDone } from './clean-up.js';
 import { copySnapshot } from './copy-snapshot.js';
+import { refuseInUse } from './in-use.js';
 import { hexId, memberJson, type NewCluster } from './membership.js';
 import { writeRaftFiles } from './raft-files.js';
 import { formatRevision, isRevision, mainOf } from './revision.js';
 import { syncDir } from './sync-dir.js';
+import { systemText } from './system-text.js';
 
 export interface RestoreOptions {
   /** The snapshot file, or with `skipHashCheck` a database copied from a data directory. */
@@ -26,6 +28,8 @@ export interface RestoreOptions {
   skipHashCheck: boolean;
   /** Raises the newest revision by this much, and marks all below as compacted, so that watchers of the old cluster start anew. 0: no. */
   bumpRevision: bigint;
+  /** Takes the database of a running member, too: what is copied then may be torn. */
+  takeInUse: boolean;
   /** Refuses a data directory that exists at all, as etcdctl 3.4 does, in place of one that is not empty. */
   refuseExisting: boolean;
 }
@@ -40,11 +44,13 @@ export interface Restored {
 
 /** @throws Failure; then there is neither a data directory nor a WAL directory */
 export async function restore(cluster: NewCluster, options: RestoreOptions): Promise<Restored> {
-  const { dataDir } = options;
-  const walDir = options.walDir || undefined;
+  const { dataDir, walDir = '', snapshot } = options;
+  if (!options.takeInUse && existsSync(snapshot))
+    refuseInUse(snapshot, 'save a snapshot of the running member: `ketcdctl snapshot save`');
   checkTargets(options);
   const part = `${resolve(dataDir)}.part-${process.pid}`;
-  const walPart = walDir ? `${resolve(walDir)}.part-${process.pid}` : join(part, 'member', 'wal');
+  const walPart = walPartOf(part, dataDir, walDir);
+  const outside = !walPart.startsWith(part);
   const remove = (): void => {
     for (const path of [part, walPart]) rmSync(path, { recursive: true, force: true });
   };
@@ -54,10 +60,23 @@ export async function restore(cluster: NewCluster, options: RestoreOptions): Pro
     const revision = await makeDatabase(cluster, options, join(snapDir, 'db'));
     writeRaftFiles(cluster, walPart, snapDir);
     for (const dir of [snapDir, walPart, join(part, 'member'), part]) syncDir(dir);
-    if (walDir) moveTo(walPart, walDir);
-    moveTo(part, dataDir);
-    return { dataDir, walDir: walDir ?? join(dataDir, 'member', 'wal'), revision };
+    if (outside) moveTo(walPart, walDir);
+    try {
+      moveTo(part, dataDir);
+    } catch (error) {
+      if (outside) rmSync(walDir, { recursive: true });
+      throw error;
+    }
+    return { dataDir, walDir: walDir || join(dataDir, 'member', 'wal'), revision };
   });
+}
+
+/** Where the WAL is made: within the new data directory, if that is its place, else beside its own. */
+function walPartOf(part: string, dataDir: string, walDir: string): string {
+  if (walDir === '') return join(part, 'member', 'wal');
+  const inside = relative(resolve(dataDir), resolve(walDir));
+  if (inside !== '' && !inside.startsWith('..') && !isAbsolute(inside)) return join(part, inside);
+  return `${resolve(walDir)}.part-${process.pid}`;
 }
 
 function checkTargets({ dataDir, walDir, refuseExisting }: RestoreOptions): void {
@@ -79,8 +98,12 @@ function isEmptyDir(path: string): boolean {
 }
 
 function moveTo(part: string, target: string): void {
-  if (existsSync(target)) rmdirSync(target);
-  renameSync(part, target);
+  try {
+    if (existsSync(target)) rmdirSync(target);
+    renameSync(part, target);
+  } catch (error) {
+    throw new Failure(`could not rename ${part} to ${target} (${systemText(error)})`, { cause: error });
+  }
   syncDir(dirname(resolve(target)));
 }
 

@@ -21,7 +21,7 @@ async function everything({ callable }: EtcdClient): Promise<string[]> {
   );
 }
 
-const options = { skipHashCheck: false, bumpRevision: 0n, refuseExisting: false };
+const options = { skipHashCheck: false, bumpRevision: 0n, refuseExisting: false, takeInUse: false };
 
 test('a real etcd starts from what is restored, with the same keys, hash, leases, users and roles', {
   skip: skipWithoutEtcd(),
@@ -71,7 +71,7 @@ test('three members start from one file, and agree', { skip: skipWithoutEtcd() }
       const name = `m${i + 1}`;
       const flags = { name, initialCluster, initialClusterToken: 'three', initialAdvertisePeerUrls: [url] };
       const dataDir = join(dir, name);
-      restore(await newCluster(flags), {
+      await restore(await newCluster(flags), {
         ...options,
         snapshot,
         dataDir,

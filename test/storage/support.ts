@@ -69,7 +69,14 @@ export async function restoreOne(snapshot: string, dataDir: string, bumpRevision
     initialClusterToken: 'restored',
     initialAdvertisePeerUrls: ['http://127.0.0.1:2380'],
   });
-  return restore(cluster, { snapshot, dataDir, bumpRevision, skipHashCheck: false, refuseExisting: false });
+  return restore(cluster, {
+    snapshot,
+    dataDir,
+    bumpRevision,
+    skipHashCheck: false,
+    refuseExisting: false,
+    takeInUse: false,
+  });
 }
 
 /** Arguments that have a server of the tests start from a data directory. */
