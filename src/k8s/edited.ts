@@ -2,6 +2,7 @@
 import { ExitCode, Failure } from '../errors.js';
 import type { Fields, Value } from '../k8s-decode/value.js';
 import { field, stringField } from '../k8s-decode/value.js';
+import { fieldsAt } from './fields.js';
 import { isSame } from './object-diff.js';
 
 /**
@@ -78,10 +79,4 @@ function essence(object: Fields): Fields {
   rest.delete('metadata');
   rest.delete('status');
   return rest;
-}
-
-/** An object's field that is an object; an empty one where it is not. */
-export function fieldsAt(object: Fields, name: string): Fields {
-  const value = object.get(name);
-  return value instanceof Map ? value : new Map();
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Fields, Value } from '../k8s-decode/value.js';
 import { field, stringField } from '../k8s-decode/value.js';
-import { fieldsAt } from './edited.js';
+import { fieldsAt } from './fields.js';
 import type { Resource } from './resources.js';
 
 /** Fields of metadata that the API server keeps, whatever a manifest says. */
