@@ -187,12 +187,29 @@ function readNested(name: MessageName, reader: Reader): Message {
   return read(name, reader, reader.pos + length);
 }
 
+/** A number below 2^49, which almost all are, without the detour over Long; undefined for any other, which is then still to be read. */
+function shortVarint(reader: Reader): string | undefined {
+  const { buf, pos, len } = reader;
+  let value = 0;
+  let scale = 1;
+  for (let at = pos; at < len && at < pos + 7; at++) {
+    const byte = buf[at]!;
+    value += (byte & 0x7f) * scale;
+    if (byte < 0x80) {
+      reader.pos = at + 1;
+      return String(value);
+    }
+    scale *= 128;
+  }
+  return undefined;
+}
+
 function scalarReader(type: string): ((reader: Reader) => unknown) | undefined {
   switch (type) {
     case 'i64':
-      return (reader) => reader.int64().toString();
+      return (reader) => shortVarint(reader) ?? reader.int64().toString();
     case 'u64':
-      return (reader) => reader.uint64().toString();
+      return (reader) => shortVarint(reader) ?? reader.uint64().toString();
     case 'u32':
       return (reader) => reader.uint32();
     case 'enum':
