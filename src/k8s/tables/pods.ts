@@ -62,17 +62,17 @@ function summaryOf(pod: Fields): Summary {
 
 function summarize(pod: Fields): Summary {
   const conditions = list(pod, 'status', 'conditions');
-  const { starting, sidecars, isSidecar } = initStatus(pod);
-  const reason = ownReason(pod, conditions);
+  const policies = list(pod, 'spec', 'initContainers').map((spec) => field(spec, 'restartPolicy'));
+  const containers = size(pod, 'spec', 'containers') + policies.filter((policy) => policy === 'Always').length;
+  const { starting, sidecars } = initStatus(pod);
   if (starting && !isTrue(conditions, 'Initialized')) {
-    const containers = size(pod, 'spec', 'containers') + isSidecar.size;
     return { ...starting, status: deletionOr(pod, starting.status), containers };
   }
-  const main = mainStatus(pod, starting?.status ?? reason, conditions);
+  const main = mainStatus(pod, starting?.status ?? ownReason(pod, conditions), conditions);
   return {
     status: deletionOr(pod, main.status),
     ready: sidecars.ready + main.ready,
-    containers: size(pod, 'spec', 'containers') + isSidecar.size,
+    containers,
     restarts: sidecars.restarts + main.restarts,
     lastRestart: Math.max(sidecars.lastRestart, main.lastRestart),
   };
@@ -113,13 +113,11 @@ class Tally {
  */
 function initStatus(pod: Fields) {
   const specs = list(pod, 'spec', 'initContainers');
-  const isSidecar = new Set(
-    specs.filter((spec) => field(spec, 'restartPolicy') === 'Always').map((spec) => text(spec, 'name')),
-  );
+  const policies = new Map(specs.map((spec) => [text(spec, 'name'), field(spec, 'restartPolicy')]));
   const all = new Tally();
   const sidecars = new Tally();
   for (const [at, container] of list(pod, 'status', 'initContainerStatuses').entries()) {
-    const sidecar = isSidecar.has(text(container, 'name'));
+    const sidecar = policies.get(text(container, 'name')) === 'Always';
     all.add(container);
     if (sidecar) sidecars.add(container);
     const terminated = field(container, 'state', 'terminated');
@@ -130,9 +128,9 @@ function initStatus(pod: Fields) {
     }
     const { restarts, lastRestart } = all;
     const starting = { status: initReason(container, at, specs.length), ready: sidecars.ready, restarts, lastRestart };
-    return { starting, sidecars, isSidecar };
+    return { starting, sidecars };
   }
-  return { sidecars, isSidecar };
+  return { sidecars };
 }
 
 /** What keeps a pod from being initialized: the state of the first init container that has not done its work. */
@@ -171,7 +169,7 @@ function mainStatus(pod: Fields, reason: string, conditions: Value[]): Tally & {
       tally.ready++;
     }
   }
-  if (status === 'Completed') status = completedStatus(running, failure, isTrue(conditions, 'Ready'));
+  if (status === 'Completed') status = completedStatus(running, failure, isReady(conditions));
   return Object.assign(tally, { status });
 }
 
@@ -180,4 +178,8 @@ function completedStatus(running: boolean, failure: string, ready: boolean): str
   if (running && ready) return 'Running';
   if (failure !== '') return failure;
   return running ? 'NotReady' : 'Completed';
+}
+
+function isReady(conditions: Value[]): boolean {
+  return conditions.some((each) => field(each, 'type') === 'Ready' && field(each, 'status') === 'True');
 }

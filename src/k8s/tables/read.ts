@@ -57,7 +57,7 @@ export function annotation(value: Fields, name: string): string | undefined {
 
 /** The first condition of `type` among `conditions`. */
 export function condition(conditions: Value[], type: string): Value | undefined {
-  return conditions.find((each) => field(each, 'type') === type);
+  return conditions.find((each) => text(each, 'type') === type);
 }
 
 /** Whether the object is being deleted. */
