@@ -9,6 +9,7 @@ import { formatNotSupported, outputFormat } from '../output/format.js';
 import { humaneBytes, writeHumane } from '../output/humane.js';
 import { type Readable, ReadableValues } from '../output/readable.js';
 import { type DiffStyle, diffStyle, unifiedDiff } from '../output/text-diff.js';
+import { visible } from '../output/values.js';
 import type { RevisionPair } from './history-order.js';
 
 export type HistoryFormat = 'simple' | 'json' | 'jsonl' | 'yaml';
@@ -23,6 +24,8 @@ export function historyFormat(context: Context): HistoryFormat {
 export interface HistoryLook {
   summary: boolean;
   managedFields: boolean;
+  /** Names the key in the line of each revision: where there are several. */
+  keys?: true;
 }
 
 /** What is known of one revision. */
@@ -42,7 +45,7 @@ export class HistoryPrinter {
   private style: DiffStyle | undefined;
   private printed = 0;
   /** The values of the pair before: one of them is in the next pair too. */
-  private known: { revision: bigint; value: Readable }[] = [];
+  private known: { place: string; value: Readable }[] = [];
 
   constructor(
     private readonly context: Context,
@@ -75,7 +78,8 @@ export class HistoryPrinter {
 
   private async simple(entry: Entry, isFirst: boolean): Promise<string> {
     this.style ??= await diffStyle(this.context);
-    const head = this.style.head(headLine(entry));
+    const key = this.look.keys ? `${visible(entry.revision.kv.key)}  ` : '';
+    const head = this.style.head(key + headLine(entry));
     if (this.look.summary) return `${head}\n`;
     return `${isFirst ? '' : '\n'}${head}\n${await this.difference(entry, this.style)}`;
   }
@@ -92,8 +96,8 @@ export class HistoryPrinter {
     const after = await this.read(current);
     const before = previous && (await this.read(previous));
     this.known = [
-      ...(after ? [{ revision: current.revision, value: after }] : []),
-      ...(before ? [{ revision: previous.revision, value: before }] : []),
+      ...(after ? [{ place: placeOf(current), value: after }] : []),
+      ...(before ? [{ place: placeOf(previous), value: before }] : []),
     ];
     const change = changeOf(current, before);
     const changes = change === 'kept' ? [] : objectChanges(before?.shown, after?.shown);
@@ -101,10 +105,17 @@ export class HistoryPrinter {
     return { revision: current, change, before, after, changes, authors, time: timeOf(change, authors, before, after) };
   }
 
-  private async read({ type, revision, kv }: KeyRevision): Promise<Readable | undefined> {
+  private async read(revision: KeyRevision): Promise<Readable | undefined> {
+    const { type, kv } = revision;
     if (type === 'delete') return undefined;
-    return this.known.find((known) => known.revision === revision)?.value ?? this.values.read(kv.key, kv.value);
+    const place = placeOf(revision);
+    return this.known.find((known) => known.place === place)?.value ?? this.values.read(kv.key, kv.value);
   }
+}
+
+/** One revision can be that of several keys. */
+function placeOf({ revision, kv }: KeyRevision): string {
+  return `${revision} ${kv.key.toString('latin1')}`;
 }
 
 function changeOf({ type, kv }: KeyRevision, before: Readable | undefined): Entry['change'] {

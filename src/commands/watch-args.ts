@@ -69,7 +69,7 @@ export function watchRanges(mode: Mode, keys: string[], flags: FlagValues): Watc
   const prefix = flags.bool('prefix');
   const common = {
     revision: flags.int('rev'),
-    prevKv: flags.bool('prev-kv'),
+    prevKv: flags.bool('prev-kv') || flags.bool('diff'),
     progressNotify: flags.bool('progress-notify'),
   };
   if (!isDropIn(mode)) {

@@ -1,10 +1,11 @@
 import type { CommandSpec, Context, FlagValues, Run } from '../cli/command.js';
 import { ExitCode, Failure } from '../errors.js';
+import type { WatchRange } from '../etcd/watch.js';
 import { outputFormat } from '../output/format.js';
-import { watchPrinters } from '../output/watch/printer.js';
+import { type WatchPrinter, watchPrinters } from '../output/watch/printer.js';
 import { endedBySignal } from './signals.js';
 import { watchEnvironment, watchKeys, watchRanges } from './watch-args.js';
-import { startWatch } from './watch-run.js';
+import { startWatch, type WatchRun } from './watch-run.js';
 
 export const spec: CommandSpec = {
   usage: 'watch [options] [key or prefix] [range_end] [--] [exec-command arg1 arg2 ...]',
@@ -15,6 +16,7 @@ export const spec: CommandSpec = {
     'ketcdctl watch --prefix -w jsonl /registry/configmaps/ /registry/secrets/',
     'ketcdctl watch config --rev 1 --prev-kv # from the first revision that is left',
     'ketcdctl watch config -- sh -c "systemctl reload app"',
+    'ketcdctl watch --diff --prefix /registry/deployments/',
   ],
   complete: 'key',
   variables: ['ETCDCTL_WATCH_KEY', 'ETCDCTL_WATCH_RANGE_END'],
@@ -23,6 +25,12 @@ export const spec: CommandSpec = {
     { name: 'prefix', type: 'bool', help: 'watch all keys that begin with the key' },
     { name: 'rev', type: 'int', default: '0', help: 'the first revision to print (0: those to come)' },
     { name: 'prev-kv', type: 'bool', help: 'print what was there before, too' },
+    {
+      name: 'diff',
+      type: 'bool',
+      help: 'print what changed since the event before, and who changed it where that is known',
+      own: true,
+    },
     { name: 'progress-notify', type: 'bool', help: "print the server's revision from time to time", since: '3.5' },
   ],
   noTimeout: 'always',
@@ -42,9 +50,32 @@ async function watchArguments(context: Context, args: string[], flags: FlagValue
   const ranges = watchRanges(context.mode, keys, flags);
   const format = outputFormat(context);
   const client = await context.connect();
+  const newPrinter = flags.bool('diff')
+    ? await changePrinters(context)
+    : await watchPrinters(context, format, ranges.length === 1);
+  return printWatches(context, ranges, { client, format, newPrinter, exec });
+}
+
+async function changePrinters(context: Context): Promise<() => WatchPrinter> {
+  const [{ historyFormat }, { diffPrinters }] = await Promise.all([
+    import('./history-print.js'),
+    import('./watch-diff.js'),
+  ]);
+  return diffPrinters(context, historyFormat(context));
+}
+
+/**
+ * Prints several watches until they end.
+ * @throws Failure when the server cancels one
+ */
+export async function printWatches(
+  context: Context,
+  ranges: readonly WatchRange[],
+  order: Omit<WatchRun, 'signal'>,
+): Promise<void> {
+  const { client } = order;
   return endedBySignal(context, async (signal) => {
-    const newPrinter = await watchPrinters(context, format, ranges.length === 1);
-    const run = { client, format, newPrinter, exec, signal };
+    const run = { ...order, signal };
     const watches = ranges.map((range) => startWatch(context, range, run).ended);
     const { cancelled, hint } = client.callable.finite ? (await Promise.all(watches))[0]! : await Promise.race(watches);
     if (!cancelled) return;
