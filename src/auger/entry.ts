@@ -4,7 +4,7 @@ import type { AtRest } from '../k8s-decode/encryption/at-rest.js';
 import { toJson } from '../k8s-decode/json.js';
 import { stringField, type Value } from '../k8s-decode/value.js';
 import { detect } from './detect.js';
-import { sortedEntries } from './template/format.js';
+import { sorted } from './sorted.js';
 import { Struct } from './template/index.js';
 import { decodeValue } from './value.js';
 import type { VersionStats } from './versions.js';
@@ -33,12 +33,6 @@ export async function objectIn(key: Buffer, value: Buffer, atRest: AtRest): Prom
 /** The object as one line of JSON, its fields in the order of their names as Go writes maps. */
 export function valueJson({ object }: Entry): string {
   return object === undefined ? 'null' : toJson(sorted(object));
-}
-
-function sorted(value: Value): Value {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!(value instanceof Map)) return value;
-  return new Map(sortedEntries(value).map(([name, inner]) => [name, sorted(inner)]));
 }
 
 /** What a template has as its dot: `.Key .Version .Value .ValueJson .TypeMeta .Stats`. */

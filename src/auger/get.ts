@@ -6,7 +6,7 @@ import { type EtcdClient, openClient } from '../etcd/client.js';
 import { readRange } from '../etcd/range.js';
 import { AtRest } from '../k8s-decode/encryption/at-rest.js';
 import { prefixRange } from '../storage/revision.js';
-import { detect, MEDIA_TYPES } from './detect.js';
+import { MEDIA_TYPES } from './detect.js';
 import type { Around } from './program.js';
 import { resourcePath } from './resource-key.js';
 import { NOTHING_FOUND, renderValue, requireValue } from './value.js';
@@ -20,11 +20,13 @@ export async function runGet(around: Around, args: string[], flags: FlagValues):
   const format = flags.string('output');
   const prefix = flags.string('prefix');
   const problem =
-    format !== 'yaml' && format !== 'json'
-      ? `invalid output format: "${format}"`
-      : prefix === ''
-        ? 'prefix is required'
-        : undefined;
+    args[0] === ''
+      ? 'invalid resource ""'
+      : format !== 'yaml' && format !== 'json'
+        ? `invalid output format: "${format}"`
+        : prefix === ''
+          ? 'prefix is required'
+          : undefined;
   if (problem) throw new Failure(`[${args.join(' ')}]: ${problem}`);
   const client = await openClient(connection(around, flags));
   try {
@@ -80,9 +82,12 @@ class Printer {
     const { stdout, stderr } = this.around.io;
     try {
       const plain = await this.atRest.open(key, value);
-      const text = await renderValue(requireValue(plain), this.format);
+      const found = requireValue(plain);
+      const isLeftAsIs = this.format === 'json' && found.encoding === 'json';
+      // Stored JSON ends with a newline of its own, and gets another.
+      const text = isLeftAsIs ? Buffer.concat([found.value, NEWLINE]) : await renderValue(found, this.format);
       const isYaml = this.format === 'yaml';
-      const head = isYaml ? `---\n# ${key} | ${MEDIA_TYPES[detect(plain)!.encoding]}\n` : '';
+      const head = isYaml ? `---\n# ${key} | ${MEDIA_TYPES[found.encoding]}\n` : '';
       const wait = stdout.write(Buffer.concat([Buffer.from(head), text, Buffer.from(isYaml ? '\n' : '')]));
       if (wait) await wait;
     } catch (error) {
@@ -95,6 +100,8 @@ class Printer {
     }
   }
 }
+
+const NEWLINE = Buffer.from('\n');
 
 function asComment(key: Buffer, value: Buffer, reason: string): string {
   const text = value.toString('utf8');

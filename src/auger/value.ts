@@ -11,6 +11,7 @@ import { StoredReader } from '../k8s-decode/wire.js';
 import { toYaml } from '../k8s-decode/yaml.js';
 import { goQuote } from '../output/go-quote.js';
 import { type Detected, detect, MEDIA_TYPES } from './detect.js';
+import { sorted } from './sorted.js';
 
 /** `proto` is the message of the object, without the envelope that it is stored in. */
 export type OutputFormat = 'yaml' | 'json' | 'proto';
@@ -106,6 +107,8 @@ function envelopeOf(value: Buffer): ReturnType<typeof readEnvelope> {
 async function protoOf(found: Detected): Promise<Buffer> {
   if (found.encoding === 'protobuf') return Buffer.from(envelopeOf(found.value).raw);
   const object = await decodeValue(found);
+  if (object instanceof Map && isKeptAsJson(object))
+    throw decodingFailure(found.encoding, unknownKind(await typeMetaOf(found)));
   try {
     return Buffer.from(envelopeOf(await encodeStored(object as Fields, { encoding: 'protobuf' })).raw);
   } catch (error) {
@@ -141,11 +144,13 @@ function decodingFailure(encoding: Detected['encoding'], error: unknown): unknow
  * their servers store them.
  */
 export async function encodeText(text: string, format: 'yaml' | 'json'): Promise<Buffer> {
-  const object = await parseObject(text, format);
+  const parsed = await parseObject(text, format);
+  // The items of a List are kept as JSON, and what comes from YAML has its fields by name there.
+  const object = format === 'yaml' && stringField(parsed, 'kind') === 'List' ? (sorted(parsed) as Fields) : parsed;
   const missing = ['kind', 'apiVersion'].find((name) => !stringField(object, name));
   if (missing) throw new Failure(`error decoding from application/${format}: Object '${missing}' is missing`);
   try {
-    const encoded = await encodeStored(object, keyedAsJson(object) ? { encoding: 'json' } : {});
+    const encoded = await encodeStored(object, isKeptAsJson(object) ? { encoding: 'json' } : {});
     if (detect(encoded)?.encoding === 'json') requireForeignGroup(object);
     return encoded;
   } catch (error) {
@@ -154,8 +159,8 @@ export async function encodeText(text: string, format: 'yaml' | 'json'): Promise
 }
 
 /** Definitions of custom resources and APIServices have a protobuf form too, but are stored as JSON. */
-function keyedAsJson(object: Fields): boolean {
-  const group = stringField(object, 'apiVersion')!.split('/')[0];
+function isKeptAsJson(object: Fields): boolean {
+  const group = stringField(object, 'apiVersion')?.split('/')[0];
   const kind = stringField(object, 'kind');
   return (
     (group === 'apiextensions.k8s.io' && kind === 'CustomResourceDefinition') ||
@@ -166,7 +171,7 @@ function keyedAsJson(object: Fields): boolean {
 /** A kind that Kubernetes' own group does not have is a slip, and no custom resource. */
 function requireForeignGroup(object: Fields): void {
   const apiVersion = stringField(object, 'apiVersion')!;
-  if (keyedAsJson(object) || !Object.hasOwn(schemaLoaders, apiVersion)) return;
+  if (isKeptAsJson(object) || !Object.hasOwn(schemaLoaders, apiVersion)) return;
   throw unknownKind({ apiVersion, kind: stringField(object, 'kind')! });
 }
 

@@ -67,9 +67,16 @@ export class Message {
       const tag = reader.tag();
       const read = this.readers[tag];
       if (read) read(reader, slots);
-      else this.keepUnknown(readUnknown(reader, start, tag), slots);
+      else this.unread(reader, start, tag, slots);
     }
     return slots;
+  }
+
+  /** A field that the schema has not is kept; one that it has in another wire type is corrupt, as it is for Kubernetes. */
+  private unread(reader: StoredReader, start: number, tag: number, slots: Slots): void {
+    const known = this.fields.find(({ number }) => number === tag >>> 3);
+    if (known) throw new RangeError(`wrong wire type ${tag & 7} for field ${known.number}`);
+    this.keepUnknown(readUnknown(reader, start, tag), slots);
   }
 
   private keepUnknown(field: UnknownField, slots: Slots): void {
