@@ -70,6 +70,7 @@ class PathReader {
 
   private descent(): Step[] {
     this.at += 2;
+    if (this.path.startsWith('..', this.at)) throw new PathError('nothing between .. and ..');
     const hasName = /[\p{L}\p{Nd}_]/u.test(this.path[this.at] ?? '');
     return hasName ? [descendants, this.name()] : [descendants];
   }
@@ -94,11 +95,15 @@ class PathReader {
     return () => [literal];
   }
 
+  /** A number, or truth; other words (`range`) can be read, but lead nowhere. */
   private word(): Step {
-    const [written] = this.take(/true|false|[+-]?[\d.]+/uy);
+    const [written] = this.take(/[+-]?[\d.]+|[\p{L}\p{Nd}_][^\s.,[\]$@{}]*/uy);
     const literal = written === 'true' || (written === 'false' ? false : Number(written));
-    if (Number.isNaN(literal)) throw new PathError(`${written} is no number`);
-    return (values) => values.map(() => literal);
+    if (!Number.isNaN(literal)) return (values) => values.map(() => literal);
+    if (/^[+\d-]/.test(written)) throw new PathError(`${written} is no number`);
+    return () => {
+      throw new PathError(`${written} is no step`);
+    };
   }
 
   private bracket(): Step[] {
