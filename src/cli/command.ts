@@ -144,6 +144,10 @@ export interface Output {
    * When the reader has gone away, the process ends as if by SIGPIPE.
    */
   write(chunk: string | Uint8Array): Promise<void> | undefined;
+  /** Done in place of that end, by whoever has to clean up first. */
+  onReaderGone?: (() => void) | undefined;
+  /** How many bytes were written so far, where that is known. */
+  readonly written?: number;
   /** Resolves when everything is written. Done by main at the end; needed before a child process writes to the same place. */
   flush(): Promise<void>;
   readonly isTTY: boolean;

@@ -30,6 +30,8 @@ class GatheringOutput implements Output {
   #running: Promise<void> | undefined;
   #failure: Failure | undefined;
   #timer: NodeJS.Immediate | undefined;
+  onReaderGone: (() => void) | undefined;
+  written = 0;
   /** Asked for with every value that is printed. */
   #terminal: boolean | undefined;
 
@@ -87,10 +89,11 @@ class GatheringOutput implements Output {
   #writePart(bytes: Uint8Array, write: Writer): Promise<Uint8Array> {
     return new Promise((resolve) => {
       write(bytes, (error, written) => {
+        this.written += written;
         if (error === null) resolve(bytes.subarray(written));
         else if (error.code === 'EAGAIN') setTimeout(() => resolve(bytes), RETRY_MS);
         else {
-          this.#failure = writeFailure(error);
+          this.#failure = writeFailure(error, this.onReaderGone);
           resolve(bytes.subarray(bytes.length));
         }
       });
@@ -127,13 +130,13 @@ function writeNow(fd: number, bytes: Uint8Array, done: Parameters<Writer>[1]): v
   done(null, written);
 }
 
-function writeFailure(error: NodeJS.ErrnoException): Failure {
-  if (error.code === 'EPIPE') dieBySigpipe();
+function writeFailure(error: NodeJS.ErrnoException, readerGone: () => void = dieBySigpipe): Failure {
+  if (error.code === 'EPIPE') readerGone();
   return new Failure(`cannot write standard output: ${error.message}`, { exitCode: ExitCode.IO, cause: error });
 }
 
 /** Ends as a C or Go program whose reader has gone away: quietly, by the signal that Node ignores at its start. */
-function dieBySigpipe(): never {
+export function dieBySigpipe(): never {
   const nothing = () => {};
   process.on('SIGPIPE', nothing);
   process.off('SIGPIPE', nothing);

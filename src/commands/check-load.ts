@@ -1,10 +1,12 @@
 /** What `check perf` and `check datascale` share: their flags, and that they leave no key behind. */
 import { randomBytes } from 'node:crypto';
+import type { IDeleteRangeResponse } from 'etcd3/lib/rpc';
 import { type Context, type Flag, type FlagValues, isDropIn } from '../cli/command.js';
 import { ExitCode, Failure } from '../errors.js';
 import type { EtcdClient } from '../etcd/client.js';
 import { prefixRange } from '../etcd/keys.js';
 import { type LoadResult, type PutLoad, putUnderLoad } from '../etcd/put-load.js';
+import { sendUntilDone } from '../etcd/retry-same.js';
 import { goQuote } from '../output/go-quote.js';
 import { argBytes } from './arg-bytes.js';
 import { catchingSignals } from './signals.js';
@@ -60,7 +62,7 @@ export async function runLoad(
 ): Promise<LoadResult> {
   // Only what begins with this is removed: somebody else may write under the same prefix, or it may be empty.
   const prefix = Buffer.concat([argBytes(flags.string('prefix')), randomBytes(8)]);
-  return catchingSignals(async (signal) => {
+  return catchingSignals(context, async (signal) => {
     let result: LoadResult | undefined;
     try {
       result = await putUnderLoad(client, { ...load, prefix, signal });
@@ -87,20 +89,20 @@ export async function refuseKeys(context: Context, client: EtcdClient, flags: Fl
 
 /** Time in which a put that failed without an answer may still be done. */
 const LATE_MS = 1000;
+/** As etcdctl: thirty seconds for each step, whatever --command-timeout says. */
+const STEP_MS = 30_000;
 
-/** Gives the revision of the removal. */
+/** Gives the revision of the removal. A cluster that has lost its leader for a moment is waited for. @throws RpcError */
 async function removeKeys(client: EtcdClient, prefix: Buffer, result: LoadResult | undefined): Promise<string> {
-  const range = prefixRange(prefix);
-  let response = await client.kv.deleteRange(range);
+  const remove = () =>
+    client.callable.call<IDeleteRangeResponse>('KV', 'deleteRange', prefixRange(prefix), { timeoutMs: STEP_MS });
+  let response = await sendUntilDone(remove, STEP_MS);
   if (result === undefined || result.errors.size > 0) {
     await new Promise((resolve) => setTimeout(resolve, LATE_MS));
-    response = await client.kv.deleteRange(range);
+    response = await sendUntilDone(remove, STEP_MS);
   }
   return response.header.revision;
 }
-
-/** As etcdctl: thirty seconds for each step, whatever --command-timeout says. */
-const STEP_MS = 30_000;
 
 async function tidy(context: Context, client: EtcdClient, flags: FlagValues, revision: string): Promise<void> {
   const say = (text: string) => context.stdout.write(text);

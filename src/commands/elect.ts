@@ -2,11 +2,11 @@ import { type CommandSpec, type Context, isDropIn, type Run } from '../cli/comma
 import { ExitCode, Failure } from '../errors.js';
 import type { EtcdClient } from '../etcd/client.js';
 import { campaign, observe } from '../etcd/election.js';
-import { Session } from '../etcd/lease.js';
+import { heldKey } from '../etcd/lock.js';
 import { type Format, outputFormat } from '../output/format.js';
 import { printHolder } from '../output/holder.js';
 import { argBytes } from './arg-bytes.js';
-import { trouble, untilAborted } from './lock.js';
+import { openSession, untilAborted } from './own-session.js';
 import { catchingSignals } from './signals.js';
 
 export const spec: CommandSpec = {
@@ -31,7 +31,7 @@ export const run: Run = async (context, args, flags) => {
   if (proposal !== undefined && listen) throw badArguments('proposal given but -l is set');
   const format = outputFormat(context);
   const client = await context.connect();
-  await catchingSignals(async (signal) => {
+  await catchingSignals(context, async (signal) => {
     if (proposal === undefined) await printLeaders(context, format, client, argBytes(name), signal);
     else await lead(context, format, client, { name: argBytes(name), proposal: argBytes(proposal) }, signal);
   });
@@ -61,10 +61,10 @@ async function lead(
   { name, proposal }: { name: Buffer; proposal: Buffer },
   signal: AbortSignal,
 ): Promise<void> {
-  const session = await Session.open(client, TTL, trouble(context));
+  const session = await openSession(context, client, TTL, signal);
   try {
     const key = await campaign(client, session, name, proposal, signal);
-    await printHolder(context, format, await client.kv.range({ key }));
+    await printHolder(context, format, await heldKey(client, key, signal));
     await untilAborted(signal, session.lost);
     if (!signal.aborted) throw new Failure('elect: session expired');
   } finally {

@@ -1,10 +1,11 @@
 import { atLeast, type CommandSpec, type Context, type FlagValues, isDropIn, type Run } from '../cli/command.js';
 import { ExitCode, Failure } from '../errors.js';
-import { Session } from '../etcd/lease.js';
-import { type Lock, lock } from '../etcd/lock.js';
+import type { Session } from '../etcd/lease.js';
+import { heldKey, type Lock, lock } from '../etcd/lock.js';
 import { outputFormat } from '../output/format.js';
 import { printHolder } from '../output/holder.js';
 import { argBytes } from './arg-bytes.js';
+import { openSession, untilAborted } from './own-session.js';
 import { runChild } from './run-child.js';
 import { catchingSignals } from './signals.js';
 
@@ -32,13 +33,14 @@ export const run: Run = async (context, args, flags) => {
   }
   const format = outputFormat(context);
   const client = await context.connect();
-  await catchingSignals(async (signal) => {
-    const session = await Session.open(client, sessionTtl(flags), trouble(context));
+  await catchingSignals(context, async (signal) => {
+    const session = await openSession(context, client, sessionTtl(flags), signal);
     try {
       const held = await lock(client, session, argBytes(name), signal);
+      if (signal.aborted) throw new Failure('context canceled');
       if (command.length > 0) await holdWhile(context, held, session, command, signal);
       else {
-        const response = await client.kv.range({ key: held.key });
+        const response = await heldKey(client, held.key, signal);
         if (response.kvs.length === 0) throw new Failure('lock lost on init');
         await printHolder(context, format, response);
         await untilAborted(signal, session.lost);
@@ -53,23 +55,6 @@ export const run: Run = async (context, args, flags) => {
 function sessionTtl(flags: FlagValues): number {
   const ttl = Number(flags.int('ttl'));
   return ttl > 0 ? ttl : DEFAULT_TTL;
-}
-
-/** In own mode, a line on standard error for what goes wrong with the lease. */
-export function trouble(context: Context): ((text: string) => void) | undefined {
-  if (isDropIn(context.mode)) return undefined;
-  return (text) => void context.stderr.write(`cannot renew the lease: ${text}; trying again\n`);
-}
-
-/** Resolves when one of the signals is aborted. */
-export function untilAborted(...signals: AbortSignal[]): Promise<void> {
-  const any = AbortSignal.any(signals);
-  // A pending promise alone does not keep the process alive.
-  const awake = setInterval(() => {}, 1 << 30);
-  return new Promise<void>((resolve) => {
-    if (any.aborted) resolve();
-    else any.addEventListener('abort', () => resolve());
-  }).finally(() => clearInterval(awake));
 }
 
 /** Runs the program; a signal to us reaches it by the terminal, and in own mode SIGTERM is passed on. */

@@ -36,7 +36,9 @@ export async function runChild(
         env: { ...context.env, ...variables },
         stdio: ['ignore', 'inherit', 'inherit'],
       });
-      terminate?.addEventListener('abort', () => child.kill('SIGTERM'));
+      const kill = () => child.kill('SIGTERM');
+      if (terminate?.aborted) kill();
+      else terminate?.addEventListener('abort', kill);
       child.once('error', started);
       child.once('exit', (code, signal) => resolve(childEnd(code, signal)));
     } catch (error) {

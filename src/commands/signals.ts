@@ -1,18 +1,40 @@
 import type { Context } from '../cli/command.js';
+import { dieBySigpipe } from '../cli/streams.js';
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-/** How long a signal waits for what is printed to be read. */
-const FLUSH_MS = 500;
+/** Ctrl-C, `kill`, and a terminal that is closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** How long a signal waits for a reader that takes nothing of what is printed. */
+const FLUSH_MS = 1000;
 
-/** Runs something that cleans up after SIGINT and SIGTERM: they abort the signal that it is given, and do nothing else. */
-export async function catchingSignals<T>(body: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** Thrown by what a signal interrupts before it has done anything: the signal then ends the process. */
+export class EndBySignal extends Error {}
+
+/**
+ * Runs something that cleans up after a signal, or when the reader of standard output has gone away: these abort the signal that it is
+ * given, and do nothing else. After SIGHUP, and without a reader, the process then ends as it would have at once.
+ */
+export async function catchingSignals<T>(context: Context, body: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  const abort = () => controller.abort();
+  let caught: NodeJS.Signals | undefined;
+  const abort = (name: NodeJS.Signals) => {
+    caught ??= name;
+    controller.abort();
+  };
+  const off = () => {
+    for (const name of SIGNALS) process.off(name, abort);
+    context.stdout.onReaderGone = undefined;
+  };
   for (const name of SIGNALS) process.on(name, abort);
+  context.stdout.onReaderGone = () => abort('SIGPIPE');
   try {
     return await body(controller.signal);
+  } catch (error) {
+    if (!(error instanceof EndBySignal)) throw error;
+    off();
+    return end(caught ?? 'SIGTERM');
   } finally {
-    for (const name of SIGNALS) process.off(name, abort);
+    off();
+    if (caught === 'SIGHUP' || caught === 'SIGPIPE') await end(caught);
   }
 }
 
@@ -23,10 +45,20 @@ export async function catchingSignals<T>(body: (signal: AbortSignal) => Promise<
 export async function endedBySignal<T>(context: Context, body: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   let caught: NodeJS.Signals | undefined;
+  const off = () => {
+    for (const one of SIGNALS) process.off(one, onSignal);
+  };
   const onSignal = (name: NodeJS.Signals) => {
-    if (caught) die(name, onSignal);
+    if (caught) {
+      off();
+      die(name);
+      return;
+    }
     caught = name;
-    setTimeout(() => die(name, onSignal), FLUSH_MS);
+    whenStuck(context, () => {
+      off();
+      die(name);
+    });
     controller.abort();
   };
   for (const name of SIGNALS) process.on(name, onSignal);
@@ -35,13 +67,30 @@ export async function endedBySignal<T>(context: Context, body: (signal: AbortSig
   } finally {
     if (caught) {
       await context.stdout.flush();
-      die(caught, onSignal);
+      off();
+      await end(caught);
     }
-    for (const name of SIGNALS) process.off(name, onSignal);
+    off();
   }
 }
 
-function die(name: NodeJS.Signals, handler: (name: NodeJS.Signals) => void): void {
-  for (const one of SIGNALS) process.off(one, handler);
+/** Calls `then` when standard output has taken nothing for a while. */
+function whenStuck({ stdout }: Context, then: () => void): void {
+  let before = stdout.written;
+  setInterval(() => {
+    if (stdout.written === before) then();
+    before = stdout.written;
+  }, FLUSH_MS);
+}
+
+/** Ends the process by a signal; what is printed after this is not. */
+function end(name: NodeJS.Signals): Promise<never> {
+  die(name);
+  // The signal has the time that it takes.
+  return new Promise(() => setInterval(() => {}, 1 << 30));
+}
+
+function die(name: NodeJS.Signals): void {
+  if (name === 'SIGPIPE') dieBySigpipe();
   process.kill(process.pid, name);
 }

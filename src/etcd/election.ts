@@ -22,7 +22,7 @@ export async function campaign(
   proposal: Buffer,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  const place = await enterQueue(client, session, name, proposal);
+  const place = await enterQueue(client, session, name, proposal, signal);
   if (!place.first) await waitInQueue(client, session, name, place, signal);
   return place.key;
 }

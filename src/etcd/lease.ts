@@ -5,9 +5,12 @@ import type { Callable, Duplex } from '../connection/callable.js';
 import { Failure } from '../errors.js';
 import type { EtcdClient } from './client.js';
 import { elsewhere, pause } from './elsewhere.js';
+import { sendUntilDone } from './retry-same.js';
 
 export interface KeepAliveOptions {
   signal?: AbortSignal;
+  /** Seconds that the lease has been granted just now; where it is not given, the first renewal has to tell. */
+  ttl?: string;
   /** Told of each renewal. */
   renewed?: (answer: ILeaseKeepAliveResponse) => void;
   /** Told that a renewal failed and why; it is tried again as long as the lease may be alive. */
@@ -22,11 +25,12 @@ const PATIENCE_MS = 2000;
 /**
  * Renews a lease at a third of its life until it is gone (the server says so, or its time has passed without an answer) or until
  * `signal`. An endpoint that does not answer is left for the next one.
- * @throws RpcError when the very first renewal fails; Failure for unusable options.
+ * @throws RpcError when the very first renewal fails and the lease's life is not known; Failure for unusable options.
  */
 export async function keepAlive(callable: Callable, ID: string, options: KeepAliveOptions): Promise<void> {
   const { signal, trouble } = options;
   const life = new Life();
+  if (options.ttl !== undefined) life.renewed(options.ttl);
   let failed: string | undefined;
   while (!signal?.aborted) {
     const where = elsewhere(callable, failed);
@@ -102,6 +106,12 @@ export async function keepAliveOnce(callable: Callable, ID: string): Promise<ILe
   throw new Failure('etcdserver: requested lease not found');
 }
 
+export interface SessionOptions {
+  signal: AbortSignal;
+  /** As for {@link keepAlive}. */
+  trouble?: ((text: string) => void) | undefined;
+}
+
 /** A lease of our own, renewed until it is closed. */
 export class Session {
   private readonly stop = new AbortController();
@@ -111,10 +121,11 @@ export class Session {
     private readonly client: EtcdClient,
     /** The lease, in decimal. */
     readonly lease: string,
+    ttl: string,
     trouble: ((text: string) => void) | undefined,
   ) {
     const { signal } = this.stop;
-    keepAlive(client.callable, lease, { signal, ...(trouble && { trouble }) })
+    keepAlive(client.callable, lease, { signal, ttl, ...(trouble && { trouble }) })
       .catch((error) => trouble?.((error as Error).message))
       .finally(() => this.gone.abort());
   }
@@ -123,16 +134,18 @@ export class Session {
    * Grants a lease and begins to renew it. Its ID is chosen here, so that it can be revoked even if the answer does not come;
    * it has 16 hex digits like those that a server chooses.
    * @param ttl seconds.
+   * @throws RpcError, also when `signal` says so.
    */
-  static async open(client: EtcdClient, ttl: number, trouble?: (text: string) => void): Promise<Session> {
+  static async open(client: EtcdClient, ttl: number, { signal, trouble }: SessionOptions): Promise<Session> {
     const ID = String((randomBytes(8).readBigUInt64BE() & 0x3fffffffffffffffn) | 0x1000000000000000n);
     try {
-      await client.lease.leaseGrant({ ID, TTL: ttl });
+      const request = { ID, TTL: ttl };
+      const { TTL } = await client.callable.call<{ TTL: string }>('Lease', 'leaseGrant', request, { signal });
+      return new Session(client, ID, TTL, trouble);
     } catch (error) {
       if ((error as { outcomeUnknown?: boolean }).outcomeUnknown) await revoke(client, ID);
       throw error;
     }
-    return new Session(client, ID, trouble);
   }
 
   /** Aborted when the lease is gone, by whatever cause. */
@@ -149,13 +162,9 @@ export class Session {
 
 const REVOKE_MS = 3000;
 
-/** Revoking twice does no harm, so that it is tried again where its outcome is unknown. */
+/** Revoking twice does no harm: the second finds no lease. */
 async function revoke(client: EtcdClient, ID: string): Promise<void> {
-  const end = Date.now() + REVOKE_MS;
-  for (let again = true; again && Date.now() < end; ) {
-    again = await client.callable.call('Lease', 'leaseRevoke', { ID }, { deadline: end }).then(
-      () => false,
-      (error) => (error as { outcomeUnknown?: boolean }).outcomeUnknown === true,
-    );
-  }
+  const deadline = Date.now() + REVOKE_MS;
+  const send = () => client.callable.call('Lease', 'leaseRevoke', { ID }, { deadline });
+  await sendUntilDone(send, REVOKE_MS).catch(() => {});
 }

@@ -1,11 +1,10 @@
 /** Copies a range to another cluster, and keeps the copy the same as long as it is let. */
-import type { IKeyValue, IRangeResponse } from 'etcd3/lib/rpc';
-import { RpcError } from '../connection/rpc-error.js';
-import { Code } from '../connection/status.js';
+import type { IKeyValue } from 'etcd3/lib/rpc';
 import type { EtcdClient } from './client.js';
 import { pause } from './elsewhere.js';
 import { prefixRange } from './keys.js';
 import { readRange } from './range.js';
+import { isOutage } from './retry-same.js';
 import { Watch, type WatchAnswer } from './watch.js';
 
 export interface MirrorOptions {
@@ -125,7 +124,7 @@ class Target {
     const { signal, trouble } = this.options;
     for (let unknown = false; ; ) {
       try {
-        if (unknown && (await this.isDone(changes[0]!))) return;
+        if (unknown && (await this.isDone(changes))) return;
         unknown = false;
         await send();
         this.works = true;
@@ -139,12 +138,13 @@ class Target {
     }
   }
 
-  private async isDone({ key, value }: Change): Promise<boolean> {
-    const { kvs }: IRangeResponse = await this.client.kv.range({ key });
-    return value === undefined ? kvs.length === 0 : kvs[0]?.value.equals(value) === true;
+  /** Whether all keys are as the changes make them. A key that changes twice in a transaction is none that etcd takes. */
+  private async isDone(changes: Change[]): Promise<boolean> {
+    const success = changes.map(({ key }) => ({ request_range: { key } }));
+    const { responses } = await this.client.kv.txn({ compare: [], success, failure: [] });
+    return changes.every(({ value }, at) => {
+      const found = responses[at]?.response_range?.kvs[0]?.value;
+      return value === undefined ? found === undefined : found?.equals(value) === true;
+    });
   }
-}
-
-function isOutage(error: unknown): error is RpcError {
-  return error instanceof RpcError && (error.code === Code.Unavailable || error.outcomeUnknown);
 }

@@ -14,7 +14,7 @@ import { Failure } from '../errors.js';
 import type { EtcdClient } from './client.js';
 import { prefixEnd } from './keys.js';
 import type { Session } from './lease.js';
-import { sendTwice } from './retry-same.js';
+import { sendUntilDone } from './retry-same.js';
 import { Watch } from './watch.js';
 
 /** A place in the queue. */
@@ -32,8 +32,23 @@ export function queueRange(name: Buffer): { key: Buffer; range_end: Buffer } {
   return { key, range_end: prefixEnd(key) };
 }
 
-/** Takes the last place of a queue, with a value (a candidate's proposal). */
-export async function enterQueue(client: EtcdClient, session: Session, name: Buffer, value: Buffer): Promise<Place> {
+/** How long the cluster may be without a leader when a place is taken. */
+const PATIENCE_MS = 5000;
+
+interface TxnAnswer {
+  header: IResponseHeader;
+  succeeded: boolean;
+  responses: { response_range?: { kvs: IKeyValue[] } }[];
+}
+
+/** Takes the last place of a queue, with a value (a candidate's proposal). @throws RpcError */
+export async function enterQueue(
+  client: EtcdClient,
+  session: Session,
+  name: Buffer,
+  value: Buffer,
+  signal: AbortSignal,
+): Promise<Place> {
   const range = queueRange(name);
   const key = Buffer.concat([range.key, Buffer.from(BigInt(session.lease).toString(16))]);
   const owner = {
@@ -45,7 +60,8 @@ export async function enterQueue(client: EtcdClient, session: Session, name: Buf
     // A second try finds the key of the first.
     failure: [{ request_range: { key } }, owner],
   };
-  const { header, succeeded, responses } = await sendTwice(() => client.kv.txn(request));
+  const send = () => client.callable.call<TxnAnswer>('KV', 'txn', request, { signal });
+  const { header, succeeded, responses } = await sendUntilDone(send, PATIENCE_MS, signal);
   const mine = responses[0]?.response_range?.kvs[0]?.create_revision;
   const revision = BigInt(succeeded || mine === undefined ? header.revision : mine);
   const oldest = responses[1]?.response_range?.kvs[0];
