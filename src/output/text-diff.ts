@@ -27,7 +27,7 @@ export async function diffStyle({ stdout, env }: Context): Promise<DiffStyle> {
 
 /**
  * The hunks of a unified diff of two texts that end with a newline, without the lines that name files; '' where they are the same.
- * Behind the line numbers of a hunk stands where it is in the YAML: `spec.template.spec`.
+ * Behind the line numbers of a hunk stands where in the YAML its first change is: `spec.template.spec`.
  */
 export async function unifiedDiff(before: string, after: string, style: DiffStyle): Promise<string> {
   const { structuredPatch } = await import('diff');
@@ -36,7 +36,8 @@ export async function unifiedDiff(before: string, after: string, style: DiffStyl
   let text = '';
   for (const { oldStart, oldLines, newStart, newLines, lines } of hunks) {
     const place = `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`;
-    const section = yamlPath(source, oldStart - 1);
+    const first = lines.findIndex((line) => !line.startsWith(' '));
+    const section = yamlPath(source, oldStart - 1 + first, indentOf(lines[first]!.slice(1)));
     text += `${style.hunk(place)}${section && ` ${section}`}\n`;
     for (const line of lines) if (!line.startsWith('\\')) text += `${paintLine(line, style)}\n`;
   }
@@ -48,15 +49,14 @@ function paintLine(line: string, style: DiffStyle): string {
   return line.startsWith('-') ? style.removed(line) : line;
 }
 
-/** The fields that a line of a YAML text stands in, by what is less indented above it. */
-function yamlPath(lines: readonly string[], at: number): string {
+/** The fields that the line at `at` stands in, by what is less indented above it. */
+function yamlPath(lines: readonly string[], at: number, ownIndent: number): string {
   const path: string[] = [];
-  let indent = indentOf(lines[at] ?? '');
+  let indent = ownIndent;
   for (let above = at - 1; above >= 0 && indent > 0; above--) {
     const line = lines[above]!;
-    // Items of a list are not indented under their field's name.
     const column = indentOf(line);
-    const name = /^\s*([\w./-]+):(?: \||$)/.exec(line)?.[1];
+    const name = /^[ -]*([\w./][\w./-]*):(?: \||$)/.exec(line)?.[1];
     if (column >= indent || name === undefined) continue;
     path.unshift(name);
     indent = column;
