@@ -6,7 +6,7 @@ import { defragDataDir } from '../storage/defrag.js';
 /** `defrag --data-dir`: of a member that is stopped. */
 export async function runDefragDataDir(context: Context, dataDir: string): Promise<void> {
   try {
-    const { before, after } = defragDataDir(dataDir);
+    const { before, after } = await defragDataDir(dataDir);
     if (isDropIn(context.mode)) return;
     await context.stderr.write(`Defragmented ${dataDir}: ${decimalBytes(before)} before, ${decimalBytes(after)} now\n`);
   } catch (error) {

@@ -30,7 +30,7 @@ export interface BackupOptions {
  * @param log is told what is left out
  * @throws Failure when the source cannot be read, or there is a backup already; then nothing was made
  */
-export function backupDataDir(options: BackupOptions, log: (line: string) => void): void {
+export async function backupDataDir(options: BackupOptions, log: (line: string) => void): Promise<void> {
   const sourceSnap = join(options.dataDir, 'member', 'snap');
   const member = join(options.backupDir, 'member');
   const walDir = options.backupWalDir || undefined;
@@ -44,7 +44,7 @@ export function backupDataDir(options: BackupOptions, log: (line: string) => voi
     mkdirSync(join(part, 'snap'), { recursive: true, mode: 0o700 });
     mkdirSync(walPart, { recursive: true, mode: 0o700 });
     if (snapshot) copyFileSync(join(sourceSnap, snapshot.name), join(part, 'snap', snapshot.name));
-    writeDatabase(options, join(part, 'snap', 'db'), wal.state.commit);
+    await writeDatabase(options, join(part, 'snap', 'db'), wal.state.commit);
     writeWalFile(join(walPart, walFileName(0n, 0n)), walCopy(wal, start, options.withV3, log));
     for (const dir of [join(part, 'snap'), walPart, part]) syncDir(dir);
     if (walDir) renameSync(walPart, walDir);
@@ -83,7 +83,7 @@ function newestSnapshot(dir: string, log: (line: string) => void): Snapshot | un
 const MEMBER_BUCKETS = ['members', 'members_removed', 'cluster'];
 
 /** The database without the members; without the v3 keys it only says up to which entry it has everything. */
-function writeDatabase({ dataDir, withV3 }: BackupOptions, path: string, commit: bigint): void {
+async function writeDatabase({ dataDir, withV3 }: BackupOptions, path: string, commit: bigint): Promise<void> {
   if (!withV3) {
     writeEmptyDatabase(path, commit);
     return;
@@ -93,7 +93,7 @@ function writeDatabase({ dataDir, withV3 }: BackupOptions, path: string, commit:
   const db = new BoltDb(source);
   try {
     const replace = (bucket: string) => (MEMBER_BUCKETS.includes(bucket) ? () => [] : undefined);
-    copyDatabase(db.root, path, { replace }, { hash: false });
+    await copyDatabase(db.root, path, { replace }, { hash: false });
   } finally {
     db.close();
   }

@@ -2,16 +2,22 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { ExitCode, Failure } from '../errors.js';
 import { type Bucket, Cursor } from './bolt-bucket.js';
 import { writeAll, writeMetas } from './bolt-edit.js';
 import { bucketHeader, buildBucket, type LeafItem, type PageSink, setPageId, TreeWriter } from './bolt-write.js';
+import { breathe, removingUnlessDone } from './clean-up.js';
 import { syncDir } from './sync-dir.js';
+import { systemText } from './system-text.js';
 
 /** Pages that are held until they are written in one go. */
 const WRITE_BYTES = 1 << 20;
 
 /** A bucket with no more items than this is held as a whole, to see whether it fits into its parent. */
 const FEW_ITEMS = 64;
+
+/** How often a signal may be seen. */
+const ITEMS_A_TURN = 4096;
 
 /** What becomes of a bucket's items on the way to a new file. */
 export interface CopyRules {
@@ -61,53 +67,71 @@ export class NewFile implements PageSink {
 /**
  * Writes a copy of a database, with all buckets and their sequences. It appears under its name when it is whole.
  * @param options.hash adds the SHA-256 that makes it a snapshot file
+ * @throws Failure when the copy cannot be written, or the original is damaged; then no file is there, or the one that was
  */
-export function copyDatabase(root: Bucket, path: string, rules: CopyRules, options: { hash: boolean }): void {
+export async function copyDatabase(
+  root: Bucket,
+  path: string,
+  rules: CopyRules,
+  options: { hash: boolean },
+): Promise<void> {
   const part = `${path}.part`;
   const fd = openSync(part, 'w+', 0o600);
   try {
-    const { meta } = root.source;
-    const file = new NewFile(fd, meta.pageSize);
-    const top = new TreeWriter(file);
-    const cursor = new Cursor(root);
-    for (let more = cursor.first(); more; more = cursor.next()) {
-      const value = cursor.isBucket ? copyBucket(cursor.bucket, file, rules) : cursor.value;
-      top.add({ key: Buffer.from(cursor.key), value, bucket: cursor.isBucket });
-    }
-    file.finish(top.finish(), meta.txid + 1n);
-    if (options.hash) addHash(fd);
-    fsyncSync(fd);
-    closeSync(fd);
-    renameSync(part, path);
-    syncDir(dirname(resolve(path)));
+    await removingUnlessDone(
+      () => rmSync(part, { force: true }),
+      async () => {
+        await copyInto(fd, root, rules);
+        if (options.hash) addHash(fd);
+        fsyncSync(fd);
+        renameSync(part, path);
+        syncDir(dirname(resolve(path)));
+      },
+    );
   } catch (error) {
-    rmSync(part, { force: true });
-    throw error;
+    if (!('syscall' in (error as object))) throw error;
+    throw new Failure(`could not write ${part} (${systemText(error)})`, { exitCode: ExitCode.IO, cause: error });
+  } finally {
+    closeSync(fd);
   }
+}
+
+async function copyInto(fd: number, root: Bucket, rules: CopyRules): Promise<void> {
+  const { meta } = root.source;
+  const file = new NewFile(fd, meta.pageSize);
+  const top = new TreeWriter(file);
+  const cursor = new Cursor(root);
+  for (let more = cursor.first(); more; more = cursor.next()) {
+    const value = cursor.isBucket ? await copyBucket(cursor.bucket, file, rules) : cursor.value;
+    top.add({ key: Buffer.from(cursor.key), value, bucket: cursor.isBucket });
+  }
+  file.finish(top.finish(), meta.txid + 1n);
 }
 
 /** @returns the bucket's value in its parent */
-function copyBucket(bucket: Bucket, file: NewFile, rules: CopyRules): Buffer {
+async function copyBucket(bucket: Bucket, file: NewFile, rules: CopyRules): Promise<Buffer> {
   const replace = rules.replace?.(bucket.name);
-  const items = keptItems(bucket, file, rules);
-  if (replace) return buildBucket(file, replace([...items]), bucket.sequence);
   const first: LeafItem[] = [];
-  for (let next = items.next(); !next.done; next = items.next()) {
-    first.push(next.value);
-    if (first.length <= FEW_ITEMS) continue;
-    const tree = new TreeWriter(file);
-    for (const item of first) tree.add(item);
-    for (const item of items) tree.add(item);
-    return bucketHeader(tree.finish(), bucket.sequence);
+  let tree: TreeWriter | undefined;
+  let copied = 0;
+  for await (const item of keptItems(bucket, file, rules)) {
+    if (tree) tree.add(item);
+    else first.push(item);
+    if (!tree && !replace && first.length > FEW_ITEMS) {
+      tree = new TreeWriter(file);
+      for (const held of first) tree.add(held);
+    }
+    if (++copied % ITEMS_A_TURN === 0) await breathe();
   }
-  return buildBucket(file, first, bucket.sequence);
+  if (tree) return bucketHeader(tree.finish(), bucket.sequence);
+  return buildBucket(file, replace ? replace(first) : first, bucket.sequence);
 }
 
-function* keptItems(bucket: Bucket, file: NewFile, { keep }: CopyRules): Generator<LeafItem> {
+async function* keptItems(bucket: Bucket, file: NewFile, { keep }: CopyRules): AsyncGenerator<LeafItem> {
   const cursor = new Cursor(bucket);
   for (let more = cursor.first(); more; more = cursor.next()) {
     const { page, index } = cursor.place;
-    if (cursor.isBucket) yield { key: cursor.key, value: copyBucket(cursor.bucket, file, {}), bucket: true };
+    if (cursor.isBucket) yield { key: cursor.key, value: await copyBucket(cursor.bucket, file, {}), bucket: true };
     else if (!keep || keep(bucket.name, page.valuePlace(index).offset, cursor.key)) {
       yield { key: cursor.key, value: cursor.value };
     }

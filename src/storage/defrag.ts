@@ -5,7 +5,7 @@ import { copyDatabase } from './bolt-create.js';
 import { BoltDb } from './bolt-db.js';
 import { EtcdFile } from './etcd-file.js';
 import { refuseInUse } from './in-use.js';
-import { LiveKeys } from './live-keys.js';
+import { LiveKeys, type Places } from './live-keys.js';
 import { withValues } from './restore.js';
 import { formatRevision, mainOf } from './revision.js';
 import { RevisionScan } from './revision-scan.js';
@@ -25,13 +25,13 @@ export interface Shrunk {
  * Writes the database of a stopped member anew, without the free pages.
  * @throws Failure when it is not there, damaged or in use; then nothing has changed
  */
-export function defragDataDir(dataDir: string): Shrunk {
+export async function defragDataDir(dataDir: string): Promise<Shrunk> {
   const path = dbOf(dataDir);
   if (!existsSync(path)) throw new Failure(`stat ${path}: no such file or directory`);
   refuseInUse(path, 'stop that etcd first; a running member is defragmented with `ketcdctl defrag --endpoints`');
   const db = new BoltDb(path);
   try {
-    copyDatabase(db.root, path, {}, { hash: false });
+    await copyDatabase(db.root, path, {}, { hash: false });
     return { before: db.file.size, after: sizeOf(path) };
   } finally {
     db.close();
@@ -42,12 +42,12 @@ export function defragDataDir(dataDir: string): Shrunk {
  * Writes a snapshot without the history before a revision, as if etcd had compacted it there.
  * @throws Failure in etcd's words when the revision is not in the file
  */
-export function compactFile(source: string, target: string, revision: bigint): Shrunk {
+export async function compactFile(source: string, target: string, revision: bigint): Promise<Shrunk> {
   const file = new EtcdFile(source);
   try {
     const at = file.pin(revision);
     const kept = liveAt(file, at);
-    copyDatabase(
+    await copyDatabase(
       file.db.root,
       target,
       {
@@ -63,12 +63,12 @@ export function compactFile(source: string, target: string, revision: bigint): S
 }
 
 /** Where the records lie that keys have at a revision. */
-function liveAt(file: EtcdFile, revision: bigint): Set<number> {
-  const live = new LiveKeys();
+function liveAt(file: EtcdFile, revision: bigint): Places {
+  const live = new LiveKeys(revision);
   new RevisionScan(file.history).run((record) => {
     if (((BigInt(record.mainHigh) << 32n) | BigInt(record.mainLow)) <= revision) live.take(record);
   }, true);
-  return live.offsets(revision);
+  return live.places();
 }
 
 function compactedAt(revision: bigint): Map<string, Buffer> {

@@ -4,7 +4,7 @@ import { BoltDb } from './bolt-db.js';
 import { crc32c } from './crc32c.js';
 import { corrupt } from './db-file.js';
 import type { EtcdFile } from './etcd-file.js';
-import { LiveCount, LiveKeys } from './live-keys.js';
+import { LiveCount, LiveKeys, type Places } from './live-keys.js';
 import { type RevisionRecord, RevisionScan } from './revision-scan.js';
 
 /** What `snapshot status` prints. */
@@ -111,13 +111,13 @@ export function historyHash(file: EtcdFile, revision: bigint): HistoryHash {
  * Where the records lie that a compaction at `compacted` keeps for reads at `revision`. When it keeps none at all, etcd's hash skips
  * none either, and so this is undefined.
  */
-function keptRecords(history: Bucket, revision: bigint, compacted: bigint): Set<number> | undefined {
-  const live = new LiveKeys();
+function keptRecords(history: Bucket, revision: bigint, compacted: bigint): Places | undefined {
+  const live = new LiveKeys(compacted);
   new RevisionScan(history).run((record) => {
     if (main(record) <= revision) live.take(record);
   }, true);
   if (live.none) return undefined;
-  return live.offsets(compacted);
+  return live.places();
 }
 
 function main(record: RevisionRecord): bigint {

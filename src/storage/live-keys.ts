@@ -17,35 +17,54 @@ export class LiveCount {
   }
 }
 
+/** The place of a key that does not exist, and of one whose newest record is beyond the limit. */
+const DELETED = -1;
+const BEYOND = -2;
+
 /** Which keys exist after some records, which have to come in the order of their revisions. */
 export class LiveKeys {
   private readonly keys = new KeyTable();
-  /** Where each key's newest record lies; -1 for a deletion. */
   private newest = new Float64Array(1024);
-  private mains = new Float64Array(1024);
+  private readonly limit: number;
+
+  /** @param limit places are wanted of records up to this revision */
+  constructor(limit: bigint) {
+    this.limit = Number(limit);
+  }
 
   take(record: RevisionRecord): void {
     const id = this.keys.add(record.bytes, record.keyStart, record.keyEnd);
-    if (id === this.newest.length) {
-      this.newest = doubled(this.newest);
-      this.mains = doubled(this.mains);
-    }
-    this.newest[id] = record.tombstone ? -1 : record.offset;
-    this.mains[id] = record.mainHigh * 0x1_0000_0000 + record.mainLow;
+    if (id === this.newest.length) this.newest = doubled(this.newest);
+    if (record.tombstone) this.newest[id] = DELETED;
+    else if (record.mainHigh * 0x1_0000_0000 + record.mainLow > this.limit) this.newest[id] = BEYOND;
+    else this.newest[id] = record.offset;
   }
 
   /** Whether no key exists. */
   get none(): boolean {
-    return !this.newest.subarray(0, this.keys.size).some((place) => place >= 0);
+    return !this.newest.subarray(0, this.keys.size).some((place) => place !== DELETED);
   }
 
-  /** Where the newest records of the existing keys lie, as far as their revision is not above `last`. */
-  offsets(last: bigint): Set<number> {
-    const found = new Set<number>();
-    const limit = Number(last);
-    for (let id = 0; id < this.keys.size; id++) {
-      if (this.newest[id]! >= 0 && this.mains[id]! <= limit) found.add(this.newest[id]!);
+  /** Where the newest records of the existing keys lie, as far as they are within the limit. To be asked for last: it sorts in place. */
+  places(): Places {
+    const sorted = this.newest.subarray(0, this.keys.size).sort();
+    const first = sorted.findIndex((place) => place >= 0);
+    return new Places(first < 0 ? sorted.subarray(0, 0) : sorted.subarray(first));
+  }
+}
+
+/** Places in a file: eight bytes each, where a Set would take fifty. */
+export class Places {
+  constructor(private readonly sorted: Float64Array) {}
+
+  has(place: number): boolean {
+    const { sorted } = this;
+    let low = 0;
+    for (let high = sorted.length; low < high; ) {
+      const middle = (low + high) >>> 1;
+      if (sorted[middle]! < place) low = middle + 1;
+      else high = middle;
     }
-    return found;
+    return sorted[low] === place;
   }
 }

@@ -96,19 +96,34 @@ export class RevisionScan {
       return;
     }
     const leaves = leafPages(this.bucket);
+    if (byRevision) this.inOrder(leaves);
+    else this.byPlace(leaves);
+  }
+
+  private inOrder(leaves: Float64Array): void {
+    let before = 0;
+    for (const id of leaves) {
+      this.leaf(id);
+      if (this.first < before) throw this.notAscending(id, before, this.first);
+      before = this.last;
+    }
+  }
+
+  private byPlace(leaves: Float64Array): void {
     const firsts = new Float64Array(leaves.length);
     const lasts = new Float64Array(leaves.length);
-    const order = byRevision ? undefined : placeOrder(leaves);
-    for (let i = 0; i < leaves.length; i++) {
-      const ordinal = order ? order[i]! : i;
+    for (const ordinal of placeOrder(leaves)) {
       this.leaf(leaves[ordinal]!);
       firsts[ordinal] = this.first;
       lasts[ordinal] = this.last;
     }
     for (let i = 1; i < leaves.length; i++) {
-      if (firsts[i]! < lasts[i - 1]!)
-        throw this.problem(leaves[i]!, `expected revisions from ${lasts[i - 1]} on, found ${firsts[i]}`);
+      if (firsts[i]! < lasts[i - 1]!) throw this.notAscending(leaves[i]!, lasts[i - 1]!, firsts[i]!);
     }
+  }
+
+  private notAscending(page: number, before: number, found: number): Error {
+    return this.problem(page, `expected revisions from ${before} on, found ${found}`);
   }
 
   private leaf(id: number): void {

@@ -12,7 +12,7 @@ export const backup: Action = async (run) => {
     withV3: flags.bool('with-v3'),
   };
   try {
-    backupDataDir(options, (line) => io.stderr.write(logLine(line)));
+    await backupDataDir(options, (line) => io.stderr.write(logLine(line)));
   } catch (error) {
     if (error instanceof Failure) throw new Ending(V2Exit.Error, logLine(error.message));
     throw error;
