@@ -2,7 +2,10 @@ import type { CommandSpec, Context, FlagValues, Run } from '../cli/command.js';
 import { ExitCode, Failure } from '../errors.js';
 import type { Cluster } from '../k8s/cluster.js';
 import { readObjects, type StoredObject } from '../k8s/objects.js';
+import type { Resource } from '../k8s/resources.js';
 import { fieldSelector, labelSelector, type Selector } from '../k8s/selectors.js';
+import { tableFields } from '../k8s/table-fields.js';
+import { type FieldMask, NO_MANAGED_FIELDS } from '../k8s-decode/field-mask.js';
 import { openCluster } from './k8s-cluster.js';
 import { parseTargets, type Target } from './k8s-get-args.js';
 import type { GetPrinter } from './k8s-get-printer.js';
@@ -59,7 +62,7 @@ export const run: Run = async (context, args, flags) => {
   const select = selectorOf(flags);
   const cluster = await openCluster(context, flags);
   const targets = await parseTargets(cluster, args);
-  const getting = new Getting(context, flags, cluster, select);
+  const getting = new Getting(context, flags, cluster, select, format);
   const printer = await printerOf(context, flags, format, targets);
   for (const target of targets) {
     await printer.begin(target.resource);
@@ -92,13 +95,17 @@ function selectorOf(flags: FlagValues): Selector | undefined {
   return (object) => labels(object) && fields(object);
 }
 
+function isTable(format: GetFormat): boolean {
+  return format === 'table' || format === 'wide';
+}
+
 async function printerOf(
   context: Context,
   flags: FlagValues,
   format: GetFormat,
   targets: readonly Target[],
 ): Promise<GetPrinter> {
-  if (format === 'table' || format === 'wide') {
+  if (isTable(format)) {
     const { TablePrinter } = await import('./k8s-get-table.js');
     return new TablePrinter(context, flags, format === 'wide', targets);
   }
@@ -119,6 +126,7 @@ class Getting {
     private readonly flags: FlagValues,
     private readonly cluster: Cluster,
     private readonly select: Selector | undefined,
+    private readonly format: GetFormat,
   ) {}
 
   /** Those of a target that are selected, in the order that was asked for. */
@@ -131,8 +139,9 @@ class Getting {
 
   private async *inKeyOrder({ resource, names }: Target): AsyncGenerator<StoredObject> {
     const namespace = this.namespace();
+    const fields = this.fieldsOf(resource);
     if (names.length === 0) {
-      yield* this.selected(readObjects(this.cluster, { resource, namespace }));
+      yield* this.selected(readObjects(this.cluster, { resource, namespace, fields }));
       return;
     }
     if (resource.namespaced && namespace === undefined) {
@@ -142,12 +151,21 @@ class Getting {
     }
     for (const name of names) {
       const before = this.seen;
-      yield* this.selected(readObjects(this.cluster, { resource, namespace, name }));
+      yield* this.selected(readObjects(this.cluster, { resource, namespace, name, fields }));
       if (this.seen === before) {
         const key = this.cluster.keyOf(resource, resource.namespaced ? namespace : undefined, name);
         this.missing.push(`${groupedName(resource)} "${name}" not found: there is no key ${key}`);
       }
     }
+  }
+
+  /** What has to be decoded of the objects. */
+  private fieldsOf(resource: Resource): FieldMask | undefined {
+    const { flags } = this;
+    // Whoever names a field may mean any.
+    if (flags.bool('show-managed-fields') || flags.string('field-selector') || flags.string('sort-by'))
+      return undefined;
+    return isTable(this.format) ? tableFields(resource) : NO_MANAGED_FIELDS;
   }
 
   private namespace(): string | undefined {

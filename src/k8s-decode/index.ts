@@ -9,12 +9,14 @@
  */
 import { Failure } from '../errors.js';
 import { hasEnvelope, readEnvelope } from './envelope.js';
+import type { FieldMask } from './field-mask.js';
 import { parseJson, toJson } from './json.js';
 import { decodeProtobuf, encodeProtobuf, isProtobufKind } from './protobuf.js';
 import { loadSchema } from './registry.js';
 import { type Fields, stringField, type Value } from './value.js';
 import { StoredReader } from './wire.js';
 
+export type { FieldMask } from './field-mask.js';
 export { UNKNOWN } from './unknown.js';
 export type { Fields, Value } from './value.js';
 
@@ -34,6 +36,8 @@ export interface Stored {
 export interface DecodeOptions {
   /** The key of the value, for errors. */
   key?: string;
+  /** What is wanted of the object: less is read faster. */
+  fields?: FieldMask | undefined;
 }
 
 /** The readers of encodings that few values have, loaded when one comes. */
@@ -92,19 +96,19 @@ export function storedType(value: Buffer): { apiVersion: string; kind: string } 
  *
  * @throws Failure that names the key, the byte offset and the field, for a value that is cut short, corrupt or no object
  */
-export function decodeStored(value: Buffer, { key }: DecodeOptions = {}): Stored {
+export function decodeStored(value: Buffer, { key, fields }: DecodeOptions = {}): Stored {
   try {
-    return decode(value);
+    return decode(value, fields);
   } catch (error) {
     if (!(error instanceof Failure) || key === undefined) throw error;
     throw new Failure(`${key}: ${error.message}`, { exitCode: error.exitCode, cause: error });
   }
 }
 
-function decode(value: Buffer): Stored {
+function decode(value: Buffer, fields: FieldMask | undefined): Stored {
   const encoding = encodingOf(value);
   if (encoding === 'protobuf') {
-    const { envelope, object } = decodeProtobuf(value);
+    const { envelope, object } = decodeProtobuf(value, fields);
     if (object) return { encoding, apiVersion: envelope.apiVersion, kind: envelope.kind, object };
     return { ...decodeContent(envelope), encoding };
   }

@@ -6,12 +6,14 @@
  */
 import { Failure } from '../errors.js';
 import { type CompiledField, compileField, type Slots } from './field.js';
-import { fieldsOf, type MessageRef, type SchemaPackage } from './table.js';
+import { type FieldMask, wantedOf } from './field-mask.js';
+import { type FieldEntry, fieldsOf, type MessageRef, type SchemaPackage } from './table.js';
 import { readUnknown, showUnknown, UNKNOWN, type UnknownField, unknownEntries, writeUnknown } from './unknown.js';
 import type { Fields } from './value.js';
 import type { StoredReader, StoredWriter } from './wire.js';
 
-const compiled = new WeakMap<SchemaPackage, Map<string, Message>>();
+/** By the package of the message, or by the mask through which it is read. */
+const compiled = new WeakMap<SchemaPackage | FieldMask, Map<string, Message>>();
 
 /** A compiled message. */
 export class Message {
@@ -27,19 +29,22 @@ export class Message {
     readonly ref: MessageRef,
     /** Where its unknown fields are shown. */
     readonly unknownName: string,
+    private readonly mask: FieldMask | undefined,
   ) {}
 
-  /** The message `ref`, whose unknown fields are shown under `unknownName`. */
-  static of(ref: MessageRef, unknownName = UNKNOWN): Message {
-    let messages = compiled.get(ref.schema);
+  /**
+   * The message `ref`, whose unknown fields are shown under `unknownName`. With a mask it is for reading alone.
+   */
+  static of(ref: MessageRef, unknownName = UNKNOWN, mask?: FieldMask): Message {
+    let messages = compiled.get(mask ?? ref.schema);
     if (!messages) {
       messages = new Map();
-      compiled.set(ref.schema, messages);
+      compiled.set(mask ?? ref.schema, messages);
     }
-    const key = `${ref.name} ${unknownName}`;
+    const key = mask ? `${ref.schema.name} ${ref.name} ${unknownName}` : `${ref.name} ${unknownName}`;
     let message = messages.get(key);
     if (!message) {
-      message = new Message(ref, unknownName);
+      message = new Message(ref, unknownName, mask);
       // Registered before its fields are compiled: messages may contain themselves.
       messages.set(key, message);
       message.compile();
@@ -48,16 +53,32 @@ export class Message {
   }
 
   private compile(): void {
-    const entries = fieldsOf(this.ref);
+    const entries = fieldsOf(this.ref).filter((entry) => this.isWanted(entry));
     this.unknownSlot = entries.length;
     this.names.add(this.unknownName);
     this.fields = entries.map((entry, slot) => {
       if (entry.name !== '' && entry.name !== '-') this.names.add(entry.name);
-      return compileField({ message: this, messageOf: Message.of }, entry, slot);
+      return compileField({ message: this, messageOf: this.messagesIn(entry) }, entry, slot);
     });
     for (const { readers } of this.fields) for (const [tag, read] of readers) this.readers[tag] = read;
     this.byNumber = [...this.fields].sort((a, b) => a.number - b.number);
     if (this.ref.schema.kinds.split(' ').includes(this.ref.name)) this.names.add('kind').add('apiVersion');
+  }
+
+  /** Whether the mask lets the field through; if not, its bytes will be passed over. */
+  private isWanted({ name, number }: FieldEntry): boolean {
+    if (!this.mask || wantedOf(this.mask, name) !== false) return true;
+    for (const wire of [0, 1, 2, 5]) {
+      const tag = (number << 3) | wire;
+      this.readers[tag] = (reader) => reader.skipField(tag);
+    }
+    return false;
+  }
+
+  /** What finds the messages that a field holds: through the part of the mask that is the field's. */
+  private messagesIn({ name }: FieldEntry): typeof Message.of {
+    const wanted = this.mask && wantedOf(this.mask, name);
+    return typeof wanted === 'object' ? (ref, unknownName) => Message.of(ref, unknownName, wanted) : Message.of;
   }
 
   /** Reads up to the reader's end, into the slots of an earlier occurrence if there was one. */

@@ -1,6 +1,7 @@
 /** Objects in protobuf: a value's envelope and object read, shown and written. The schema of the kind is loaded before. */
 import { Failure } from '../errors.js';
 import { type Envelope, readEnvelope, writeEnvelope } from './envelope.js';
+import type { FieldMask } from './field-mask.js';
 import { Message } from './message.js';
 import { messageOfKind, metadataMessage } from './registry.js';
 import type { MessageRef } from './table.js';
@@ -9,26 +10,26 @@ import type { Fields } from './value.js';
 import { StoredReader, type StoredWriter } from './wire.js';
 
 /** Decodes a value that has the envelope. */
-export function decodeProtobuf(value: Buffer): { envelope: Envelope; object: Fields | undefined } {
+export function decodeProtobuf(value: Buffer, fields?: FieldMask): { envelope: Envelope; object: Fields | undefined } {
   const reader = new StoredReader(value);
   try {
     const envelope = readEnvelope(reader);
     if (envelope.contentType !== '' || envelope.contentEncoding !== '') return { envelope, object: undefined };
     reader.pos = envelope.offset;
     reader.len = envelope.offset + envelope.raw.length;
-    return { envelope, object: decodeObject(reader, envelope) };
+    return { envelope, object: decodeObject(reader, envelope, fields) };
   } catch (error) {
     throw corrupt(reader, error);
   }
 }
 
-function decodeObject(reader: StoredReader, { apiVersion, kind }: Envelope): Fields {
+function decodeObject(reader: StoredReader, { apiVersion, kind }: Envelope, fields?: FieldMask): Fields {
   const object: Fields = new Map();
   if (kind !== '') object.set('kind', kind);
   if (apiVersion !== '') object.set('apiVersion', apiVersion);
   const ref = messageOfKind(apiVersion, kind);
   if (!ref) return showForeign(reader, object);
-  const message = Message.of(ref);
+  const message = Message.of(ref, UNKNOWN, fields);
   return message.show(message.read(reader), object);
 }
 

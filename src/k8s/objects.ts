@@ -4,7 +4,7 @@ import { prefixRange } from '../etcd/keys.js';
 import { readRange } from '../etcd/range.js';
 import type { KeyValue } from '../etcd/range-page.js';
 import { isEncrypted } from '../k8s-decode/encryption/describe.js';
-import { decodeStored, type Fields, loadSchemaFor, type Stored } from '../k8s-decode/index.js';
+import { decodeStored, type FieldMask, type Fields, loadSchemaFor, type Stored } from '../k8s-decode/index.js';
 import type { Cluster, KeyPlace } from './cluster.js';
 import type { Resource } from './resources.js';
 
@@ -15,6 +15,8 @@ export interface ObjectQuery {
   namespace?: string | undefined;
   /** One object alone; of a resource with namespaces only together with `namespace`. */
   name?: string | undefined;
+  /** What is wanted of the objects: less is read faster. */
+  fields?: FieldMask | undefined;
 }
 
 /** A key with its object. Its bytes lie in the page that it came in: whoever keeps it, keeps the page. */
@@ -30,6 +32,7 @@ export class StoredObject {
     readonly kv: KeyValue,
     place: KeyPlace | undefined,
     readonly value: Buffer | Failure,
+    private readonly fields?: FieldMask,
   ) {
     this.key = kv.key.toString();
     this.resource = place?.resource;
@@ -39,7 +42,7 @@ export class StoredObject {
 
   /** Undefined where the value cannot be decoded: {@link reason} tells why. Decoded once. */
   get stored(): Stored | undefined {
-    this.decoded ??= decodeOrFailure(this.value, this.key);
+    this.decoded ??= decodeOrFailure(this.value, this.key, this.fields);
     return this.decoded instanceof Failure ? undefined : this.decoded;
   }
 
@@ -54,10 +57,10 @@ export class StoredObject {
   }
 }
 
-function decodeOrFailure(value: Buffer | Failure, key: string): Stored | Failure {
+function decodeOrFailure(value: Buffer | Failure, key: string, fields?: FieldMask): Stored | Failure {
   if (value instanceof Failure) return value;
   try {
-    return decodeStored(value, { key });
+    return decodeStored(value, { key, fields });
   } catch (error) {
     if (error instanceof Failure) return error;
     throw error;
@@ -78,7 +81,7 @@ export async function* readObjects(cluster: Cluster, query: ObjectQuery): AsyncG
     const cut = resource.namespaced ? rest.indexOf('/') : -1;
     return { resource, namespace: cut < 0 ? undefined : rest.slice(0, cut), name: rest.slice(cut + 1) };
   };
-  yield* readKeys(cluster, range, place);
+  yield* readKeys(cluster, range, place, query.fields);
 }
 
 /** Every key below the cluster's root, those that are of no known resource too. */
@@ -90,13 +93,14 @@ async function* readKeys(
   cluster: Cluster,
   range: { key: Buffer; range_end?: Buffer },
   place: (key: string) => KeyPlace | undefined,
+  fields?: FieldMask,
 ): AsyncGenerator<StoredObject> {
   for await (const page of readRange(cluster.client, { ...range, revision: cluster.revision })) {
     for (const kv of page.kvs) {
       const value = isEncrypted(kv.value) ? await decryptOrFailure(cluster, kv) : kv.value;
       const loading = Buffer.isBuffer(value) ? loadSchemaFor(value) : undefined;
       if (loading) await loading;
-      yield new StoredObject(kv, place(kv.key.toString()), value);
+      yield new StoredObject(kv, place(kv.key.toString()), value, fields);
     }
   }
 }
