@@ -17,7 +17,7 @@ export const spec: CommandSpec = {
     'ketcdctl k8s restore deploy/web -n shop --from backup.db',
     'ketcdctl k8s restore -n shop --from backup.db --dry-run # a whole namespace',
     'ketcdctl k8s restore cm/app-config -n shop --from backup.db --rev 4200 --overwrite # as it was at a revision',
-    'ketcdctl k8s restore --from ketcdctl-backup-20260302T081500Z-4711.jsonl --overwrite # undo a change',
+    'ketcdctl k8s restore --from ketcdctl-backup-20260302T081500Z.jsonl --overwrite # undo a change',
   ],
   flags: [
     {

@@ -20,19 +20,36 @@ export class BackupFile {
   private fd: number | undefined;
   private written = 0;
 
-  private constructor(readonly path: string) {}
+  private constructor(
+    private readonly dir: string,
+    private readonly name: string,
+  ) {}
 
   /** @param dir where the file is made, under a name by the time */
   static in(dir: string, now = new Date()): BackupFile {
-    const time = now.toISOString().replace(/[-:]|\.\d+/g, '');
-    return new BackupFile(join(dir, `ketcdctl-backup-${time}-${process.pid}.jsonl`));
+    return new BackupFile(dir, `ketcdctl-backup-${now.toISOString().replace(/[-:]|\.\d+/g, '')}`);
+  }
+
+  /** Where it is, once something is kept. */
+  path = '';
+
+  /** Makes a file that is not there yet: several commands may run in a second. */
+  private open(): number {
+    for (let number = 1; ; number++) {
+      this.path = join(this.dir, `${this.name}${number > 1 ? `-${number}` : ''}.jsonl`);
+      try {
+        return openSync(this.path, 'wx', 0o600);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+    }
   }
 
   /** The value is on disk when this returns. */
   keep({ key, mod_revision, lease, value }: KeptValue): void {
     const line = { key, mod_revision, lease, value: value.toString('base64') };
     try {
-      this.fd ??= openSync(this.path, 'wx', 0o600);
+      this.fd ??= this.open();
       writeSync(this.fd, `${JSON.stringify(line)}\n`);
       fsyncSync(this.fd);
     } catch (error) {
