@@ -1,7 +1,7 @@
 import type { CommandSpec, Context, Run } from '../cli/command.js';
 import { ExitCode, Failure } from '../errors.js';
-import { describeEncrypted, isEncrypted, noKeyFor } from '../k8s-decode/encryption/describe.js';
-import type { Decryptor } from '../k8s-decode/encryption/index.js';
+import { AtRest } from '../k8s-decode/encryption/at-rest.js';
+import { describeEncrypted, isEncrypted, SealedValue, sealedText } from '../k8s-decode/encryption/describe.js';
 import { decodeStored, loadSchemaFor, type Value } from '../k8s-decode/index.js';
 import { toJson } from '../k8s-decode/json.js';
 import { toYaml } from '../k8s-decode/yaml.js';
@@ -42,6 +42,7 @@ export const run: Run = async (context, args, flags) => {
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       failed++;
+      if (error instanceof SealedValue) await context.stdout.write(sealedObject(format, item, written++ === 0));
       await context.stderr.write(`Error: ${error.message}\n`);
       if (error.hint && failed === 1) await context.stderr.write(`Hint: ${error.hint}\n`);
     }
@@ -63,12 +64,14 @@ function objectFormat({ options }: Context): ObjectFormat {
 
 /** Decodes the items of one run. */
 class Decoder {
-  private decryptor: Decryptor | undefined;
+  private readonly atRest: AtRest;
 
   constructor(
-    private readonly context: Context,
+    { options }: Context,
     private readonly onlyKey: string | undefined,
-  ) {}
+  ) {
+    this.atRest = new AtRest(options.encryptionConfig);
+  }
 
   async decode(item: DecodeItem): Promise<Value> {
     if ('problem' in item) throw item.problem;
@@ -82,20 +85,18 @@ class Decoder {
   }
 
   private async stored(value: Buffer, key: string | undefined): Promise<Value> {
-    const plain = isEncrypted(value) ? await this.decrypt(value, key) : value;
+    const plain = isEncrypted(value) ? await this.atRest.open(key ?? '', value) : value;
     const pending = loadSchemaFor(plain);
     if (pending) await pending;
     return decodeStored(plain, key === undefined ? {} : { key }).object;
   }
+}
 
-  private async decrypt(value: Buffer, key: string | undefined): Promise<Buffer> {
-    const encryption = await import('../k8s-decode/encryption/index.js');
-    const { options } = this.context;
-    const path = options.encryptionConfig || encryption.findEncryptionConfig();
-    if (path === undefined) throw noKeyFor(describeEncrypted(value)!, key);
-    this.decryptor ??= await encryption.openDecryptor(path);
-    return this.decryptor.decrypt(key ?? '', value);
-  }
+/** What stands in place of a value whose key is not there: a comment in YAML, which is no object. */
+function sealedObject(format: ObjectFormat, item: DecodeItem, isFirst: boolean): string {
+  const text = 'value' in item ? sealedText(describeEncrypted(item.value)!) : '';
+  if (format !== 'yaml') return objectText(format, item.key, text, isFirst);
+  return `${isFirst ? '' : '---\n'}# ${text}\n`;
 }
 
 /** One object as it is printed: a YAML document after a line `---` unless it is the first, or a line of JSON. */

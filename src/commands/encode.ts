@@ -1,5 +1,6 @@
 import type { CommandSpec, Context, Run } from '../cli/command.js';
 import { ExitCode, Failure } from '../errors.js';
+import { isSealedText } from '../k8s-decode/encryption/describe.js';
 import { type Encoding, encodeStored, type Fields, type Value } from '../k8s-decode/index.js';
 import { toJson } from '../k8s-decode/json.js';
 import { stringField } from '../k8s-decode/value.js';
@@ -79,7 +80,10 @@ async function writeLines(context: Context, items: AsyncIterable<EncodeItem>, en
 async function encodeItem(item: EncodeItem, encoding: Encoding | undefined): Promise<Buffer> {
   if ('problem' in item) throw item.problem;
   const { object } = item;
-  if (typeof object === 'string') return Buffer.from(object);
+  if (typeof object === 'string') {
+    if (isSealedText(object)) throw new Failure('the value was encrypted, and what it held is not here');
+    return Buffer.from(object);
+  }
   if (!(object instanceof Map)) throw new Failure('the value is no object');
   const bytes = object.size === 1 ? stringField(object, 'base64') : undefined;
   if (bytes !== undefined) return Buffer.from(bytes, 'base64');

@@ -3,8 +3,8 @@ import type { EtcdClient } from '../etcd/client.js';
 import { listFolder } from '../etcd/folder.js';
 import { prefixRange } from '../etcd/keys.js';
 import { readRange } from '../etcd/range.js';
+import { AtRest } from '../k8s-decode/encryption/at-rest.js';
 import { loadAndDecode } from '../k8s-decode/index.js';
-import { AtRest } from './at-rest.js';
 import { customResource } from './custom.js';
 import { builtInResources, findResource, type Resource } from './resources.js';
 

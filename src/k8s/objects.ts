@@ -3,7 +3,7 @@ import { Failure } from '../errors.js';
 import { prefixRange } from '../etcd/keys.js';
 import { readRange } from '../etcd/range.js';
 import type { KeyValue } from '../etcd/range-page.js';
-import { isEncrypted } from '../k8s-decode/encryption/describe.js';
+import { isEncrypted, SealedValue } from '../k8s-decode/encryption/describe.js';
 import { decodeStored, type FieldMask, type Fields, loadSchemaFor, type Stored } from '../k8s-decode/index.js';
 import type { Cluster, KeyPlace } from './cluster.js';
 import type { Resource } from './resources.js';
@@ -109,7 +109,7 @@ async function decryptOrFailure(cluster: Cluster, { key, value }: KeyValue): Pro
   try {
     return await cluster.decrypt(key, value);
   } catch (error) {
-    if (error instanceof Failure) return error;
+    if (error instanceof SealedValue) return error;
     throw error;
   }
 }

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { Context } from '../cli/command.js';
 import { Failure } from '../errors.js';
-import { AtRest } from '../k8s/at-rest.js';
-import { describeEncrypted, isEncrypted } from '../k8s-decode/encryption/describe.js';
+import { AtRest } from '../k8s-decode/encryption/at-rest.js';
+import { describeEncrypted, isEncrypted, SealedValue } from '../k8s-decode/encryption/describe.js';
 import { decodeStored, encodingOf, type Fields, loadSchemaFor } from '../k8s-decode/index.js';
 import { field, type Value } from '../k8s-decode/value.js';
 import { toYaml } from '../k8s-decode/yaml.js';
@@ -52,7 +52,7 @@ export class ReadableValues {
     try {
       return await this.atRest.open(key, value);
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
+      if (!(error instanceof SealedValue)) throw error;
       const { provider, keyName } = describeEncrypted(value)!;
       return `(encrypted by ${provider} with key ${JSON.stringify(keyName)}: ${sizeAndHash(value)})`;
     }

@@ -18,11 +18,15 @@ export function rendersValues({ options, mode, stdout }: Context): boolean {
 /** Whether this value is anything but its stored bytes when `simple` shows it. */
 export function rendersValue(context: Context, { source, valueStart, valueEnd }: KeyValue): boolean {
   if (context.options.decode !== 'auto' || context.options.hex || context.stdout.isTTY) return true;
-  return valueEnd - valueStart >= 4 && source.readUInt32BE(valueStart) === ENVELOPE;
+  if (valueEnd - valueStart < 4) return false;
+  const head = source.readUInt32BE(valueStart);
+  return head === ENVELOPE || head === ENCRYPTED;
 }
 
 /** `k8s` and a zero byte: how a value begins that Kubernetes stored as protobuf. */
 const ENVELOPE = 0x6b387300;
+/** `k8s:`: encrypted at rest. */
+const ENCRYPTED = 0x6b38733a;
 
 /** The view that --hex, --decode and the terminal ask for. */
 export async function valueView(context: Context): Promise<ValueView> {

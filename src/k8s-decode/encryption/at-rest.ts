@@ -17,7 +17,7 @@ export class AtRest {
 
   /**
    * The value that was encrypted; one that is not encrypted as it is.
-   * @throws Failure that names the provider and the key that it wants
+   * @throws SealedValue that names the provider and the key that it wants; Failure for a configuration that can't be used
    */
   async open(key: Buffer | string, value: Buffer): Promise<Buffer> {
     if (!isEncrypted(value)) return value;
@@ -29,7 +29,15 @@ export class AtRest {
 
   private async load(): Promise<Decryptor | undefined> {
     const encryption = await import('./index.js');
-    const path = this.config || encryption.findEncryptionConfig();
-    return path === undefined ? undefined : encryption.openDecryptor(path, this.trace);
+    if (this.config) return encryption.openDecryptor(this.config, this.trace);
+    const found = encryption.findEncryptionConfig();
+    if (found === undefined) return undefined;
+    try {
+      return await encryption.openDecryptor(found, this.trace);
+    } catch (error) {
+      // Nobody asked for it: values are shown as closed, and this tells why.
+      this.trace?.(`${(error as Error).message}`);
+      return undefined;
+    }
   }
 }

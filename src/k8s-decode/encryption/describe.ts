@@ -9,6 +9,9 @@ export interface Encrypted {
   keyName: string;
 }
 
+/** A value that stays closed: its key is not there, or does not open it. Other values are no worse for it. */
+export class SealedValue extends Failure {}
+
 const prefix = Buffer.from('k8s:enc:');
 
 /** Whether a value is encrypted at rest. */
@@ -25,10 +28,21 @@ export function describeEncrypted(value: Uint8Array): Encrypted | undefined {
 }
 
 /** What is said of an encrypted value when there is no EncryptionConfiguration. */
-export function noKeyFor({ provider, version, keyName }: Encrypted, etcdKey: string | undefined): Failure {
+export function noKeyFor({ provider, version, keyName }: Encrypted, etcdKey: string | undefined): SealedValue {
   const name = provider === 'kms' ? `kms ${version}` : provider;
   const where = etcdKey === undefined ? '' : `${etcdKey}: `;
-  return new Failure(`${where}encrypted by ${name} with key ${JSON.stringify(keyName)}`, {
+  return new SealedValue(`${where}encrypted by ${name} with key ${JSON.stringify(keyName)}`, {
     hint: "--encryption-config FILE takes the API server's EncryptionConfiguration",
   });
+}
+
+/** What stands in place of a value that stays closed. */
+export function sealedText({ provider, version, keyName }: Encrypted): string {
+  const name = provider === 'kms' ? `kms ${version}` : provider;
+  return `<encrypted: provider ${name}, key ${keyName}>`;
+}
+
+/** Whether a text is what {@link sealedText} gives. */
+export function isSealedText(text: string): boolean {
+  return /^<encrypted: provider .*>$/.test(text);
 }

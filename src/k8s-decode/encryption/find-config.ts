@@ -15,11 +15,20 @@ const wellKnown = [
  * @param root what the paths are below; for tests
  */
 export function findEncryptionConfig(root = ''): string | undefined {
-  const named = existsSync(root + manifest) ? configInManifest(readFileSync(root + manifest, 'utf8')) : undefined;
+  const named = configInManifest(readable(root + manifest));
   return [named, ...wellKnown].flatMap((path) => (path === undefined ? [] : [root + path])).find(existsSync);
 }
 
 /** The value of the flag that names the file, wherever it stands in the manifest of a kube-apiserver pod. */
 export function configInManifest(text: string): string | undefined {
   return /--(?:experimental-)?encryption-provider-config[=\s]["']?([^\s"',\]]+)/.exec(text)?.[1];
+}
+
+/** The text of a file; '' where it is not there, or not for this user. */
+function readable(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }

@@ -6,11 +6,11 @@ import { readFile } from 'node:fs/promises';
 import { ExitCode, Failure } from '../../errors.js';
 import { loadSecretbox, type Open, openCbc, openGcm } from './ciphers.js';
 import { type NamedKey, type Provider, parseEncryptionConfig, type Rule } from './config.js';
-import { describeEncrypted, type Encrypted } from './describe.js';
+import { describeEncrypted, type Encrypted, SealedValue } from './describe.js';
 import { KmsOpener, type Unwrap } from './kms.js';
 import { coversKey } from './resource.js';
 
-export { describeEncrypted, type Encrypted, isEncrypted, noKeyFor } from './describe.js';
+export { describeEncrypted, type Encrypted, isEncrypted, noKeyFor, SealedValue } from './describe.js';
 export { findEncryptionConfig } from './find-config.js';
 
 /** Opens encrypted values. */
@@ -73,10 +73,14 @@ export class Decryptor {
     return openWithKeys(open, provider.keys, value, `k8s:enc:${provider.type}:v1:`, etcdKey);
   }
 
-  private cannotOpen({ provider, version, keyName }: Encrypted, etcdKey: Buffer, cause: Failure | undefined): Failure {
+  private cannotOpen(
+    { provider, version, keyName }: Encrypted,
+    etcdKey: Buffer,
+    cause: Failure | undefined,
+  ): SealedValue {
     const name = provider === 'kms' ? `kms ${version}` : provider;
     const reason = cause?.message ?? 'the EncryptionConfiguration has no such key';
-    return new Failure(`${etcdKey}: encrypted by ${name} with key ${JSON.stringify(keyName)}: ${reason}`, {
+    return new SealedValue(`${etcdKey}: encrypted by ${name} with key ${JSON.stringify(keyName)}: ${reason}`, {
       ...(cause?.hint === undefined ? {} : { hint: cause.hint }),
       cause,
     });
