@@ -2,7 +2,7 @@ import { type Fields, field, type Value } from '../../k8s-decode/value.js';
 import { humanDuration, instant } from './age.js';
 import { age, name, orNone } from './cells.js';
 import { defineTable } from './define.js';
-import { condition, has, isDeleted, list, number, size, text } from './read.js';
+import { condition, has, isDeleted, list, number, object, size, text } from './read.js';
 
 export const podTable = defineTable({
   NAME: name,
@@ -61,14 +61,16 @@ function summaryOf(pod: Fields): Summary {
 }
 
 function summarize(pod: Fields): Summary {
-  const conditions = list(pod, 'status', 'conditions');
-  const policies = list(pod, 'spec', 'initContainers').map((spec) => field(spec, 'restartPolicy'));
-  const containers = size(pod, 'spec', 'containers') + policies.filter((policy) => policy === 'Always').length;
-  const { starting, sidecars } = initStatus(pod);
+  const [spec, status] = [object(pod, 'spec'), object(pod, 'status')];
+  const conditions = list(status, 'conditions');
+  const inits = list(spec, 'initContainers');
+  const sidecarCount = inits.filter((init) => field(init, 'restartPolicy') === 'Always').length;
+  const containers = size(spec, 'containers') + sidecarCount;
+  const { starting, sidecars } = initStatus(inits, list(status, 'initContainerStatuses'));
   if (starting && !isTrue(conditions, 'Initialized')) {
     return { ...starting, status: deletionOr(pod, starting.status), containers };
   }
-  const main = mainStatus(pod, starting?.status ?? ownReason(pod, conditions), conditions);
+  const main = mainStatus(status, starting?.status ?? ownReason(status, conditions));
   return {
     status: deletionOr(pod, main.status),
     ready: sidecars.ready + main.ready,
@@ -79,11 +81,11 @@ function summarize(pod: Fields): Summary {
 }
 
 /** Why the pod is as it is where no container knows better. */
-function ownReason(pod: Fields, conditions: Value[]): string {
+function ownReason(status: Fields | undefined, conditions: Value[]): string {
   const gated = conditions.some(
-    (each) => field(each, 'type') === 'PodScheduled' && field(each, 'reason') === 'SchedulingGated',
+    (each) => field(each, 'reason') === 'SchedulingGated' && field(each, 'type') === 'PodScheduled',
   );
-  return gated ? 'SchedulingGated' : text(pod, 'status', 'reason') || text(pod, 'status', 'phase');
+  return gated ? 'SchedulingGated' : text(status, 'reason') || text(status, 'phase');
 }
 
 /** A pod that is being deleted says so, unless it has ended; on a lost node nobody knows. */
@@ -111,12 +113,11 @@ class Tally {
  * The init containers: what the sidecars among them count, and where the pod is not past them, its status and the restarts of
  * all of them up to the one that holds it up.
  */
-function initStatus(pod: Fields) {
-  const specs = list(pod, 'spec', 'initContainers');
+function initStatus(specs: Value[], statuses: Value[]) {
   const policies = new Map(specs.map((spec) => [text(spec, 'name'), field(spec, 'restartPolicy')]));
   const all = new Tally();
   const sidecars = new Tally();
-  for (const [at, container] of list(pod, 'status', 'initContainerStatuses').entries()) {
+  for (const [at, container] of statuses.entries()) {
     const sidecar = policies.get(text(container, 'name')) === 'Always';
     all.add(container);
     if (sidecar) sidecars.add(container);
@@ -150,26 +151,27 @@ function endReason(terminated: Value | undefined): string {
 }
 
 /** The containers proper: the first of them that waits or has ended gives the status. */
-function mainStatus(pod: Fields, reason: string, conditions: Value[]): Tally & { status: string } {
+function mainStatus(podStatus: Fields | undefined, reason: string): Tally & { status: string } {
   const tally = new Tally();
   let status = reason;
   let failure = '';
   let running = false;
-  for (const container of list(pod, 'status', 'containerStatuses').toReversed()) {
+  for (const container of list(podStatus, 'containerStatuses').toReversed()) {
     tally.add(container);
-    const waiting = text(container, 'state', 'waiting', 'reason');
-    const terminated = field(container, 'state', 'terminated');
+    const state = object(container, 'state');
+    const waiting = text(state, 'waiting', 'reason');
+    const terminated = field(state, 'terminated');
     if (waiting !== '') {
       status = waiting;
     } else if (has(terminated)) {
       status = endReason(terminated);
       if (number(terminated, ['exitCode']) !== 0) failure = status;
-    } else if (field(container, 'ready') === true && has(container, 'state', 'running')) {
+    } else if (field(container, 'ready') === true && has(state, 'running')) {
       running = true;
       tally.ready++;
     }
   }
-  if (status === 'Completed') status = completedStatus(running, failure, isReady(conditions));
+  if (status === 'Completed') status = completedStatus(running, failure, isReady(list(podStatus, 'conditions')));
   return Object.assign(tally, { status });
 }
 
