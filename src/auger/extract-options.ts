@@ -22,6 +22,8 @@ export interface ExtractOptions {
   metaSummary: boolean;
   /** Whether fields, template or filter were asked for. */
   lists: boolean;
+  /** Lists the objects themselves; undefined: fields or template. */
+  objects: 'yaml' | 'json' | 'jsonl' | undefined;
   /** Path of an EncryptionConfiguration; undefined: this node's, if there is one. */
   encryptionConfig: string | undefined;
 }

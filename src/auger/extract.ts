@@ -22,6 +22,7 @@ export async function runExtract(around: Around, _args: string[], flags: FlagVal
     printKey: flags.bool('print-key'),
     metaSummary: flags.bool('meta-summary'),
     lists: flags.given('fields') || flags.string('template') !== '' || flags.string('filter') !== '',
+    objects: undefined,
     encryptionConfig: around.env.ETCDCTL_ENCRYPTION_CONFIG || undefined,
   };
   refuseConflicts(options, flags.given('fields'));

@@ -1,6 +1,9 @@
 /** `extract` without a key: a line for each key that exists. */
 import { Failure } from '../errors.js';
 import { AtRest } from '../k8s-decode/encryption/at-rest.js';
+import { toJson } from '../k8s-decode/json.js';
+import { toYaml } from '../k8s-decode/yaml.js';
+import { humaneBytes } from '../output/humane.js';
 import type { EtcdFile } from '../storage/etcd-file.js';
 import { ALL_KEYS, KeyRange, prefixRange } from '../storage/revision.js';
 import { revisionAt } from './database.js';
@@ -25,6 +28,7 @@ export async function* listEntries(file: EtcdFile, options: ExtractOptions): Asy
   const index = file.indexOf(rangeOf(options), revision);
   const atRest = new AtRest(options.encryptionConfig);
   let versions: AllVersions | undefined;
+  let written = 0;
   const statsOf = (key: Buffer): VersionStats => {
     versions ??= new AllVersions(file, revision);
     return versions.of(key);
@@ -35,13 +39,29 @@ export async function* listEntries(file: EtcdFile, options: ExtractOptions): Asy
     const value = bytes.subarray(places.valueStart, places.valueEnd);
     const object = needsObject ? await objectIn(key, value, atRest) : undefined;
     const entry: Entry = { key: key.toString(), version: places.version, value, object, stats: () => statsOf(key) };
-    if (filter === undefined || filter.passes(entry)) yield `${line.text(entry)}\n`;
+    if (filter !== undefined && !filter.passes(entry)) continue;
+    if (options.objects === 'yaml' && written++ > 0) yield '---\n';
+    yield line.text(entry);
   }
 }
 
 function rangeOf({ key, prefix }: ExtractOptions): KeyRange {
   if (key !== '') return new KeyRange(Buffer.from(key), Buffer.alloc(0));
   return prefix === '' ? ALL_KEYS : prefixRange(Buffer.from(prefix));
+}
+
+/** The entry's object; of a value that has none, what its text is. */
+function objectText({ key, value, object }: Entry, format: 'yaml' | 'json' | 'jsonl'): string {
+  const shown = object ?? humaneBytes(value);
+  if (format === 'json') return `${toJson(shown, '    ')}\n`;
+  if (format === 'jsonl')
+    return `${toJson(
+      new Map([
+        ['key', key],
+        ['value', shown],
+      ]),
+    )}\n`;
+  return `# ${key}\n${toYaml(shown)}`;
 }
 
 const FIELDS: Record<string, (entry: Entry) => string> = {
@@ -52,13 +72,17 @@ const FIELDS: Record<string, (entry: Entry) => string> = {
   value: valueJson,
 };
 
-function lineOf({ template, fields }: ExtractOptions): Line {
+function lineOf({ template, fields, objects }: ExtractOptions): Line {
+  if (objects) return { text: (entry) => objectText(entry, objects), needsObject: true };
   if (template !== '') {
     const compiled = new Template('template', template);
-    return { text: (entry) => compiled.render(templateData(entry)), needsObject: mentionsObject(template) };
+    return { text: (entry) => `${compiled.render(templateData(entry))}\n`, needsObject: mentionsObject(template) };
   }
   const names = fields.split(',');
   const unknown = names.find((name) => !Object.hasOwn(FIELDS, name));
   if (unknown !== undefined) throw new Failure(`unrecognized field: ${unknown}`);
-  return { text: (entry) => names.map((name) => FIELDS[name]!(entry)).join(' '), needsObject: names.includes('value') };
+  return {
+    text: (entry) => `${names.map((name) => FIELDS[name]!(entry)).join(' ')}\n`,
+    needsObject: names.includes('value'),
+  };
 }

@@ -70,9 +70,9 @@ export const commands: readonly CommandEntry[] = [
   { path: 'k8s ranges', summary: 'Show the service IPs and node ports that are taken', load: () => import('../commands/k8s-ranges.js') },
   { path: 'decode', summary: 'Decode stored Kubernetes values', load: () => import('../commands/decode.js') },
   { path: 'encode', summary: 'Encode Kubernetes objects as they are stored', load: () => import('../commands/encode.js') },
-  { path: 'extract', summary: 'Extract Kubernetes objects from a database file' },
-  { path: 'analyze', summary: 'Show what fills a database file' },
-  { path: 'checksum', summary: 'Checksum the Kubernetes keys of a database file' },
+  { path: 'extract', summary: 'Extract Kubernetes objects from a database file', load: () => import('../commands/extract.js') },
+  { path: 'analyze', summary: 'Show what fills a database file', load: () => import('../commands/analyze.js') },
+  { path: 'checksum', summary: 'Checksum the Kubernetes keys of a database file', load: () => import('../commands/checksum.js') },
 
   { path: 'lease', summary: 'Manage leases', etcdctl: '3.4-', group: true },
   { path: 'lease grant', summary: 'Create a lease', etcdctl: '3.4-', load: () => import('../commands/lease-grant.js') },
