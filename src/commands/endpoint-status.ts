@@ -71,7 +71,8 @@ function statusRow(context: Context, asked: Asked<IStatusResponse>): string[] {
     ...(newer ? [status.storageVersion] : []),
     decimalBytes(size),
     ...(newer ? [decimalBytes(used), `${notInUse(size, used)}%`, decimalBytes(Number(status.dbSizeQuota))] : []),
-    String(status.leader === status.header.member_id),
+    // A file has neither.
+    String(status.leader !== '0' && status.leader === status.header.member_id),
     String(status.isLearner),
     status.raftTerm,
     status.raftIndex,

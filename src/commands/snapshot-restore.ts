@@ -2,6 +2,7 @@ import { atLeast, type CommandSpec, type Context, type FlagValues, isDropIn, typ
 import { UsageFailure } from '../cli/normalize.js';
 import { ExitCode, Failure } from '../errors.js';
 import { plainFile } from '../storage/compressed.js';
+import { resolveDbPath } from '../storage/db-file.js';
 import { hexId, type NewCluster, newCluster } from '../storage/membership.js';
 import { type Restored, restore } from '../storage/restore.js';
 
@@ -95,7 +96,7 @@ export const run: Run = async (context, args, flags) => {
     initialAdvertisePeerUrls: flags.string('initial-advertise-peer-urls').split(','),
   });
   const restored = await restore(cluster, {
-    snapshot: await plainFile(path),
+    snapshot: isDropIn(mode) ? path : resolveDbPath(await plainFile(path)),
     dataDir: flags.string('data-dir') || `${name}.etcd`,
     walDir: flags.string('wal-dir'),
     skipHashCheck: flags.bool('skip-hash-check'),

@@ -10,7 +10,7 @@ import { historyHash } from '../storage/hash.js';
 import { checkHash } from '../storage/hash-check.js';
 import { queryRange } from '../storage/range-query.js';
 import { BadRequest, type Int, type RangeRequest, rangeQuery } from '../storage/range-request.js';
-import { encodeRangeResponse } from '../storage/range-response.js';
+import { rangeResponsePieces } from '../storage/range-response.js';
 import type { Callable, CallOptions, Duplex, RawReply, ServerStream, Service } from './callable.js';
 import { ReplayStream } from './replay-stream.js';
 import { RpcError } from './rpc-error.js';
@@ -80,14 +80,23 @@ export class SnapshotEndpoint implements Callable {
 
   pieces(service: Service, method: string, request: object): ServerStream<Buffer> {
     const [endpoint] = this.endpoints;
-    const answer = () => this.callRaw(service, method, request);
-    return {
-      endpoint,
-      cancel: () => {},
-      async *[Symbol.asyncIterator]() {
-        yield (await answer()).message;
-      },
-    };
+    const isRange = service === 'KV' && method === 'range';
+    const answer = isRange ? () => this.rangePieces(request) : () => this.onePiece(service, method, request);
+    return { endpoint: endpoint!, cancel: () => {}, [Symbol.asyncIterator]: answer };
+  }
+
+  private async *onePiece(service: Service, method: string, request: object): AsyncGenerator<Buffer> {
+    yield (await this.callRaw(service, method, request)).message;
+  }
+
+  private async *rangePieces(request: RangeRequest): AsyncGenerator<Buffer> {
+    try {
+      const pieces = this.range(request);
+      await this.checked;
+      yield* pieces;
+    } catch (error) {
+      throw this.inEtcdsWords(error);
+    }
   }
 
   /** Undefined for a call that is none of a file. */
@@ -95,7 +104,7 @@ export class SnapshotEndpoint implements Callable {
     const { file } = this;
     switch (call) {
       case 'KV.range':
-        return this.range(request);
+        return Buffer.concat([...this.range(request)]);
       case 'KV.txn':
         return writes(request as TxnRequest) ? undefined : answerTxn(file, request as TxnRequest);
       case 'Maintenance.status':
@@ -133,10 +142,10 @@ export class SnapshotEndpoint implements Callable {
     }
   }
 
-  private range(request: RangeRequest): Buffer {
+  private range(request: RangeRequest): Generator<Buffer> {
     const answer = queryRange(this.file, rangeQuery(request));
     const header = encodeMessage('RangeResponse', { header: this.header });
-    return encodeRangeResponse(this.file, answer, header, Boolean(request.keys_only));
+    return rangeResponsePieces(this.file, answer, header, Boolean(request.keys_only));
   }
 
   private hashKV(wanted: bigint): Answer {
@@ -181,8 +190,12 @@ export class SnapshotEndpoint implements Callable {
 
   markFailed(): void {}
 
-  at(_endpoint: string): Callable {
-    return this;
+  /** @throws Failure for a member that the file tells of: it is not there to be asked */
+  at(endpoint: string): Callable {
+    if (this.endpoints.includes(endpoint)) return this;
+    throw new Failure(`${this.endpoints[0]} is a file, and no way to the member at ${endpoint}`, {
+      hint: 'leave out --cluster, or name the members with --endpoints',
+    });
   }
 
   forgetTokens(): void {}
