@@ -91,9 +91,10 @@ async function oneDocument(text: string, firstLine: number): Promise<Fields> {
 }
 
 /** Runs the user's editor, a command line of the shell as in kubectl, on the terminal. */
-async function runEditor({ env, stdin, stdout }: Context, path: string): Promise<void> {
+async function runEditor(context: Context, path: string): Promise<void> {
+  const { env, stdout } = context;
   const editor = env.KUBE_EDITOR || env.EDITOR;
-  if (!editor && !stdin.isTTY) {
+  if (!editor && !context.stdin.isTTY) {
     throw new Failure('no editor: there is no terminal, and neither KUBE_EDITOR nor EDITOR is set', {
       exitCode: ExitCode.BadArgs,
     });
