@@ -25,9 +25,11 @@ kind: Service
 metadata:
   labels:
     app: web
+    tier: front
   name: web
   namespace: shop
 spec:
+  externalTrafficPolicy: Cluster
   internalTrafficPolicy: Cluster
   ipFamilies:
   - IPv4
