@@ -137,7 +137,7 @@ export class StoredReader {
     const wire = tag & 7;
     if (tag >>> 3 === 0) throw new RangeError('a field has the number 0');
     if (wire === 0) this.integer();
-    else if (wire === 2) this.pos += this.size();
+    else if (wire === 2) this.pos = this.size() + this.pos;
     else if (wire === 1 || wire === 5) this.fixed(wire === 1 ? 8 : 4);
     else throw new RangeError(`field ${tag >>> 3} has the wire type ${wire}, which Kubernetes does not write`);
   }

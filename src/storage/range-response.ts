@@ -1,5 +1,6 @@
 /** Puts answers into the wire form of a RangeResponse. A file holds each key-value in that form already: it is copied, not decoded. */
 import type { EtcdFile } from './etcd-file.js';
+import type { KeyIndex } from './key-index.js';
 import type { KeyValuePlaces } from './key-value.js';
 import type { RangeAnswer } from './range-query.js';
 
@@ -7,35 +8,70 @@ const KVS = 0x12;
 const MORE = 0x18;
 const COUNT = 0x20;
 
+/** How much of an answer is put together at a time: whoever reads it piece by piece holds no more. */
+const PIECE_BYTES = 4 << 20;
+
 /**
+ * The answer in pieces, each of which ends with a field.
  * @param header the response's ResponseHeader as field 1, tag and length included
  * @param keysOnly leaves the values out
  */
-export function encodeRangeResponse(file: EtcdFile, answer: RangeAnswer, header: Buffer, keysOnly: boolean): Buffer {
-  const { index, positions } = answer;
-  let size = header.length + 16;
-  for (const position of positions) size += 1 + 5 + index.length(position);
-  const bytes = Buffer.allocUnsafe(size);
-  let at = header.copy(bytes);
-  for (const position of positions) {
-    const record = file.record(index, position);
-    bytes[at++] = KVS;
-    at = keysOnly ? putWithoutValue(bytes, at, record) : putBytes(bytes, at, record.bytes);
+export function* rangeResponsePieces(
+  file: EtcdFile,
+  { index, positions, more, count }: RangeAnswer,
+  header: Buffer,
+  keysOnly: boolean,
+): Generator<Buffer> {
+  yield header;
+  const put = keysOnly ? putKeys : putRecords;
+  for (let from = 0, to = 0; from < positions.length; from = to) {
+    let size = 0;
+    for (; to < positions.length && size < PIECE_BYTES; to++) size += 1 + 5 + index.length(positions[to]!);
+    const bytes = Buffer.allocUnsafe(size);
+    yield bytes.subarray(0, put(file, index, positions.slice(from, to), bytes));
   }
-  if (answer.more) {
-    bytes[at++] = MORE;
-    bytes[at++] = 1;
+  const tail = Buffer.alloc(16);
+  let at = 0;
+  if (more) {
+    tail[at++] = MORE;
+    tail[at++] = 1;
   }
-  if (answer.count > 0) {
-    bytes[at++] = COUNT;
-    at = putVarint(bytes, at, answer.count);
+  if (count > 0) {
+    tail[at++] = COUNT;
+    at = putVarint(tail, at, count);
   }
-  return bytes.subarray(0, at);
+  yield tail.subarray(0, at);
 }
 
-function putBytes(target: Buffer, at: number, bytes: Buffer): number {
-  const start = putVarint(target, at, bytes.length);
-  return start + bytes.copy(target, start);
+/** The whole answer in one piece. */
+export function encodeRangeResponse(file: EtcdFile, answer: RangeAnswer, header: Buffer, keysOnly: boolean): Buffer {
+  return Buffer.concat([...rangeResponsePieces(file, answer, header, keysOnly)]);
+}
+
+/** Puts all records into their places, in the order in which the file has them. */
+function putRecords(file: EtcdFile, index: KeyIndex, positions: readonly number[], target: Buffer): number {
+  const starts = new Float64Array(positions.length);
+  let at = 0;
+  for (let i = 0; i < positions.length; i++) {
+    target[at++] = KVS;
+    const length = index.length(positions[i]!);
+    at = putVarint(target, at, length);
+    starts[i] = at;
+    at += length;
+  }
+  const offsets = Float64Array.from(positions, (position) => index.offset(position));
+  const order = Uint32Array.from(positions.keys()).sort((a, b) => offsets[a]! - offsets[b]!);
+  for (const i of order) file.copyRecord(index, positions[i]!, target, starts[i]!);
+  return at;
+}
+
+function putKeys(file: EtcdFile, index: KeyIndex, positions: readonly number[], target: Buffer): number {
+  let at = 0;
+  for (const position of positions) {
+    target[at++] = KVS;
+    at = putWithoutValue(target, at, file.record(index, position));
+  }
+  return at;
 }
 
 function putWithoutValue(target: Buffer, at: number, record: { bytes: Buffer; places: KeyValuePlaces }): number {
