@@ -1,5 +1,5 @@
 import type { Fields } from '../../k8s-decode/value.js';
-import { age, name } from './cells.js';
+import { age, createdAt, name } from './cells.js';
 import { type Cell, defineTable } from './define.js';
 import { object, size, text } from './read.js';
 import { goSelector } from './selector.js';
@@ -19,6 +19,7 @@ const bindingTable = defineTable({
 });
 
 export const tables = {
+  InitializerConfiguration: defineTable({ NAME: name, 'CREATED AT': createdAt }),
   MutatingAdmissionPolicy: defineTable({
     NAME: name,
     MUTATIONS: (policy) => String(size(policy, 'spec', 'mutations')),
