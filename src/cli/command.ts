@@ -139,7 +139,7 @@ export interface GlobalOptions {
 /** A stream to write to. */
 export interface Output {
   /**
-   * Takes a chunk; it is written soon, in order, in large pieces. A promise is returned when the reader is behind: whoever writes much
+   * Takes a chunk (its bytes are copied); it is written soon, in order, in large pieces. A promise is returned when the reader is behind: whoever writes much
    * awaits it (`const wait = out.write(chunk); if (wait) await wait;`), which is what keeps memory bounded.
    * When the reader has gone away, the process ends as if by SIGPIPE.
    */

@@ -1,12 +1,14 @@
-import { fstatSync, write as writeAsync, writeSync } from 'node:fs';
+import { fstatSync, writeSync, writev, writevSync } from 'node:fs';
 import { ExitCode, Failure } from '../errors.js';
 import type { Io, Output } from './command.js';
 
 /** Bytes that are gathered before they are written without waiting for more. */
-const CHUNK = 64 * 1024;
-/** Bytes that may wait for the reader before whoever writes is told to wait. */
-const HIGH_WATER = 256 * 1024;
+const SLAB = 64 * 1024;
+/** Full slabs that may wait for the reader before whoever writes is told to wait. */
+const MOST_FULL = 4;
 const RETRY_MS = 5;
+/** What the system takes at once (IOV_MAX). */
+const MOST_PIECES = 1024;
 
 /** The process's own streams. */
 export function processIo(): Io {
@@ -21,17 +23,24 @@ export function processIo(): Io {
 
 /**
  * Standard output, written by the thread pool so that a slow reader never stops the event loop (and with it keepalive pings
- * and lease renewals), one piece at a time; what is left at the end is written at once.
+ * and lease renewals), one batch at a time; what is left at the end is written at once.
+ *
+ * Bytes are copied into slabs that are used again and again: whoever writes may use its own buffer again too. A get of 100 MB would
+ * leave the garbage collector 60 MB of buffers that are too old for its quick way.
  */
 class GatheringOutput implements Output {
+  onReaderGone: (() => void) | undefined;
+  written = 0;
   readonly #fd: number;
-  #parts: (string | Uint8Array)[] = [];
-  #size = 0;
+  /** Strings that follow one another: made into bytes in one go, which is much faster than each alone. */
+  #text = '';
+  #slab: Buffer | undefined;
+  #used = 0;
+  readonly #full: Buffer[] = [];
+  readonly #free: Buffer[] = [];
   #running: Promise<void> | undefined;
   #failure: Failure | undefined;
   #timer: NodeJS.Immediate | undefined;
-  onReaderGone: (() => void) | undefined;
-  written = 0;
   /** Asked for with every value that is printed. */
   #terminal: boolean | undefined;
 
@@ -46,11 +55,11 @@ class GatheringOutput implements Output {
 
   write(chunk: string | Uint8Array): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#failure;
-    this.#parts.push(chunk);
-    this.#size += chunk.length;
-    if (this.#size >= CHUNK) this.#run();
+    if (typeof chunk === 'string') this.#text += chunk;
+    if (typeof chunk !== 'string' || this.#text.length >= SLAB) this.#gather(chunk);
+    if (this.#full.length > 0) this.#run();
     else this.#timer ??= setImmediate(() => this.#run());
-    return this.#size >= HIGH_WATER ? this.#running : undefined;
+    return this.#full.length >= MOST_FULL ? this.#running : undefined;
   }
 
   async flush(): Promise<void> {
@@ -58,17 +67,43 @@ class GatheringOutput implements Output {
     if (this.#failure !== undefined) throw this.#failure;
     clearImmediate(this.#timer);
     this.#timer = undefined;
-    let bytes = this.#take();
-    while (bytes.length > 0) bytes = await this.#writePart(bytes, (part, done) => writeNow(this.#fd, part, done));
+    let pieces: Uint8Array[] = this.#take();
+    while (pieces.length > 0) {
+      pieces = await this.#writeSome(pieces, (some, done) => attempt(() => writevSync(this.#fd, some), done));
+    }
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  #take(): Uint8Array {
-    const parts = this.#parts;
-    this.#parts = [];
-    this.#size = 0;
-    const pieces = joinStrings(parts);
-    return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
+  /** Copies the text that waits, and the chunk if it is no part of it. */
+  #gather(chunk: string | Uint8Array): void {
+    const text = this.#text;
+    this.#text = '';
+    if (text !== '') this.#copy(Buffer.from(text));
+    if (typeof chunk !== 'string') this.#copy(chunk);
+  }
+
+  #copy(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; ) {
+      this.#slab ??= this.#free.pop() ?? Buffer.allocUnsafeSlow(SLAB);
+      const part = Math.min(bytes.length - at, SLAB - this.#used);
+      this.#slab.set(part === bytes.length ? bytes : bytes.subarray(at, at + part), this.#used);
+      at += part;
+      this.#used += part;
+      if (this.#used === SLAB) this.#close();
+    }
+  }
+
+  /** Puts the slab that is being filled with those that wait to be written. */
+  #close(): void {
+    if (this.#slab && this.#used > 0) this.#full.push(this.#slab.subarray(0, this.#used));
+    this.#slab = undefined;
+    this.#used = 0;
+  }
+
+  #take(): Buffer[] {
+    this.#gather('');
+    this.#close();
+    return this.#full.splice(0);
   }
 
   #run(): void {
@@ -79,50 +114,47 @@ class GatheringOutput implements Output {
   }
 
   async #drain(): Promise<void> {
-    while (this.#size > 0 && this.#failure === undefined) {
-      let bytes = this.#take();
-      while (bytes.length > 0) bytes = await this.#writePart(bytes, (part, done) => writeAsync(this.#fd, part, done));
+    for (let slabs = this.#take(); slabs.length > 0 && this.#failure === undefined; slabs = this.#take()) {
+      let pieces: Uint8Array[] = slabs;
+      while (pieces.length > 0) pieces = await this.#writeSome(pieces, (some, done) => writev(this.#fd, some, done));
+      // Not more than there are while a reader keeps up.
+      for (const slab of slabs) if (this.#free.length < MOST_FULL) this.#free.push(Buffer.from(slab.buffer));
     }
   }
 
   /** Writes some of the bytes and gives the rest; none after a failure, which the next write or flush throws. */
-  #writePart(bytes: Uint8Array, write: Writer): Promise<Uint8Array> {
+  #writeSome(pieces: Uint8Array[], write: Writer): Promise<Uint8Array[]> {
     return new Promise((resolve) => {
-      write(bytes, (error, written) => {
+      write(pieces.slice(0, MOST_PIECES), (error, written) => {
         this.written += written;
-        if (error === null) resolve(bytes.subarray(written));
-        else if (error.code === 'EAGAIN') setTimeout(() => resolve(bytes), RETRY_MS);
+        if (error === null) resolve(without(pieces, written));
+        else if (error.code === 'EAGAIN') setTimeout(() => resolve(pieces), RETRY_MS);
         else {
           this.#failure = writeFailure(error, this.onReaderGone);
-          resolve(bytes.subarray(bytes.length));
+          resolve([]);
         }
       });
     });
   }
 }
 
-/** Bytes of chunks in order; strings that follow one another are made into bytes in one go, which is much faster than each alone. */
-function joinStrings(parts: (string | Uint8Array)[]): Uint8Array[] {
-  const pieces: Uint8Array[] = [];
-  let text = '';
-  for (const part of parts) {
-    if (typeof part === 'string') text += part;
-    else {
-      if (text !== '') pieces.push(Buffer.from(text));
-      text = '';
-      pieces.push(part);
-    }
-  }
-  if (text !== '') pieces.push(Buffer.from(text));
-  return pieces;
+/** The pieces without their first bytes. */
+function without(pieces: Uint8Array[], bytes: number): Uint8Array[] {
+  let left = bytes;
+  let whole = 0;
+  while (whole < pieces.length && left >= pieces[whole]!.length) left -= pieces[whole++]!.length;
+  const rest = pieces.slice(whole);
+  if (left > 0) rest[0] = rest[0]!.subarray(left);
+  return rest;
 }
 
-type Writer = (bytes: Uint8Array, done: (error: NodeJS.ErrnoException | null, written: number) => void) => void;
+type Done = (error: NodeJS.ErrnoException | null, written: number) => void;
+type Writer = (pieces: Uint8Array[], done: Done) => void;
 
-function writeNow(fd: number, bytes: Uint8Array, done: Parameters<Writer>[1]): void {
+function attempt(write: () => number, done: Done): void {
   let written = 0;
   try {
-    written = writeSync(fd, bytes);
+    written = write();
   } catch (error) {
     done(error as NodeJS.ErrnoException, 0);
     return;
@@ -168,11 +200,12 @@ class DirectOutput implements Output {
   write(chunk: string | Uint8Array): undefined {
     let bytes: Uint8Array = Buffer.from(chunk);
     while (bytes.length > 0) {
-      writeNow(this.#fd, bytes, (error, written) => {
+      const done: Done = (error, written) => {
         if (error === null) bytes = bytes.subarray(written);
         else if (error.code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
         else bytes = bytes.subarray(bytes.length);
-      });
+      };
+      attempt(() => writeSync(this.#fd, bytes), done);
     }
   }
 
