@@ -5,9 +5,8 @@
  */
 import { fieldLength } from '../proto/field-length.js';
 
-/** The field `fragment` of a WatchResponse: true, and false. */
+/** The field `fragment` of a WatchResponse, true. */
 const MORE = Buffer.from([0x38, 1]);
-const NO_MORE = Buffer.from([0x38, 0]);
 /** The tag of `events`, the last of its fields. */
 const EVENT = 0x5a;
 /** Bytes that are gathered before they are given out. */
@@ -15,7 +14,7 @@ const ENOUGH = 64 * 1024;
 
 /**
  * For one stream: takes pieces of WatchResponses, and gives WatchResponses. Each fragment of one has all of its fields but `events`, as
- * those of a server have; `fragment` is true in all but the last.
+ * those of a server have; `fragment` is true in all but the last, which has what the server said.
  */
 export function fragmenter(): (piece: Buffer, last: boolean) => Buffer | undefined {
   let pieces: Buffer[] = [];
@@ -33,7 +32,7 @@ export function fragmenter(): (piece: Buffer, last: boolean) => Buffer | undefin
     pieces.push(piece);
     size += piece.length;
     if (last) {
-      const whole = head || pieces.length > 1 ? Buffer.concat(head ? [head, NO_MORE, ...pieces] : pieces) : piece;
+      const whole = head || pieces.length > 1 ? Buffer.concat(head ? [head, ...pieces] : pieces) : piece;
       head = undefined;
       keep([], 0);
       return whole;
