@@ -7,7 +7,6 @@ import { BoltDb } from './bolt-db.js';
 import { corrupt } from './db-file.js';
 import { KeyIndex } from './key-index.js';
 import { type KeyValuePlaces, parseKeyValue } from './key-value.js';
-import { LARGEST, ReadAhead } from './read-ahead.js';
 import { ALL_KEYS, isRevision, type KeyRange, mainOf } from './revision.js';
 import { type WalOwner, walOwner } from './wal-read.js';
 
@@ -24,7 +23,6 @@ export class EtcdFile {
   /** Reads below this revision are refused; 0 when nothing was ever compacted. */
   readonly compacted: bigint;
   private readonly indexes: KeyIndex[] = [];
-  private reading: ReadAhead | undefined;
 
   /** Whose data directory this is; undefined for a file alone. */
   readonly owner: WalOwner | undefined;
@@ -97,8 +95,11 @@ export class EtcdFile {
     return { bytes, places: this.check(index, position, bytes) };
   }
 
-  /** Where the fields of a record's bytes are. */
-  private check(index: KeyIndex, position: number, bytes: Buffer): KeyValuePlaces {
+  /**
+   * Where the fields of a record's bytes are.
+   * @throws Failure where the bytes are not the record
+   */
+  check(index: KeyIndex, position: number, bytes: Buffer): KeyValuePlaces {
     const places = parseKeyValue(bytes);
     if (places?.mod === index.modRevision(position) && matches(bytes, places, index.key(position))) return places;
     throw corrupt(
@@ -106,25 +107,6 @@ export class EtcdFile {
       `revision ${index.modRevision(position)}`,
       `expected the key-value of ${JSON.stringify(index.key(position).toString())}, found something else`,
     );
-  }
-
-  private get ahead(): ReadAhead {
-    this.reading ??= new ReadAhead(this.db.file);
-    return this.reading;
-  }
-
-  /** Puts the bytes of a record into `target`, which has room for them from `at` on. Fastest in the order of the file. */
-  copyRecord(index: KeyIndex, position: number, target: Buffer, at: number): void {
-    const offset = index.offset(position);
-    const length = index.length(position);
-    const bytes = target.subarray(at, at + length);
-    if (length <= LARGEST) {
-      const from = this.ahead.at(offset, length);
-      this.ahead.bytes.copy(bytes, 0, from, from + length);
-    } else {
-      this.db.file.read(offset, length).copy(bytes);
-    }
-    this.check(index, position, bytes);
   }
 
   close(): void {

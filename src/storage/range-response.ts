@@ -1,4 +1,5 @@
 /** Puts answers into the wire form of a RangeResponse. A file holds each key-value in that form already: it is copied, not decoded. */
+import { copyRecords } from './copy-records.js';
 import type { EtcdFile } from './etcd-file.js';
 import type { KeyIndex } from './key-index.js';
 import type { KeyValuePlaces } from './key-value.js';
@@ -59,9 +60,7 @@ function putRecords(file: EtcdFile, index: KeyIndex, positions: readonly number[
     starts[i] = at;
     at += length;
   }
-  const offsets = Float64Array.from(positions, (position) => index.offset(position));
-  const order = Uint32Array.from(positions.keys()).sort((a, b) => offsets[a]! - offsets[b]!);
-  for (const i of order) file.copyRecord(index, positions[i]!, target, starts[i]!);
+  copyRecords(file, index, positions, target, starts);
   return at;
 }
 
