@@ -9,7 +9,7 @@ import { Code } from './status.js';
  * How much a server may send ahead of what is read, for a stream and for all of them. HTTP/2's 64 KiB would have it wait for
  * every round trip, and a snapshot that is written slowly is kept in memory up to this.
  */
-const STREAM_WINDOW = 4 * 1024 * 1024;
+const STREAM_WINDOW = 2 * 1024 * 1024;
 const SESSION_WINDOW = 16 * 1024 * 1024;
 /** gRPC's metadata; etcd's own answers have less than 1 KiB. Go's gRPC takes 16 MiB by default, which nobody sends. */
 const MAX_HEADER_LIST = 1024 * 1024;
