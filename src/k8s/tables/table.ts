@@ -24,14 +24,6 @@ export interface ResourceTable {
   order?(one: Fields, other: Fields): number;
 }
 
-/** What a table is chosen by. */
-export interface TableKind {
-  /** Empty for the core group. */
-  group: string;
-  kind: string;
-  version?: string | undefined;
-}
-
 /** A printer column that a CustomResourceDefinition declares. */
 export interface CrdColumn {
   name: string;
@@ -39,7 +31,7 @@ export interface CrdColumn {
   type: string;
   /** Kubernetes' JSONPath without braces: `.spec.replicas`. */
   jsonPath: string;
-  /** Columns of a priority above 0 are wide. */
+  /** Columns of another priority than 0 are wide. */
   priority: number;
 }
 
@@ -73,8 +65,13 @@ const GROUPS: Record<string, () => Promise<{ tables: Tables }>> = {
   'storagemigration.k8s.io': () => import('./definitions.js'),
 };
 
-/** The table of a built-in kind; undefined where there is none, and name and age have to do. */
-export async function tableOf({ group, kind }: TableKind): Promise<ResourceTable | undefined> {
+/**
+ * The table of a built-in kind, which reads the objects of all its versions; undefined where there is none, and name and age
+ * have to do.
+ *
+ * @param type its group (empty for the core group) and kind
+ */
+export async function tableOf({ group, kind }: { group: string; kind: string }): Promise<ResourceTable | undefined> {
   const load = Object.hasOwn(GROUPS, group) ? GROUPS[group] : undefined;
   const { tables } = (await load?.()) ?? {};
   return tables && Object.hasOwn(tables, kind) ? tables[kind] : undefined;
