@@ -67,9 +67,11 @@ export class DiffSides {
     private readonly before: EtcdClient,
     private readonly after: EtcdClient,
     private readonly opened: EtcdClient[],
+    /** Values are read only where they are needed to tell whether a key changed. */
+    private readonly keysOnly: boolean,
   ) {}
 
-  static async open(context: Context, order: DiffOrder): Promise<DiffSides> {
+  static async open(context: Context, order: DiffOrder, keysOnly: boolean): Promise<DiffSides> {
     const opened: EtcdClient[] = [];
     const side = async (place: string | undefined) => {
       if (place === undefined) return context.connect();
@@ -80,7 +82,7 @@ export class DiffSides {
     try {
       const before = await side(order.from);
       const after = order.to === order.from ? before : await side(order.to);
-      return new DiffSides(order, before, after, opened);
+      return new DiffSides(before === after ? await pinned(before, order) : order, before, after, opened, keysOnly);
     } catch (error) {
       for (const client of opened) client.close();
       throw error;
@@ -117,17 +119,19 @@ export class DiffSides {
     yield* await this.withValues(waiting);
   }
 
+  /** The values at the two revisions that are compared: a file has an index for each of those. */
   private withValues(pairs: KeyPair[]): Promise<KeyPair[]> {
-    const read = async (client: EtcdClient, kv: KeyPair['before']) => {
-      if (!kv) return undefined;
-      const { value, done } = await readRange(client, { key: kv.key, revision: kv.mod_revision }).next();
+    const { fromRevision, toRevision } = this.order;
+    const read = async (kv: KeyPair['before'], revision: string) => {
+      if (!kv || this.keysOnly) return kv;
+      const { value, done } = await readRange(this.before, { key: kv.key, revision }).next();
       return done ? undefined : value.kvs[0];
     };
     return Promise.all(
       pairs.map(async ({ key, before, after }) => ({
         key,
-        before: await read(this.before, before),
-        after: await read(this.after, after),
+        before: await read(before, fromRevision),
+        after: await read(after, toRevision),
       })),
     );
   }
@@ -141,6 +145,13 @@ export class DiffSides {
 }
 
 const READ_AT_ONCE = 32;
+
+/** The order with numbers for revisions: the newest is the same for all that is read. */
+async function pinned(client: EtcdClient, order: DiffOrder): Promise<DiffOrder> {
+  const { header } = await client.kv.range({ ...order.range, keys_only: true, limit: '1' });
+  const revision = (asked: string) => (asked === '0' ? header.revision : asked);
+  return { ...order, fromRevision: revision(order.fromRevision), toRevision: revision(order.toRevision) };
+}
 
 function endpointsOf(place: string): string[] {
   if (place.startsWith('file:')) return [place];

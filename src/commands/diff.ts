@@ -65,7 +65,7 @@ async function compare(context: Context, args: string[], flags: FlagValues): Pro
     managedFields: flags.bool('show-managed-fields'),
   });
   const excluded = flags.strings('exclude').map((prefix) => Buffer.from(prefix));
-  const sides = await DiffSides.open(context, order);
+  const sides = await DiffSides.open(context, order, flags.bool('summary'));
   try {
     for await (const difference of sides.differences()) {
       const isExcluded = excluded.some((prefix) => difference.key.subarray(0, prefix.length).equals(prefix));
