@@ -1,5 +1,6 @@
 import { fstatSync, writeSync, writev, writevSync } from 'node:fs';
 import { ExitCode, Failure } from '../errors.js';
+import { withoutFirst } from '../pieces.js';
 import type { Io, Output } from './command.js';
 
 /** Bytes that are gathered before they are written without waiting for more. */
@@ -127,7 +128,7 @@ class GatheringOutput implements Output {
     return new Promise((resolve) => {
       write(pieces.slice(0, MOST_PIECES), (error, written) => {
         this.written += written;
-        if (error === null) resolve(without(pieces, written));
+        if (error === null) resolve(withoutFirst(pieces, written));
         else if (error.code === 'EAGAIN') setTimeout(() => resolve(pieces), RETRY_MS);
         else {
           this.#failure = writeFailure(error, this.onReaderGone);
@@ -136,16 +137,6 @@ class GatheringOutput implements Output {
       });
     });
   }
-}
-
-/** The pieces without their first bytes. */
-function without(pieces: Uint8Array[], bytes: number): Uint8Array[] {
-  let left = bytes;
-  let whole = 0;
-  while (whole < pieces.length && left >= pieces[whole]!.length) left -= pieces[whole++]!.length;
-  const rest = pieces.slice(whole);
-  if (left > 0) rest[0] = rest[0]!.subarray(left);
-  return rest;
 }
 
 type Done = (error: NodeJS.ErrnoException | null, written: number) => void;

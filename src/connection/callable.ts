@@ -14,6 +14,8 @@ export interface CallOptions {
   patienceMs?: number | undefined;
   /** Has the server end the stream when it has lost its leader (`hasleader` metadata): for watches. */
   requireLeader?: boolean | undefined;
+  /** Of a stream that is not decoded: each part of a message as it comes, however it is cut, in place of whole messages. */
+  inPieces?: boolean | undefined;
 }
 
 /** An answer that was not decoded. */

@@ -98,7 +98,8 @@ export class Transport implements Callable {
   }
 
   private open(service: Service, method: string, options: CallOptions = {}): MessageStream {
-    const pieces = service === 'Watch' ? fragmenter : undefined;
+    const asTheyCome = options.inPieces ? () => (piece: Buffer) => piece : undefined;
+    const pieces = service === 'Watch' ? fragmenter : asTheyCome;
     return new MessageStream(new Attempts(this.core, service, method, options, undefined), { pieces });
   }
 

@@ -1,8 +1,8 @@
 /** Receives a snapshot of a member. */
 import { createHash } from 'node:crypto';
 import { Failure } from '../errors.js';
-import { decodeMessage } from '../proto/codec.js';
 import type { EtcdClient } from './client.js';
+import { SnapshotReader } from './snapshot-reader.js';
 
 /** The server ends the file with the SHA-256 of all before. */
 const HASH_BYTES = 32;
@@ -15,7 +15,7 @@ export interface SnapshotOptions {
 }
 
 /**
- * A member's database as it comes, in pieces of 32 KiB; to be iterated once. At its end the data is checked against the hash that it
+ * A member's database as it comes, in the pieces in which it comes; to be iterated once. At its end the data is checked against the hash that it
  * ends with.
  * @throws RpcError from the server; Failure when the hash is not that of the data
  */
@@ -33,22 +33,19 @@ export class IncomingSnapshot implements AsyncIterable<Buffer> {
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
     const { progress, timeoutMs } = this.options;
     const check = new TrailingHash();
-    for await (const message of this.client.callable.serverStreamRaw('Maintenance', 'snapshot', {}, { timeoutMs })) {
-      const { blob, remaining_bytes, version } = decodeMessage<SnapshotResponse>('SnapshotResponse', message);
-      this.version ||= version;
-      this.size += blob.length;
-      check.update(blob);
-      yield blob;
-      progress?.(this.size, Number(remaining_bytes));
+    const reader = new SnapshotReader();
+    const options = { timeoutMs, inPieces: true };
+    for await (const piece of this.client.callable.serverStreamRaw('Maintenance', 'snapshot', {}, options)) {
+      for (const blob of reader.push(piece)) {
+        this.size += blob.length;
+        check.update(blob);
+        yield blob;
+      }
+      progress?.(this.size, reader.remaining);
     }
+    this.version = reader.version;
     check.verify(this.size);
   }
-}
-
-interface SnapshotResponse {
-  blob: Buffer;
-  remaining_bytes: string;
-  version: string;
 }
 
 /** Hashes a stream except for its last 32 bytes, which are known as such only at its end. */

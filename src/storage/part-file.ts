@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Failure } from '../errors.js';
+import { withoutFirst } from '../pieces.js';
 import { removingUnlessDone } from './clean-up.js';
 import { syncDir } from './sync-dir.js';
 import { systemText } from './system-text.js';
@@ -45,18 +46,18 @@ async function openPart(part: string): Promise<FileHandle> {
   }
 }
 
+/** Writes a batch while the next one is gathered. */
 async function copyInto(file: FileHandle, part: string, source: AsyncIterable<Uint8Array>): Promise<void> {
   let waiting: Uint8Array[] = [];
   let size = 0;
+  let writing = Promise.resolve();
   const flush = async (): Promise<void> => {
-    const bytes = Buffer.concat(waiting);
+    await writing;
+    writing = writeAll(file, part, waiting);
+    // Told by the next flush.
+    writing.catch(() => {});
     waiting = [];
     size = 0;
-    try {
-      for (let done = 0; done < bytes.length; ) done += (await file.write(bytes, done)).bytesWritten;
-    } catch (error) {
-      throw new Failure(`could not write ${part} (${systemText(error)})`, { cause: error });
-    }
   };
   for await (const piece of source) {
     waiting.push(piece);
@@ -64,4 +65,16 @@ async function copyInto(file: FileHandle, part: string, source: AsyncIterable<Ui
     if (size >= WRITE_BYTES) await flush();
   }
   await flush();
+  await writing;
+}
+
+async function writeAll(file: FileHandle, part: string, pieces: Uint8Array[]): Promise<void> {
+  try {
+    for (let rest = pieces; rest.length > 0; ) {
+      const { bytesWritten } = await file.writev(rest);
+      rest = withoutFirst(rest, bytesWritten);
+    }
+  } catch (error) {
+    throw new Failure(`could not write ${part} (${systemText(error)})`, { cause: error });
+  }
 }
