@@ -168,7 +168,8 @@ export class SnapshotEndpoint implements Callable {
     const details = `etcdserver: ${error.message}`;
     const code = error instanceof RevisionGone ? Code.OutOfRange : Code.InvalidArgument;
     const hint = hintForStatus(code, details);
-    return new RpcError(details, { code, details, endpoint: this.endpoints[0], tried: [], etcdText: details, hint });
+    const message = `${this.endpoints[0]}: ${details}`;
+    return new RpcError(message, { code, details, endpoint: this.endpoints[0], tried: [], etcdText: details, hint });
   }
 
   serverStream<T>(service: Service, method: string): ServerStream<T> {

@@ -56,6 +56,12 @@ export function alarms(file: EtcdFile): { alarms: Message[] } {
   return { alarms: entries(file, 'alarm').map(([key]) => decodeMessage('AlarmMember', key)) };
 }
 
+/** The storage version; where there is none (before 3.6, and for some seconds after its first start), that of the cluster. */
+function versionOf(file: EtcdFile): string {
+  const stored = meta(file, 'storageVersion') ?? file.db.root.bucket('cluster')?.get('clusterVersion');
+  return stored?.toString() ?? '';
+}
+
 const ALARMS = ['NONE', 'NOSPACE', 'CORRUPT'];
 
 /** A StatusResponse: of a member that has this file, with the log up to what is applied in it. */
@@ -64,7 +70,7 @@ export function status(file: EtcdFile): Message {
   const storageVersion = meta(file, 'storageVersion')?.toString() ?? '';
   const applied = metaNumber(file, 'consistent_index');
   return {
-    version: storageVersion || (file.db.root.bucket('cluster')?.get('clusterVersion')?.toString() ?? ''),
+    version: versionOf(file),
     dbSize: String(highWater * pageSize),
     dbSizeInUse: String(walkTree(file.db).used * pageSize),
     raftIndex: applied,
@@ -113,11 +119,12 @@ export function roles(file: EtcdFile): Message {
   return { roles: entries(file, 'authRoles').map(([key]) => key.toString()) };
 }
 
-/** An AuthRoleGetResponse; undefined for a role that does not exist. What root may do is not stored. */
+/** An AuthRoleGetResponse; undefined for a role that does not exist. What root may do is not stored; from 3.6 on etcd says it. */
 export function role(file: EtcdFile, name: string): Message | undefined {
   const value = file.db.root.bucket('authRoles')?.get(name);
   if (!value) return undefined;
-  if (name === 'root') return { perm: [{ permType: 2, key: Buffer.alloc(0), range_end: Buffer.from([0]) }] };
+  if (name === 'root' && meta(file, 'storageVersion'))
+    return { perm: [{ permType: 2, key: Buffer.alloc(0), range_end: Buffer.from([0]) }] };
   return { perm: decodeMessage('Role', value).keyPermission };
 }
 

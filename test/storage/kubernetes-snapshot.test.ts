@@ -104,8 +104,8 @@ suite('the snapshots of a real cluster', { skip: existsSync(real) ? false : `no 
     const compacted = join(dir, 'compacted.db');
     writeFileSync(compacted, gunzipSync(readFileSync(join(real, 'cluster-1.36-compacted.db.gz'))));
     const file = await SnapshotEndpoint.open(compacted);
-    await assert.rejects(readAll(file, 4000), { message: 'etcdserver: mvcc: required revision has been compacted' });
-    await assert.rejects(readAll(file, 99999), { message: 'etcdserver: mvcc: required revision is a future revision' });
+    await assert.rejects(readAll(file, 4000), { details: 'etcdserver: mvcc: required revision has been compacted' });
+    await assert.rejects(readAll(file, 99999), { details: 'etcdserver: mvcc: required revision is a future revision' });
     assert.ok((await readAll(file, 0x12e9)).size > 700);
   });
 });
