@@ -34,7 +34,7 @@ export async function writeCoreCache() {
 
 /** A gRPC message in its frame: a RangeResponse with one key, whose value is a Kubernetes object. */
 function rangeResponse() {
-  const manifest = join(root, 'samples/manifests/registry/namespaces/shop.yaml');
+  const manifest = join(root, 'samples/manifests/registry/pods/shop/api-7c9f6d8b4-ce892.yaml');
   const { stdout } = spawnSync(process.execPath, [join(root, 'bin/ketcdctl.js'), 'encode', '-w', 'raw', manifest]);
   const message = field(2, Buffer.concat([field(1, Buffer.from('/registry/namespaces/shop')), field(5, stdout)]));
   const frame = Buffer.alloc(5);

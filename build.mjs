@@ -16,6 +16,10 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const HOT = [
   'src/main.ts',
   'src/commands/get.ts',
+  'src/commands/decode.ts',
+  'src/auger/main.ts',
+  'src/auger/auger-program.ts',
+  'src/auger/decode.ts',
   'src/etcd/client.ts',
   'src/connection/transport.ts',
   'src/output/decoded.ts',

@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { FlagValues } from '../cli/command.js';
+import { readInput as readStdin } from '../commands/read-input.js';
 import { Failure } from '../errors.js';
 import { goQuote } from '../output/go-quote.js';
 import { readInput, requireInput } from './input.js';
@@ -36,8 +37,8 @@ async function decodeLines({ io }: Around, form: Form): Promise<void> {
     const wait = io.stdout.write(await answerLine(text, line++, form));
     if (wait) await wait;
   };
-  for await (const chunk of io.stdin) {
-    const lines = (rest + decoder.write(chunk as Buffer)).split('\n');
+  for await (const chunk of readStdin(io, undefined)) {
+    const lines = (rest + decoder.write(chunk)).split('\n');
     rest = lines.pop()!;
     for (const text of lines) await answer(text);
   }

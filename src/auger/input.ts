@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { readInput as readStdin } from '../commands/read-input.js';
 import { Failure } from '../errors.js';
 import type { Around } from './program.js';
 
@@ -6,7 +7,7 @@ import type { Around } from './program.js';
 export async function readInput({ io }: Around, path: string): Promise<Buffer> {
   if (path !== '') return readNamed(path);
   const chunks: Buffer[] = [];
-  for await (const chunk of io.stdin) chunks.push(chunk as Buffer);
+  for await (const chunk of readStdin(io, undefined)) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 

@@ -16,6 +16,7 @@ export function makeContext(mode: Mode, io: Io, env: NodeJS.ProcessEnv, options:
     env,
     stdout: io.stdout,
     stderr: io.stderr,
+    ...(io.stdinFd !== undefined && { stdinFd: io.stdinFd }),
     get stdin() {
       return io.stdin;
     },

@@ -16,6 +16,7 @@ export function processIo(): Io {
   return {
     stdout: new GatheringOutput(1),
     stderr: new DirectOutput(2),
+    stdinFd: 0,
     get stdin() {
       return process.stdin;
     },

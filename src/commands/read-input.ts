@@ -1,19 +1,49 @@
-import { createReadStream } from 'node:fs';
-import type { Context } from '../cli/command.js';
+import { closeSync, openSync, read } from 'node:fs';
+import type { Io } from '../cli/command.js';
 import { ExitCode, Failure } from '../errors.js';
 
 /** The chunks of a file, or of standard input where there is none or it is `-`. */
-export async function* readInput(context: Context, path: string | undefined): AsyncGenerator<Buffer> {
-  const stream = path === undefined || path === '-' ? context.stdin : createReadStream(path);
+export async function* readInput(io: Pick<Io, 'stdin' | 'stdinFd'>, path: string | undefined): AsyncGenerator<Buffer> {
+  const isStdin = path === undefined || path === '-';
+  let file: number | undefined;
   try {
-    yield* stream as AsyncIterable<Buffer>;
+    if (!isStdin) file = openSync(path, 'r');
+    const descriptor = isStdin ? io.stdinFd : file;
+    if (descriptor !== undefined && (yield* readDescriptor(descriptor))) return;
+    yield* io.stdin as AsyncIterable<Buffer>;
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw new Failure(`cannot read ${path ?? 'standard input'}: ${error.message}`, {
       exitCode: ExitCode.IO,
       cause: error,
     });
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
+}
+
+const CHUNK = 64 * 1024;
+
+/** The chunks that a descriptor gives; false at the first that would have to be waited for in another way. */
+async function* readDescriptor(fd: number): AsyncGenerator<Buffer, boolean> {
+  for (;;) {
+    const chunk = await readChunk(fd);
+    if (chunk === undefined) return false;
+    if (chunk.length === 0) return true;
+    yield chunk;
+  }
+}
+
+function readChunk(fd: number): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    read(fd, Buffer.allocUnsafe(CHUNK), 0, CHUNK, null, (error, size, bytes) => {
+      if (error === null) resolve(bytes.subarray(0, size));
+      // EOF: how Windows ends a pipe.
+      else if (error.code === 'EOF') resolve(bytes.subarray(0, 0));
+      else if (error.code === 'EAGAIN') resolve(undefined);
+      else reject(error);
+    });
+  });
 }
 
 /** Whether a text begins like JSON: what comes first that is no blank. Undefined as long as nothing came. */
