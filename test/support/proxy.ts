@@ -9,6 +9,8 @@ export interface Proxy {
   connections: number;
   /** From now on nothing passes in this direction; connections stay open. */
   swallow(direction: 'answers' | 'both'): void;
+  /** Swallows answers from the moment on when a client sends this text (latin1). */
+  swallowAnswersTo(text: string): void;
   /** Lets everything pass again, for connections made after this. */
   heal(): void;
   /** Breaks all connections (RST) and keeps accepting new ones. */
@@ -21,14 +23,19 @@ export async function startProxy(owner: Cleanup, target: { port: number }): Prom
   const open = new Set<Socket>();
   let swallowed: 'answers' | 'both' | undefined;
   let seen = '';
+  let trigger: string | undefined;
   const proxy: Proxy = {
     address: '',
     connections: 0,
     swallow: (direction) => {
       swallowed = direction;
     },
+    swallowAnswersTo: (text) => {
+      trigger = text;
+    },
     heal: () => {
       swallowed = undefined;
+      trigger = undefined;
     },
     cut: () => {
       for (const socket of open) socket.resetAndDestroy();
@@ -46,6 +53,7 @@ export async function startProxy(owner: Cleanup, target: { port: number }): Prom
     }
     client.on('data', (data) => {
       seen += data.toString('latin1');
+      if (trigger !== undefined && seen.includes(trigger)) swallowed = 'answers';
       if (swallowed !== 'both') upstream.write(data);
     });
     upstream.on('data', (data) => {
