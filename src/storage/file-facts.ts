@@ -123,7 +123,7 @@ export function roles(file: EtcdFile): Message {
 export function role(file: EtcdFile, name: string): Message | undefined {
   const value = file.db.root.bucket('authRoles')?.get(name);
   if (!value) return undefined;
-  if (name === 'root' && meta(file, 'storageVersion'))
+  if (name === 'root' && !/^3\.[0-5]\./.test(versionOf(file)))
     return { perm: [{ permType: 2, key: Buffer.alloc(0), range_end: Buffer.from([0]) }] };
   return { perm: decodeMessage('Role', value).keyPermission };
 }

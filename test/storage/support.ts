@@ -62,7 +62,12 @@ export async function fill(client: EtcdClient, count: number, seed = 1): Promise
 }
 
 /** A data directory of one member that is alone. */
-export async function restoreOne(snapshot: string, dataDir: string, bumpRevision = 0n): Promise<Restored> {
+export async function restoreOne(
+  snapshot: string,
+  dataDir: string,
+  bumpRevision = 0n,
+  skipHashCheck = false,
+): Promise<Restored> {
   const cluster = await newCluster({
     name: 'm1',
     initialCluster: 'm1=http://127.0.0.1:2380',
@@ -73,7 +78,7 @@ export async function restoreOne(snapshot: string, dataDir: string, bumpRevision
     snapshot,
     dataDir,
     bumpRevision,
-    skipHashCheck: false,
+    skipHashCheck,
     refuseExisting: false,
     takeInUse: false,
   });
