@@ -101,10 +101,14 @@ async function runEditor(context: Context, path: string): Promise<void> {
   }
   await stdout.flush();
   const child = spawn('/bin/sh', ['-c', `${editor || 'vi'} "$0"`, path], { stdio: 'inherit', env });
-  const status = await new Promise<number | string>((resolve, reject) => {
+  // Ctrl-C in the editor is for the editor.
+  const stay = () => {};
+  process.on('SIGINT', stay);
+  const ended = new Promise<number | string>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve(code ?? signal ?? 1));
   });
+  const status = await ended.finally(() => process.off('SIGINT', stay));
   if (status === 0) return;
   throw new Failure(`the editor ${JSON.stringify(editor || 'vi')} failed (${status}): nothing was written`, {
     hint: `the text is in ${path}`,

@@ -3,8 +3,7 @@ import { ExitCode, Failure } from '../errors.js';
 import type { Cluster } from '../k8s/cluster.js';
 import { manifests } from './apply-input.js';
 import { type PlannedWrite, planWrite } from './apply-plan.js';
-import { CHANGE_FLAGS, Changes, changedMeanwhile, mayChange } from './k8s-change.js';
-import { openCluster } from './k8s-cluster.js';
+import { CHANGE_FLAGS, Changes, changedMeanwhile, mayChange, openForChange } from './k8s-change.js';
 import { NAMESPACE_FLAG, shortText } from './k8s-objects.js';
 
 export const spec: CommandSpec = {
@@ -37,7 +36,7 @@ export const run: Run = async (context, args, flags) => {
       exitCode: ExitCode.BadArgs,
     });
   }
-  const cluster = await openCluster(context, flags);
+  const cluster = await openForChange(context, flags);
   const plans: PlannedWrite[] = [];
   for await (const manifest of manifests(context, flags.strings('filename'))) {
     plans.push(await planWrite(cluster, manifest, flags));

@@ -5,8 +5,10 @@ import { Failure } from '../errors.js';
 import type { EtcdClient } from '../etcd/client.js';
 import { deleteIfUnchanged, type GuardedEnd, type GuardedPut, putIfUnchanged } from '../etcd/guarded-write.js';
 import { BackupFile } from '../k8s/backup-file.js';
+import type { Cluster } from '../k8s/cluster.js';
 import { describeEncrypted } from '../k8s-decode/encryption/describe.js';
 import { confirm } from './confirm.js';
+import { openCluster } from './k8s-cluster.js';
 
 /** Of every command that changes objects. */
 export const CHANGE_FLAGS: readonly Flag[] = [
@@ -21,6 +23,19 @@ export const CHANGE_FLAGS: readonly Flag[] = [
     complete: 'directory',
   },
 ];
+
+/**
+ * The cluster whose objects are to be changed.
+ * @throws Failure for a file, unless it is only asked what would be done
+ */
+export async function openForChange(context: Context, flags: FlagValues): Promise<Cluster> {
+  const cluster = await openCluster(context, flags);
+  const { finite, endpoints } = cluster.client.callable;
+  if (!finite || flags.bool('dry-run')) return cluster;
+  throw new Failure(`${endpoints[0]} is a file, which can't be written`, {
+    hint: '--dry-run says what would be done; `snapshot restore` makes a member of it',
+  });
+}
 
 /** Says that no API server looks at what is written, and on a terminal asks whether to go on. */
 export async function mayChange(context: Context, flags: FlagValues, question: string): Promise<boolean> {

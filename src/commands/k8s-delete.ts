@@ -4,8 +4,7 @@ import type { Cluster } from '../k8s/cluster.js';
 import { readObjects, type StoredObject } from '../k8s/objects.js';
 import { labelSelector } from '../k8s/selectors.js';
 import { field } from '../k8s-decode/value.js';
-import { CHANGE_FLAGS, Changes, changedMeanwhile, mayChange } from './k8s-change.js';
-import { openCluster } from './k8s-cluster.js';
+import { CHANGE_FLAGS, Changes, changedMeanwhile, mayChange, openForChange } from './k8s-change.js';
 import { parseTargets, type Target } from './k8s-get-args.js';
 import { NAMESPACE_FLAG, namedObject, objectText, shortText } from './k8s-objects.js';
 
@@ -28,7 +27,7 @@ export const spec: CommandSpec = {
 };
 
 export const run: Run = async (context, args, flags) => {
-  const cluster = await openCluster(context, flags);
+  const cluster = await openForChange(context, flags);
   const targets = await parseTargets(cluster, args);
   const objects: StoredObject[] = [];
   for (const target of targets) objects.push(...(await objectsOf(cluster, target, flags)));

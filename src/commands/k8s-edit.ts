@@ -8,8 +8,7 @@ import { toYaml } from '../k8s-decode/yaml.js';
 import { withoutManagedFields } from '../output/readable.js';
 import { diffStyle, unifiedDiff } from '../output/text-diff.js';
 import { type Edited, EditFile, editUntilValid } from './edit-file.js';
-import { CHANGE_FLAGS, Changes, changedMeanwhile, mayChange, refuseEncrypted } from './k8s-change.js';
-import { openCluster } from './k8s-cluster.js';
+import { CHANGE_FLAGS, Changes, changedMeanwhile, mayChange, openForChange, refuseEncrypted } from './k8s-change.js';
 import { NAMESPACE_FLAG, type NamedObject, objectText, oneObject, shortText } from './k8s-objects.js';
 
 export const spec: CommandSpec = {
@@ -30,7 +29,7 @@ export const spec: CommandSpec = {
 };
 
 export const run: Run = async (context, args, flags) => {
-  const cluster = await openCluster(context, flags);
+  const cluster = await openForChange(context, flags);
   const target = await oneObject(cluster, args, flags);
   const found = await readOne(readObjects(cluster, target));
   if (!found) throw new Failure(`${objectText(target)} not found: there is no key ${target.key}`);

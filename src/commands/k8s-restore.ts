@@ -1,11 +1,11 @@
 import type { IKeyValue } from 'etcd3/lib/rpc';
 import type { CommandSpec, Context, FlagValues, Run } from '../cli/command.js';
 import { ExitCode } from '../errors.js';
-import { Cluster } from '../k8s/cluster.js';
+import type { Cluster } from '../k8s/cluster.js';
 import { changeText, objectChanges } from '../k8s/object-diff.js';
 import { isEncrypted } from '../k8s-decode/encryption/describe.js';
 import { ReadableValues } from '../output/readable.js';
-import { CHANGE_FLAGS, Changes, changedMeanwhile, mayChange } from './k8s-change.js';
+import { CHANGE_FLAGS, Changes, changedMeanwhile, mayChange, openForChange } from './k8s-change.js';
 import { NAMESPACE_FLAG } from './k8s-objects.js';
 import { type SavedValue, savedValues } from './restore-source.js';
 
@@ -45,7 +45,7 @@ interface Plan extends SavedValue {
 }
 
 export const run: Run = async (context, args, flags) => {
-  const target = await openTarget(context, flags);
+  const target = await openForChange(context, flags);
   const values = new ReadableValues(context, { managedFields: false });
   const plans: Plan[] = [];
   for await (const saved of savedValues(context, target.root, args, flags)) {
@@ -64,11 +64,6 @@ export const run: Run = async (context, args, flags) => {
   if (left > 0) await context.stderr.write(`${left} left alone, as they differ: --overwrite replaces them\n`);
   return left > 0 ? ExitCode.Error : ExitCode.Ok;
 };
-
-/** The cluster that is written to, as it is now: --rev is of the snapshot. */
-async function openTarget(context: Context, flags: FlagValues): Promise<Cluster> {
-  return Cluster.open(await context.connect(), { registryPrefix: flags.string('registry-prefix') || undefined });
-}
 
 async function planFor(target: Cluster, values: ReadableValues, saved: SavedValue, overwrite: boolean): Promise<Plan> {
   const key = Buffer.from(saved.key);

@@ -15,7 +15,7 @@ export interface FieldChange {
 /**
  * The fields that differ, in the order of the older object and then of what is new. Items of a list are matched by what names them
  * (a container's name, a condition's type) where that is in all of them and names one alone, and else by their place.
- * An object or list that is only in one of the two is one change.
+ * An object or list that is only in one of the two is one change; named items in another order are one at `[order]`.
  */
 export function objectChanges(before: Value | undefined, after: Value | undefined): FieldChange[] {
   const changes: FieldChange[] = [];
@@ -55,6 +55,9 @@ function compareNamed(
 ): void {
   for (const [by, item] of before) compare(out, [...path, { by }], item, after.get(by));
   for (const [by, item] of after) if (!before.has(by)) compare(out, [...path, { by }], undefined, item);
+  const [was, is] = [[...before.keys()], [...after.keys()]];
+  const isMoved = was.length === is.length && was.every((by) => after.has(by)) && was.some((by, at) => by !== is[at]);
+  if (isMoved) out.push({ path: [...path, { by: 'order' }], before: was, after: is });
 }
 
 /** What is the same at both ends is left alone, so that an item put in at the front is not a change of all. */
@@ -70,9 +73,18 @@ function compareByPlace(out: FieldChange[], path: readonly Step[], before: Value
   }
 }
 
-/** Whether two values say the same, whatever the order of their fields. */
+/** Whether two values say the same: the order of fields says nothing, that of a list does. */
 export function isSame(a: Value, b: Value): boolean {
-  return objectChanges(a, b).length === 0;
+  if (a === b) return true;
+  if (a instanceof Map && b instanceof Map)
+    return a.size === b.size && [...a].every(([name, value]) => has(b, name, value));
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, at) => isSame(item, b[at]!));
+  return sameScalar(a, b);
+}
+
+function has(fields: Fields, name: string, value: Value): boolean {
+  const other = fields.get(name);
+  return other !== undefined && isSame(value, other);
 }
 
 /** By which fields Kubernetes merges lists (x-kubernetes-list-map-keys), where it is not one of {@link COMMON}. */
