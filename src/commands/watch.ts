@@ -14,7 +14,7 @@ export const spec: CommandSpec = {
   examples: [
     'ketcdctl watch --prefix /registry/pods/',
     'ketcdctl watch --prefix -w jsonl /registry/configmaps/ /registry/secrets/',
-    'ketcdctl watch config --rev 1 --prev-kv # from the first revision that is left',
+    'ketcdctl watch config --rev 1 --prev-kv # all that happened since revision 1',
     'ketcdctl watch config -- sh -c "systemctl reload app"',
     'ketcdctl watch --diff --prefix /registry/deployments/',
   ],
