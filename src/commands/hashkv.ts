@@ -1,9 +1,9 @@
-import type { CommandSpec, Run } from '../cli/command.js';
+import { type CommandSpec, isDropIn, type Run } from '../cli/command.js';
 import { UsageFailure } from '../cli/normalize.js';
 import { outputFormat } from '../output/format.js';
-import { plainFile } from '../storage/compressed.js';
+import { withCheckedFile } from '../storage/checked-file.js';
 import { EtcdFile } from '../storage/etcd-file.js';
-import { historyHash } from '../storage/hash.js';
+import { type HistoryHash, historyHash } from '../storage/hash.js';
 import { printFacts, requireFile } from './file-facts.js';
 
 export const spec: CommandSpec = {
@@ -20,7 +20,10 @@ export const run: Run = async (context, args, flags) => {
   if (path === undefined || args.length > 1) throw new UsageFailure(`accepts 1 arg(s), received ${args.length}`);
   const format = outputFormat(context);
   requireFile(path);
-  const { hash, revision, compacted } = historyHash(new EtcdFile(await plainFile(path)), flags.int('rev'));
+  const hashOf = (file: EtcdFile): HistoryHash => historyHash(file, flags.int('rev'));
+  const { hash, revision, compacted } = await (isDropIn(context.mode)
+    ? hashOf(new EtcdFile(path))
+    : withCheckedFile(path, hashOf));
   await printFacts(context, format, [
     { json: 'hash', fields: 'Hash', head: 'hash', value: hash },
     { json: 'hashRevision', fields: 'Hash revision', head: 'hash revision', value: revision },

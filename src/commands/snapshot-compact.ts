@@ -22,6 +22,6 @@ export const run: Run = async (context, args, flags) => {
     });
   }
   if (existsSync(target)) throw new Failure(`${target} exists`, { hint: 'name a file that is not there yet' });
-  const { before, after } = await compactFile(await plainFile(path), target, flags.int('rev'));
+  const { before, after } = await compactFile(await plainFile(path), target, flags.int('rev'), path);
   await context.stderr.write(`Wrote ${target}: ${decimalBytes(after)}, of ${decimalBytes(before)} in ${path}\n`);
 };

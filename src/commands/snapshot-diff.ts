@@ -1,9 +1,8 @@
-import type { CommandSpec, Run } from '../cli/command.js';
+import type { CommandSpec, Context, Run } from '../cli/command.js';
 import { ExitCode, Failure } from '../errors.js';
 import { formatNotSupported, outputFormat } from '../output/format.js';
 import { humaneBytes, writeHumane } from '../output/humane.js';
-import { plainFile } from '../storage/compressed.js';
-import { EtcdFile } from '../storage/etcd-file.js';
+import { withCheckedFile } from '../storage/checked-file.js';
 import { type KeyChange, keyChanges } from '../storage/key-changes.js';
 import { ALL_KEYS, prefixRange } from '../storage/revision.js';
 
@@ -26,20 +25,25 @@ export const run: Run = async (context, args) => {
   }
   const format = outputFormat(context);
   if (format === 'fields' || format === 'table' || format === 'protobuf') throw formatNotSupported(format);
-  const files = [new EtcdFile(await plainFile(before)), new EtcdFile(await plainFile(after))] as const;
-  let differences = 0;
-  try {
-    for (const change of keyChanges(...files, prefix ? prefixRange(Buffer.from(prefix)) : ALL_KEYS)) {
-      const text = format === 'simple' ? simpleText(change) : humaneText(change, format, differences === 0);
-      differences++;
-      const wait = context.stdout.write(text);
-      if (wait) await wait;
-    }
-  } finally {
-    for (const file of files) file.close();
-  }
+  const range = prefix ? prefixRange(Buffer.from(prefix)) : ALL_KEYS;
+  const differences = await withCheckedFile(before, (old) =>
+    withCheckedFile(after, (now) => printChanges(context, format, keyChanges(old, now, range))),
+  );
   return differences === 0 ? ExitCode.Ok : ExitCode.Error;
 };
+
+/** @returns how many there are */
+async function printChanges(context: Context, format: string, changes: Iterable<KeyChange>): Promise<number> {
+  let count = 0;
+  for (const change of changes) {
+    const wait = context.stdout.write(
+      format === 'simple' ? simpleText(change) : humaneText(change, format, count === 0),
+    );
+    count++;
+    if (wait) await wait;
+  }
+  return count;
+}
 
 function simpleText({ key, before, after }: KeyChange): Buffer {
   const sign = before === undefined ? '+' : after === undefined ? '-' : '~';

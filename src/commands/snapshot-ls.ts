@@ -3,8 +3,8 @@ import { ExitCode, Failure } from '../errors.js';
 import type { Fields } from '../k8s-decode/value.js';
 import { formatNotSupported, outputFormat } from '../output/format.js';
 import { humaneBytes, writeHumane } from '../output/humane.js';
-import { plainFile } from '../storage/compressed.js';
-import { EtcdFile } from '../storage/etcd-file.js';
+import { withCheckedFile } from '../storage/checked-file.js';
+import type { EtcdFile } from '../storage/etcd-file.js';
 import type { KeyIndex } from '../storage/key-index.js';
 import { ALL_KEYS, prefixRange } from '../storage/revision.js';
 
@@ -27,15 +27,12 @@ export const run: Run = async (context, args, flags) => {
   }
   const format = outputFormat(context);
   if (format === 'fields' || format === 'table' || format === 'protobuf') throw formatNotSupported(format);
-  const file = new EtcdFile(await plainFile(path));
-  try {
+  await withCheckedFile(path, async (file) => {
     const range = prefix ? prefixRange(Buffer.from(prefix)) : ALL_KEYS;
     const index = file.indexOf(range, file.pin(flags.int('rev')));
     const line = format === 'simple' ? simpleLine(file, index, flags.bool('long')) : humaneLine(file, index, format);
     await printAll(context, index.size, line);
-  } finally {
-    file.close();
-  }
+  });
 };
 
 async function printAll(context: Context, count: number, line: (position: number) => string | Buffer): Promise<void> {

@@ -3,8 +3,7 @@ import { ExitCode, Failure } from '../errors.js';
 import type { Value } from '../k8s-decode/value.js';
 import { decimalBytes } from '../output/bytes.js';
 import { formatNotSupported, outputFormat } from '../output/format.js';
-import { plainFile } from '../storage/compressed.js';
-import { EtcdFile } from '../storage/etcd-file.js';
+import { withCheckedFile } from '../storage/checked-file.js';
 import { type FileStats, fileStats, type PrefixStats } from '../storage/stats.js';
 
 export const spec: CommandSpec = {
@@ -25,15 +24,10 @@ export const run: Run = async (context, args, flags) => {
     throw new Failure('snapshot stats requires exactly one argument', { exitCode: ExitCode.BadArgs });
   }
   const format = outputFormat(context);
-  const file = new EtcdFile(await plainFile(path));
-  try {
-    const stats = fileStats(file, Math.max(1, Number(flags.int('depth'))));
-    const top = Number(flags.int('top'));
-    if (top > 0) stats.prefixes.length = Math.min(stats.prefixes.length, top);
-    await print(context, format, stats);
-  } finally {
-    file.close();
-  }
+  const stats = await withCheckedFile(path, (file) => fileStats(file, Math.max(1, Number(flags.int('depth')))));
+  const top = Number(flags.int('top'));
+  if (top > 0) stats.prefixes.length = Math.min(stats.prefixes.length, top);
+  await print(context, format, stats);
 };
 
 async function print(context: Context, format: string, stats: FileStats): Promise<void> {

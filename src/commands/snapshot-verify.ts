@@ -32,7 +32,7 @@ export const run: Run = async (context, args) => {
   }
   const format = outputFormat(context);
   const plain = await plainFile(path);
-  const report = await verifyFile(plain);
+  const report = await verifyFile(plain, plain === path ? undefined : path);
   const decoded = await decodeAll(plain);
   for (const problem of decoded.problems) await context.stderr.write(`${problem}\n`);
   if (format === 'simple') await context.stdout.write(summary(report, decoded));

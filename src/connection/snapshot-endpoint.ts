@@ -38,8 +38,8 @@ export class SnapshotEndpoint implements Callable {
   }
 
   private constructor(path: string, name: string) {
-    this.file = new EtcdFile(path);
-    this.checked = checkHash(this.file.db.file.path, name);
+    this.file = new EtcdFile(path, path === name ? undefined : name);
+    this.checked = checkHash(this.file.db.file.location, name);
     // Whoever asks for something is told.
     this.checked.catch(() => {});
     this.endpoints = [`file:${name}`];

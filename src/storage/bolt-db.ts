@@ -13,7 +13,7 @@ export class BoltDb implements PageSource {
    * @param name what errors call it
    * @param directories false: a data directory is refused
    */
-  constructor(path: string, { name, directories = true }: { name?: string; directories?: boolean } = {}) {
+  constructor(path: string, { name, directories = true }: { name?: string | undefined; directories?: boolean } = {}) {
     this.file = new DbFile(directories ? resolveDbPath(path) : path, name);
     try {
       this.meta = readMeta(this.file);

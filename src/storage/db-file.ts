@@ -50,10 +50,14 @@ export class DbFile {
   readonly path: string;
 
   /**
-   * @param path what is opened
+   * @param location the path that is opened
    * @param name what errors call it
    */
-  constructor(path: string, name = path) {
+  constructor(
+    readonly location: string,
+    name = location,
+  ) {
+    const path = location;
     try {
       this.fd = openSync(path, 'r');
     } catch (error) {

@@ -4,6 +4,7 @@ import { Failure } from '../errors.js';
 import { copyDatabase } from './bolt-create.js';
 import { BoltDb } from './bolt-db.js';
 import { EtcdFile } from './etcd-file.js';
+import { checkHash } from './hash-check.js';
 import { refuseInUse } from './in-use.js';
 import { LiveKeys, type Places } from './live-keys.js';
 import { withValues } from './restore.js';
@@ -40,11 +41,13 @@ export async function defragDataDir(dataDir: string): Promise<Shrunk> {
 
 /**
  * Writes a snapshot without the history before a revision, as if etcd had compacted it there.
- * @throws Failure in etcd's words when the revision is not in the file
+ * @param name what errors call the source
+ * @throws HashMismatch: the new file's hash would make the damage look sound; Failure in etcd's words when the revision is not in the file
  */
-export async function compactFile(source: string, target: string, revision: bigint): Promise<Shrunk> {
-  const file = new EtcdFile(source);
+export async function compactFile(source: string, target: string, revision: bigint, name = source): Promise<Shrunk> {
+  const file = new EtcdFile(source, name);
   try {
+    await checkHash(file.db.file.location, name);
     const at = file.pin(revision);
     const kept = liveAt(file, at);
     await copyDatabase(

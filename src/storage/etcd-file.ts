@@ -27,9 +27,12 @@ export class EtcdFile {
   /** Whose data directory this is; undefined for a file alone. */
   readonly owner: WalOwner | undefined;
 
-  /** @param path a database or snapshot file, or a data directory */
-  constructor(path: string) {
-    this.db = new BoltDb(path);
+  /**
+   * @param path a database or snapshot file, or a data directory
+   * @param name what errors call it
+   */
+  constructor(path: string, name?: string) {
+    this.db = new BoltDb(path, { name });
     this.owner = walOwner(join(path, 'member', 'wal'));
     this.history = this.db.bucket('key');
     const finished = this.metaRevision('finishedCompactRev');

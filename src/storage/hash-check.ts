@@ -1,5 +1,6 @@
 /** Checks the SHA-256 that `snapshot save` puts at the end of a file. */
 import { createHash } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
 import { DbFile } from './db-file.js';
 import { HashMismatch } from './hash-mismatch.js';
 
@@ -59,8 +60,8 @@ for (let at = 0, got = 1; at < length && got > 0; at += got) {
 parentPort.postMessage(hash.digest());
 `;
 
-async function hashInThread(path: string, length: number): Promise<Buffer> {
-  const { Worker } = await import('node:worker_threads');
+/** The thread begins at once, whatever the caller does next without waiting. */
+function hashInThread(path: string, length: number): Promise<Buffer> {
   const worker = new Worker(THREAD, { eval: true, workerData: { path, length, step: CHUNK } });
   return new Promise((resolve, reject) => {
     worker.once('message', (digest: Uint8Array) => resolve(Buffer.from(digest)));

@@ -23,9 +23,13 @@ export interface FileStatus {
 /**
  * @param liveKeys counts keys that exist, in place of all records
  * @param directories takes a data directory too, for the database in it
+ * @param name what errors call the file
  */
-export function fileStatus(path: string, { liveKeys = true, directories = true }): FileStatus {
-  const db = new BoltDb(path, { directories });
+export function fileStatus(
+  path: string,
+  { liveKeys = true, directories = true, name }: { liveKeys?: boolean; directories?: boolean; name?: string },
+): FileStatus {
+  const db = new BoltDb(path, { directories, name });
   try {
     const status: FileStatus = {
       hash: 0,

@@ -28,13 +28,14 @@ export interface FileReport {
 
 /**
  * @param path a database or snapshot file, or a data directory
+ * @param name what errors call it
  * @throws Failure for the first thing that is wrong
  */
-export async function verifyFile(path: string): Promise<FileReport> {
-  const file = new EtcdFile(path);
+export async function verifyFile(path: string, name?: string): Promise<FileReport> {
+  const file = new EtcdFile(path, name);
   try {
     const { db } = file;
-    const sha256 = await checkHash(db.file.path);
+    const sha256 = await checkHash(db.file.location, db.file.path);
     const pages = walkTree(db);
     const history = new HistoryCheck(file);
     history.run();
