@@ -50,9 +50,9 @@ export function makeCertificates() {
 /**
  * Starts one member. `stop` ends it and removes its data.
  * @param {ReturnType<typeof makeCertificates>} [certificates] mutual TLS with these
+ * @param {string} [dir] data that are there already
  */
-export async function startServer(certificates) {
-  const dir = mkdtempSync(join(tmpdir(), 'ketcdctl-bench-'));
+export async function startServer(certificates, dir = mkdtempSync(join(tmpdir(), 'ketcdctl-bench-'))) {
   const client = `${certificates ? 'https' : 'http'}://127.0.0.1:${await freePort()}`;
   const peer = `http://127.0.0.1:${await freePort()}`;
   const tls = certificates && [
