@@ -73,9 +73,9 @@ export interface CommandSpec {
   flags: readonly Flag[];
   /**
    * The command has no time limit by default: `always` ignores --command-timeout as etcdctl does for it,
-   * `unless-given` honours it where it was given. Own mode honours it always.
+   * `unless-given` honours it where it was given. Own mode honours it always. `drop-in`: only etcdctl has no limit for it.
    */
-  noTimeout?: 'always' | 'unless-given';
+  noTimeout?: 'always' | 'unless-given' | 'drop-in';
   /** What completion offers for arguments. Arguments are never checked before `run`. */
   complete?: 'file' | 'directory' | 'key' | readonly string[];
   /** Variables beginning with ETCDCTL_ that the command reads itself: there is no warning of them. */

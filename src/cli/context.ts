@@ -42,6 +42,10 @@ export function makeContext(mode: Mode, io: Io, env: NodeJS.ProcessEnv, options:
 
 async function open(context: Context): Promise<EtcdClient> {
   const options = connectionOptions(context);
+  // What the command reads from standard input comes after the password.
+  if (typeof options.password === 'function' && options.user && !options.jwtToken) {
+    options.password = await options.password();
+  }
   const { openClient } = await import('../etcd/client.js');
   return openClient(options);
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ExitCode, Failure } from '../errors.js';
-import { type Flag, type GlobalOptions, type Io, isDropIn, type Mode } from './command.js';
+import { type CommandSpec, type Flag, type GlobalOptions, type Io, isDropIn, type Mode } from './command.js';
 import { detectCluster } from './detect.js';
 import { applyEnvironment, variableOf } from './environment.js';
 import type { ParsedFlags } from './parse.js';
@@ -15,7 +15,7 @@ export interface Surroundings {
 
 /** What a command says about itself that the options depend on. */
 export interface OptionRules {
-  noTimeout: 'always' | 'unless-given' | undefined;
+  noTimeout: CommandSpec['noTimeout'] | undefined;
   /** Its ETCDCTL_ variables that are not settings. */
   variables: readonly string[];
 }
@@ -73,12 +73,16 @@ function apiVariable(mode: Mode): string[] {
 }
 
 function commandTimeout(flags: ParsedFlags, noTimeout: OptionRules['noTimeout'], mode: Mode): number {
-  const given = flags.given('command-timeout');
-  const limited = noTimeout === undefined || (given && (noTimeout === 'unless-given' || !isDropIn(mode)));
-  if (!limited) return 0;
+  if (!isLimited(flags.given('command-timeout'), noTimeout, isDropIn(mode))) return 0;
   const milliseconds = flags.duration('command-timeout');
   // To etcdctl it means that the time is already over.
   return milliseconds <= 0 ? (isDropIn(mode) ? -1 : 0) : milliseconds;
+}
+
+function isLimited(given: boolean, noTimeout: OptionRules['noTimeout'], dropIn: boolean): boolean {
+  if (noTimeout === undefined) return true;
+  if (noTimeout === 'drop-in') return !dropIn;
+  return given && (noTimeout === 'unless-given' || !dropIn);
 }
 
 /** Flags that say which cluster is meant. */

@@ -6,6 +6,7 @@ export const spec: CommandSpec = {
   description: 'Adds a role, which has no permissions yet.',
   examples: ['ketcdctl role add readers'],
   flags: [],
+  noTimeout: 'drop-in',
 };
 
 export const run: Run = async (context, args) => {

@@ -6,6 +6,7 @@ export const spec: CommandSpec = {
   description: 'Deletes a role, and takes it away from all users.',
   examples: ['ketcdctl role delete readers'],
   flags: [],
+  noTimeout: 'drop-in',
 };
 
 export const run: Run = async (context, args) => {

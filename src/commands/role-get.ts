@@ -8,6 +8,7 @@ export const spec: CommandSpec = {
   description: 'Shows which keys a role may read and write.',
   examples: ['ketcdctl role get readers'],
   flags: [],
+  noTimeout: 'drop-in',
 };
 
 export const run: Run = async (context, args) => {

@@ -12,6 +12,7 @@ export const spec: CommandSpec = {
     'ketcdctl role grant-permission writers readwrite config',
   ],
   flags: rangeFlags,
+  noTimeout: 'drop-in',
 };
 
 const TYPES: Record<string, Permission> = {

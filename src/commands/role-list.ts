@@ -9,6 +9,7 @@ export const spec: CommandSpec = {
   usage: 'role list',
   examples: ['ketcdctl role list'],
   flags: [],
+  noTimeout: 'drop-in',
 };
 
 export const run: Run = async (context, args) => {

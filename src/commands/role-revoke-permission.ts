@@ -9,6 +9,7 @@ export const spec: CommandSpec = {
   description: 'Takes a permission away from a role. The range has to be the very one that was granted.',
   examples: ['ketcdctl role revoke-permission readers --prefix /registry/'],
   flags: rangeFlags,
+  noTimeout: 'drop-in',
 };
 
 export const run: Run = async (context, args, flags) => {

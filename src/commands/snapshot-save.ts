@@ -119,7 +119,7 @@ function save(
   progress: Progress | undefined,
 ): Promise<Saved> {
   const { commandTimeout, given } = context.options;
-  const timeoutMs = given.has('command-timeout') && commandTimeout > 0 ? commandTimeout : null;
+  const timeoutMs = given.has('command-timeout') && commandTimeout !== 0 ? commandTimeout : null;
   const snapshot = new IncomingSnapshot(client, { timeoutMs, progress: progress?.update });
   if (toOutput) return saveToOutput(snapshot, context.stdout, compression);
   if (keep !== undefined) return saveToFolder(snapshot, path, keep, compression);

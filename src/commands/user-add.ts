@@ -17,6 +17,7 @@ export const spec: CommandSpec = {
     { name: 'new-user-password', type: 'string', value: 'PASSWORD', help: 'the password, for all to see' },
     { name: 'no-password', type: 'bool', help: 'a user that only shows a certificate' },
   ],
+  noTimeout: 'drop-in',
 };
 
 export const run: Run = async (context, args, flags) => {

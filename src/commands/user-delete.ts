@@ -6,6 +6,7 @@ export const spec: CommandSpec = {
   description: 'Deletes a user.',
   examples: ['ketcdctl user delete alice'],
   flags: [],
+  noTimeout: 'drop-in',
 };
 
 export const run: Run = async (context, args) => {

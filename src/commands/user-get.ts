@@ -12,6 +12,7 @@ export const spec: CommandSpec = {
   description: 'Shows the roles of a user.',
   examples: ['ketcdctl user get alice', 'ketcdctl user get alice --detail # what the roles permit'],
   flags: [{ name: 'detail', type: 'bool', help: 'show the permissions of the roles too' }],
+  noTimeout: 'drop-in',
 };
 
 export const run: Run = async (context, args, flags) => {

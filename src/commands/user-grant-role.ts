@@ -6,6 +6,7 @@ export const spec: CommandSpec = {
   description: 'Gives a user the permissions of a role.',
   examples: ['ketcdctl user grant-role alice readers'],
   flags: [],
+  noTimeout: 'drop-in',
 };
 
 export const run: Run = async (context, args) => {

@@ -7,6 +7,7 @@ export const spec: CommandSpec = {
   usage: 'user list',
   examples: ['ketcdctl user list'],
   flags: [],
+  noTimeout: 'drop-in',
 };
 
 export const run: Run = async (context, args) => {

@@ -10,6 +10,7 @@ export const spec: CommandSpec = {
     'ketcdctl --user root user passwd alice --new-password-file alice.pw',
   ],
   flags: passwordFlags,
+  noTimeout: 'drop-in',
 };
 
 export const run: Run = async (context, args, flags) => {

@@ -6,6 +6,7 @@ export const spec: CommandSpec = {
   description: 'Takes the permissions of a role away from a user.',
   examples: ['ketcdctl user revoke-role alice readers'],
   flags: [],
+  noTimeout: 'drop-in',
 };
 
 export const run: Run = async (context, args) => {

@@ -38,8 +38,15 @@ async function lookUp(name: string, options: ConnectionOptions): Promise<SrvReco
     return records.sort((a, b) => a.priority - b.priority || b.weight - a.weight);
   } catch (error) {
     options.trace?.(`DNS SRV ${name}: ${(error as Error).message}`);
-    throw new Error(`lookup ${name}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`);
+    throw new Error(`lookup ${name}${reasonOf(error as NodeJS.ErrnoException, dns.getServers()[0])}`);
   }
+}
+
+/** As Go's resolver says it. */
+function reasonOf({ code, message }: NodeJS.ErrnoException, server = ''): string {
+  if (code !== 'ENOTFOUND' && code !== 'ENODATA') return `: ${code ?? message}`;
+  const port = server.includes(']') || (server.includes(':') && !server.includes('::')) ? '' : ':53';
+  return ` on ${server}${port}: no such host`;
 }
 
 function urlsOf(scheme: string, result: PromiseSettledResult<SrvRecord[]>): string[] {
