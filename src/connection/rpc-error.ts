@@ -93,10 +93,14 @@ interface CallContext {
   exitCode?: number | undefined;
 }
 
+/** The member has proposed the write and does not know what the others made of it: they may do it yet. */
+const UNDECIDED = /^etcdserver: request timed out/;
+
 /** A call that reached a server and failed. */
 export function callFailed(failure: CallFailure, context: CallContext): RpcError {
   const { code, details, facts } = failure;
-  const outcomeUnknown = !context.read && facts.sent && facts.fromServer !== true;
+  const undecided = facts.fromServer !== true || UNDECIDED.test(details);
+  const outcomeUnknown = !context.read && facts.sent && undecided;
   const { text, hint } = describe(failure, context);
   return new RpcError(outcomeUnknown ? `${text}; the outcome of this write is unknown` : text, {
     code,

@@ -72,6 +72,18 @@ test('a write that is reset is not sent again, and its outcome is said to be unk
   assert.equal(bad.calls.length + good.calls.length, 1);
 });
 
+test('a write that the server has proposed, and does not know the end of, is not sent again', async (t) => {
+  const server = await scriptedServer(t, (call) => call.refuse(14, 'etcdserver: request timed out'));
+  const client = transport(t, [server.address]);
+  const write = await failure(client.call('KV', 'put', put));
+  assert.equal(write.outcomeUnknown, true);
+  assert.equal(write.etcdText, 'etcdserver: request timed out');
+  assert.match(write.message, /etcdserver: request timed out; the outcome of this write is unknown$/);
+  assert.equal(server.calls.length, 1);
+  const read = await failure(client.call('KV', 'range', { key }));
+  assert.equal(read.outcomeUnknown, false);
+});
+
 test('a write that was refused unprocessed goes to the next endpoint', async (t) => {
   const bad = await scriptedServer(t, (call) => call.stream.close(7));
   const good = await scriptedServer(t, answer);
