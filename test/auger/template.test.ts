@@ -55,8 +55,8 @@ test('templates give what text/template of Go gives', () => {
     ['{{.Value.kind | printf "%s-%s" "a"}}', 'a-Pod'],
     ['{{.Value.kind | len | printf "%03d"}}', '003'],
     [
-      '{{printf "%q %v %d %5d|%-5s|%05.1f %x %X %t %% %T" "a\\n" nil 7 42 "ab" 2.25 "hi" 255 true 1}}',
-      '"a\\n" <nil> 7    42|ab   |002.3 6869 FF true % int64',
+      '{{printf "%q %v %d %5d|%-5s|%05.1f %x %X %t %% %T" "a\\n" nil 7 42 "ab" 2.5 "hi" 255 true 1}}',
+      '"a\\n" <nil> 7    42|ab   |002.5 6869 FF true % int64',
     ],
     ['{{printf "%d %s" "x"}}', '%!d(string=x) %!s(MISSING)'],
     ['{{printf "a" 1}}', 'a%!(EXTRA int64=1)'],

@@ -64,7 +64,7 @@ function parseProvider(provider: Value): Provider {
     case 'kms':
       return parseKms(settings);
     default:
-      throw invalid(`unknown provider ${JSON.stringify(type)}`);
+      throw invalid(`unknown provider ${shownName(type)}`);
   }
 }
 
@@ -75,7 +75,7 @@ function parseKey(type: keyof typeof secretSizes, key: Value): NamedKey {
   const secret = Buffer.from(text, 'base64');
   const sizes = secretSizes[type];
   if (!/^[A-Za-z0-9+/\s]+=*\s*$/.test(text) || !sizes.includes(secret.length)) {
-    throw invalid(`the secret of ${type} key ${JSON.stringify(name)} is not ${sizes.join(', ')} bytes in base64`);
+    throw invalid(`the secret of ${type} key ${shownName(name)} is not ${sizes.join(', ')} bytes in base64`);
   }
   return { name, secret };
 }
@@ -85,7 +85,7 @@ function parseKms(settings: Value | undefined): Provider {
   const endpoint = stringField(settings, 'endpoint');
   if (!name || !endpoint) throw invalid('a kms provider needs a name and an endpoint');
   const version = stringField(settings, 'apiVersion') ?? 'v1';
-  if (version !== 'v1' && version !== 'v2') throw invalid(`kms ${JSON.stringify(name)} has an unknown apiVersion`);
+  if (version !== 'v1' && version !== 'v2') throw invalid(`kms ${shownName(name)} has an unknown apiVersion`);
   return { type: 'kms', version, name, endpoint, timeoutMs: timeoutOf(stringField(settings, 'timeout')) };
 }
 
@@ -102,6 +102,11 @@ function timeoutOf(text: string | undefined): number {
 function list(value: Value | undefined, what: string): Value[] {
   if (!Array.isArray(value)) throw invalid(`${what} is no list`);
   return value;
+}
+
+/** A name in quotes; one that could be a secret at the wrong place is not shown. */
+function shownName(name: string): string {
+  return /^[\w.+/=-]{1,19}$/.test(name) ? JSON.stringify(name) : '(its name is too long to be shown)';
 }
 
 function invalid(reason: string): Failure {
