@@ -21,7 +21,8 @@ export async function* encodeItems(chunks: AsyncIterable<Buffer>): AsyncGenerato
 async function* jsonItems(head: Buffer, chunks: AsyncIterator<Buffer>): AsyncGenerator<EncodeItem> {
   const splitter = new JsonSplitter();
   for (let next: IteratorResult<Buffer> = { value: head }; !next.done; next = await chunks.next()) {
-    for (const { text, line } of splitter.push(next.value)) yield* read(() => [parseJson(text, true)], `line ${line}: `);
+    for (const { text, line } of splitter.push(next.value))
+      yield* read(() => [parseJson(text, true)], `line ${line}: `);
   }
   splitter.end();
 }
