@@ -1,6 +1,7 @@
 import type { CommandSpec, Context, Flag, FlagValues, Run } from '../cli/command.js';
 import { ExitCode, Failure } from '../errors.js';
-import { keyHistory } from '../etcd/key-history.js';
+import type { EtcdClient } from '../etcd/client.js';
+import { type KeyRevision, keyHistory, newestRevisions } from '../etcd/key-history.js';
 import { visible } from '../output/values.js';
 import { argBytes } from './arg-bytes.js';
 import { type RevisionPair, revisionPairs } from './history-order.js';
@@ -43,7 +44,7 @@ export async function printHistory(context: Context, key: Buffer, flags: FlagVal
   const format = historyFormat(context);
   const limit = Number(flags.int('limit'));
   const client = await context.connect();
-  const pairs = revisionPairs(client, key, keyHistory(client, key), { limit, reverse: flags.bool('reverse') });
+  const pairs = revisionPairs(client, key, revisionsOf(client, key, limit), { limit, reverse: flags.bool('reverse') });
   const printer = new HistoryPrinter(context, format, {
     summary: flags.bool('summary'),
     managedFields: flags.bool('show-managed-fields'),
@@ -59,4 +60,15 @@ export async function printHistory(context: Context, key: Buffer, flags: FlagVal
     });
   }
   await printer.end();
+}
+
+/** Up to so many revisions are worth a request each. */
+const FEW = 50;
+
+/** Oldest first; at least `limit` of them, 0: all. */
+async function* revisionsOf(client: EtcdClient, key: Buffer, limit: number): AsyncGenerator<KeyRevision> {
+  const few = limit > 0 && limit <= FEW && !client.callable.finite;
+  const newest = few ? await newestRevisions(client, key, limit) : undefined;
+  if (newest) yield* newest;
+  else yield* keyHistory(client, key);
 }

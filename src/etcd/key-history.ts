@@ -1,5 +1,7 @@
 /** Every revision of a key that is still there. */
 import type { IKeyValue, IRangeResponse } from 'etcd3/lib/rpc';
+import { RpcError } from '../connection/rpc-error.js';
+import { Code } from '../connection/status.js';
 import type { EtcdClient } from './client.js';
 import { Watch, type WatchAnswer } from './watch.js';
 
@@ -28,6 +30,38 @@ export async function* keyHistory(client: EtcdClient, key: Buffer): AsyncGenerat
     const [kv] = kept.kvs;
     if (kv) yield { type: 'kept', revision: BigInt(kv.mod_revision), kv };
     from = kv && BigInt(kv.mod_revision) === last ? undefined : compacted + 1n;
+  }
+}
+
+/**
+ * The newest revisions of a key that is there, oldest first, with the one before them; read one by one, as a watch of the past has the
+ * server go through the history of all keys. Undefined where a deletion is among them, or they are not all left: only
+ * {@link keyHistory} tells then.
+ */
+export async function newestRevisions(
+  client: EtcdClient,
+  key: Buffer,
+  count: number,
+): Promise<KeyRevision[] | undefined> {
+  const revisions: KeyRevision[] = [];
+  let revision = '0';
+  while (revisions.length <= count) {
+    const kv = await keyAt(client, key, revision);
+    if (!kv) return undefined;
+    revisions.unshift({ type: 'put', revision: BigInt(kv.mod_revision), kv });
+    if (kv.version === '1') break;
+    revision = String(BigInt(kv.mod_revision) - 1n);
+  }
+  return revisions.length >= count ? revisions : undefined;
+}
+
+/** Undefined also where the revision is compacted. */
+async function keyAt(client: EtcdClient, key: Buffer, revision: string): Promise<IKeyValue | undefined> {
+  try {
+    return (await client.kv.range({ key, revision })).kvs[0];
+  } catch (error) {
+    if (error instanceof RpcError && error.code === Code.OutOfRange) return undefined;
+    throw error;
   }
 }
 
