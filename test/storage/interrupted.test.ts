@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { skipWithoutEtcd, startEtcd } from '../support/etcd.js';
+import { clientOf, fill, save, tempDir } from './support.js';
+
+const MAIN = join(__dirname, '..', '..', 'src', 'main.js');
+
+/** So large that there is time to interrupt what reads it. */
+const LARGE = 512 << 20;
+
+/** Makes a snapshot large: behind its pages is a hole, and then the hash of it all. */
+function enlarge(path: string): void {
+  const bytes = readFileSync(path);
+  const pages = bytes.subarray(0, bytes.length - 32);
+  writeFileSync(path, pages);
+  truncateSync(path, LARGE);
+  const hash = createHash('sha256').update(pages);
+  const zeros = Buffer.alloc(1 << 20);
+  for (let left = LARGE - pages.length; left > 0; left -= zeros.length) {
+    hash.update(zeros.subarray(0, Math.min(left, zeros.length)));
+  }
+  appendFileSync(path, hash.digest());
+}
+
+/** Runs the program, and sends it a signal as soon as there is a file of which it is not done. Gives the signal that ended it. */
+async function interrupt(dir: string, argv: string[], signal: NodeJS.Signals): Promise<NodeJS.Signals | null> {
+  const child = spawn(process.execPath, [MAIN, ...argv], { stdio: 'ignore' });
+  const poll = setInterval(() => {
+    if (!readdirSync(dir).some((name) => name.includes('.part'))) return;
+    clearInterval(poll);
+    child.kill(signal);
+  }, 1);
+  return new Promise((resolve) => {
+    child.once('exit', (_code, ended) => {
+      clearInterval(poll);
+      resolve(ended);
+    });
+  });
+}
+
+test('a restore that is interrupted leaves nothing behind', { skip: skipWithoutEtcd() }, async (t) => {
+  const client = clientOf(t, await startEtcd(t));
+  await fill(client, 50);
+  const dir = tempDir(t);
+  const path = await save(client, dir);
+  enlarge(path);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    const argv = ['snapshot', 'restore', path, '--data-dir', join(dir, 'data'), '--wal-dir', join(dir, 'wal')];
+    assert.equal(await interrupt(dir, argv, signal), signal);
+    assert.deepEqual(readdirSync(dir), ['snapshot.db'], signal);
+  }
+});
+
+test('a defragmentation that is interrupted leaves the database as it was', { skip: skipWithoutEtcd() }, async (t) => {
+  const server = await startEtcd(t);
+  await fill(clientOf(t, server), 5000);
+  await server.stop();
+  const snap = join(server.dataDir, 'member', 'snap');
+  const before = readFileSync(join(snap, 'db'));
+  const ended = await interrupt(snap, ['defrag', '--data-dir', server.dataDir], 'SIGINT');
+  if (ended === null) {
+    t.skip('it was done before the signal came');
+    return;
+  }
+  assert.ok(!existsSync(join(snap, 'db.part')));
+  assert.ok(before.equals(readFileSync(join(snap, 'db'))));
+});
+
+test('a disk that is full leaves nothing behind', { skip: skipWithoutEtcd() }, async (t) => {
+  const client = clientOf(t, await startEtcd(t));
+  await fill(client, 400);
+  const dir = tempDir(t);
+  const path = await save(client, dir);
+  // A limit on the size of files stands for it, in blocks of 512 bytes.
+  const limited = (...argv: string[]) =>
+    new Promise<string>((resolve) => {
+      const script = 'trap "" XFSZ; ulimit -f 200; exec "$@"';
+      const child = spawn('/bin/sh', ['-c', script, 'sh', process.execPath, MAIN, ...argv]);
+      let text = '';
+      child.stderr.on('data', (data) => {
+        text += data;
+      });
+      child.on('close', (code, signal) => resolve(`${signal ?? code} ${text}`));
+    });
+  assert.match(
+    await limited('snapshot', 'restore', path, '--data-dir', join(dir, 'data')),
+    /^1 Error: could not write .*db \(file too large\)/,
+  );
+  assert.match(
+    await limited('snapshot', 'compact', path, join(dir, 'small.db')),
+    /^6 Error: could not write .*small\.db\.part \(file too large\)/,
+  );
+  assert.deepEqual(readdirSync(dir), ['snapshot.db']);
+});
