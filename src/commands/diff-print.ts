@@ -4,20 +4,11 @@ import type { KeyPair } from '../etcd/range-join.js';
 import { changeFields, objectChanges } from '../k8s/object-diff.js';
 import { toJson } from '../k8s-decode/json.js';
 import { type Fields, integer, type Value } from '../k8s-decode/value.js';
-import { formatNotSupported, outputFormat } from '../output/format.js';
 import { humaneBytes, writeHumane } from '../output/humane.js';
 import { type Readable, ReadableValues } from '../output/readable.js';
 import { type DiffStyle, diffStyle, unifiedDiff } from '../output/text-diff.js';
 import { visible } from '../output/values.js';
-
-export type DiffFormat = 'simple' | 'json' | 'jsonl' | 'yaml';
-
-/** @throws Failure for the formats that a comparison does not have */
-export function diffFormat(context: Context): DiffFormat {
-  const format = outputFormat(context);
-  if (format === 'fields' || format === 'table' || format === 'protobuf') throw formatNotSupported(format);
-  return format;
-}
+import type { ChangesFormat } from './changes-format.js';
 
 export interface DiffLook {
   summary: boolean;
@@ -36,7 +27,7 @@ export class DiffOutput {
 
   constructor(
     private readonly context: Context,
-    private readonly format: DiffFormat,
+    private readonly format: ChangesFormat,
     private readonly look: DiffLook,
   ) {
     this.values = new ReadableValues(context, look);

@@ -1,6 +1,7 @@
 import type { CommandSpec, Context, FlagValues, Run } from '../cli/command.js';
 import { ExitCode, Failure } from '../errors.js';
-import { DiffOutput, diffFormat } from './diff-print.js';
+import { changesFormat } from './changes-format.js';
+import { DiffOutput } from './diff-print.js';
 import { DiffSides, diffOrder } from './diff-sides.js';
 
 export const spec: CommandSpec = {
@@ -59,7 +60,7 @@ export const run: Run = async (context, args, flags) => {
 /** Prints what differs; whether anything does. */
 async function compare(context: Context, args: string[], flags: FlagValues): Promise<boolean> {
   const order = diffOrder(args, flags);
-  const output = new DiffOutput(context, diffFormat(context), {
+  const output = new DiffOutput(context, changesFormat(context), {
     summary: flags.bool('summary'),
     full: flags.bool('full'),
     managedFields: flags.bool('show-managed-fields'),

@@ -5,21 +5,12 @@ import { type Authors, authorsOf, managerText } from '../k8s/managers.js';
 import { changeFields, type FieldChange, objectChanges } from '../k8s/object-diff.js';
 import { toJson } from '../k8s-decode/json.js';
 import { type Fields, field, integer, stringField, type Value } from '../k8s-decode/value.js';
-import { formatNotSupported, outputFormat } from '../output/format.js';
 import { humaneBytes, writeHumane } from '../output/humane.js';
 import { type Readable, ReadableValues } from '../output/readable.js';
 import { type DiffStyle, diffStyle, unifiedDiff } from '../output/text-diff.js';
 import { visible } from '../output/values.js';
+import type { ChangesFormat } from './changes-format.js';
 import type { RevisionPair } from './history-order.js';
-
-export type HistoryFormat = 'simple' | 'json' | 'jsonl' | 'yaml';
-
-/** @throws Failure for the formats that a history does not have */
-export function historyFormat(context: Context): HistoryFormat {
-  const format = outputFormat(context);
-  if (format === 'fields' || format === 'table' || format === 'protobuf') throw formatNotSupported(format);
-  return format;
-}
 
 export interface HistoryLook {
   summary: boolean;
@@ -49,7 +40,7 @@ export class HistoryPrinter {
 
   constructor(
     private readonly context: Context,
-    private readonly format: HistoryFormat,
+    private readonly format: ChangesFormat,
     private readonly look: HistoryLook,
   ) {
     this.values = new ReadableValues(context, look);

@@ -4,8 +4,9 @@ import type { EtcdClient } from '../etcd/client.js';
 import { type KeyRevision, keyHistory, newestRevisions } from '../etcd/key-history.js';
 import { visible } from '../output/values.js';
 import { argBytes } from './arg-bytes.js';
+import { changesFormat } from './changes-format.js';
 import { type RevisionPair, revisionPairs } from './history-order.js';
-import { HistoryPrinter, historyFormat } from './history-print.js';
+import { HistoryPrinter } from './history-print.js';
 
 /** Of `history` and `k8s history`. */
 export const HISTORY_FLAGS: readonly Flag[] = [
@@ -41,7 +42,7 @@ export const run: Run = async (context, args, flags) => {
  * @throws Failure when nothing is left of it
  */
 export async function printHistory(context: Context, key: Buffer, flags: FlagValues): Promise<void> {
-  const format = historyFormat(context);
+  const format = changesFormat(context);
   const limit = Number(flags.int('limit'));
   const client = await context.connect();
   const pairs = revisionPairs(client, key, revisionsOf(client, key, limit), { limit, reverse: flags.bool('reverse') });

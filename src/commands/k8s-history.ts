@@ -1,6 +1,6 @@
 import type { CommandSpec, Run } from '../cli/command.js';
+import { changesFormat } from './changes-format.js';
 import { HISTORY_FLAGS, printHistory } from './history.js';
-import { historyFormat } from './history-print.js';
 import { openCluster } from './k8s-cluster.js';
 import { NAMESPACE_FLAG, oneObject } from './k8s-objects.js';
 
@@ -17,7 +17,7 @@ export const spec: CommandSpec = {
 };
 
 export const run: Run = async (context, args, flags) => {
-  historyFormat(context);
+  changesFormat(context);
   const cluster = await openCluster(context, flags);
   const { key } = await oneObject(cluster, args, flags);
   await printHistory(context, Buffer.from(key), flags);

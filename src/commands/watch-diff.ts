@@ -3,11 +3,12 @@ import type { Context } from '../cli/command.js';
 import type { KeyRevision } from '../etcd/key-history.js';
 import type { WatchEvent } from '../etcd/watch.js';
 import type { WatchPrinter } from '../output/watch/printer.js';
+import type { ChangesFormat } from './changes-format.js';
 import type { RevisionPair } from './history-order.js';
-import { type HistoryFormat, HistoryPrinter } from './history-print.js';
+import { HistoryPrinter } from './history-print.js';
 
 /** Printers of `watch --diff`, as `history` shows revisions: they need what was there before (prev_kv). */
-export function diffPrinters(context: Context, format: HistoryFormat): () => WatchPrinter {
+export function diffPrinters(context: Context, format: ChangesFormat): () => WatchPrinter {
   // A JSON list would have no end.
   const printer = new HistoryPrinter(context, format === 'json' ? 'jsonl' : format, {
     summary: false,

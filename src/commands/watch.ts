@@ -57,11 +57,11 @@ async function watchArguments(context: Context, args: string[], flags: FlagValue
 }
 
 async function changePrinters(context: Context): Promise<() => WatchPrinter> {
-  const [{ historyFormat }, { diffPrinters }] = await Promise.all([
-    import('./history-print.js'),
+  const [{ changesFormat }, { diffPrinters }] = await Promise.all([
+    import('./changes-format.js'),
     import('./watch-diff.js'),
   ]);
-  return diffPrinters(context, historyFormat(context));
+  return diffPrinters(context, changesFormat(context));
 }
 
 /**
