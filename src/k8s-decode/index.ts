@@ -17,7 +17,6 @@ import { type Fields, stringField, type Value } from './value.js';
 import { StoredReader } from './wire.js';
 
 export type { FieldMask } from './field-mask.js';
-export { UNKNOWN } from './unknown.js';
 export type { Fields, Value } from './value.js';
 
 /** How a value is stored. */

@@ -62,6 +62,11 @@ export class TextBuffer {
     return true;
   }
 
+  /** The bytes themselves: overwritten by the next text. */
+  view(): Buffer {
+    return this.bytes.subarray(0, this.end);
+  }
+
   toString(): string {
     return this.bytes.toString(this.isAscii ? 'latin1' : 'utf8', 0, this.end);
   }

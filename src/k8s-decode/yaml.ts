@@ -14,10 +14,19 @@ let buffer: TextBuffer | undefined;
  * items not indented under their key, long strings folded. It ends with a newline.
  */
 export function toYaml(value: Value): string {
+  return written(value).toString();
+}
+
+/** The same as UTF-8, valid until the next call of either: for whoever copies it at once. */
+export function yamlBytes(value: Value): Buffer {
+  return written(value).view();
+}
+
+function written(value: Value): TextBuffer {
   buffer ??= new TextBuffer();
   buffer.clear();
   node(buffer, value, 0, 0);
-  return buffer.toString();
+  return buffer;
 }
 
 /**

@@ -10,7 +10,7 @@ import { describeEncrypted, type Encrypted, SealedValue } from './describe.js';
 import { KmsOpener, type Unwrap } from './kms.js';
 import { coversKey } from './resource.js';
 
-export { describeEncrypted, type Encrypted, isEncrypted, noKeyFor, SealedValue } from './describe.js';
+export { describeEncrypted, type Encrypted, isEncrypted, SealedValue } from './describe.js';
 export { findEncryptionConfig } from './find-config.js';
 
 /** Opens encrypted values. */
