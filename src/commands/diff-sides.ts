@@ -30,6 +30,8 @@ export function diffOrder(args: string[], flags: FlagValues): DiffOrder {
   const named = flags.given('from') || flags.given('to');
   const files = named ? [] : args.filter(isFile);
   const keys = named ? args : args.filter((word) => !isFile(word));
+  const missing = named ? undefined : keys.find((word) => FILE_NAME.test(word));
+  if (missing !== undefined) throw new Failure(`there is no file ${missing}`, { exitCode: ExitCode.IO });
   if (files.length > 2 || keys.length > 1) {
     throw badArguments('diff takes a key (with --prefix: what keys begin with), and at most two files');
   }
@@ -43,6 +45,9 @@ export function diffOrder(args: string[], flags: FlagValues): DiffOrder {
   if (key === undefined && from === to) throw badArguments('diff needs a key, or --prefix and what keys begin with');
   return { from, to, fromRevision, toRevision, range: diffRange(key, flags.bool('prefix')) };
 }
+
+/** What is no key, but the name of a file that should be there. */
+const FILE_NAME = /\.(db|snap|snapshot)(\.(gz|xz|zst))?$/;
 
 function badArguments(message: string): Failure {
   return new Failure(message, { exitCode: ExitCode.BadArgs });

@@ -61,7 +61,6 @@ export function refuseEncrypted(what: string, value: Buffer): void {
 /** Writes to etcd what is still as it was read, after what is there was kept in a file. */
 export class Changes {
   private readonly backup: BackupFile;
-  private changed = 0;
 
   constructor(
     private readonly client: EtcdClient,
@@ -80,18 +79,18 @@ export class Changes {
   }
 
   private async write(old: IKeyValue | undefined, write: () => Promise<GuardedEnd>): Promise<GuardedEnd> {
-    if (old) {
-      const { key, mod_revision, lease, value } = old;
-      this.backup.keep({ key: key.toString(), mod_revision, lease, value });
-    }
+    if (!old) return write();
+    const { key, mod_revision, lease, value } = old;
+    this.backup.keep({ key: key.toString(), mod_revision, lease, value });
+    // Of a write that breaks off nobody knows whether it was done: the value is kept.
     const end = await write();
-    if (end.done && old) this.changed++;
+    if (!end.done) this.backup.takeBack();
     return end;
   }
 
-  /** Says where the old values are; a file that keeps nothing which was changed is removed. */
+  /** Says where the old values are; a file that keeps nothing is removed. */
   async end(context: Context): Promise<void> {
-    if (this.changed === 0) {
+    if (this.backup.count === 0) {
       this.backup.discard();
       return;
     }

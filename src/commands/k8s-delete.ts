@@ -36,7 +36,9 @@ export const run: Run = async (context, args, flags) => {
     return ExitCode.Ok;
   }
   const dryRun = flags.bool('dry-run');
-  for (const object of objects) await context.stderr.write(overview(object));
+  const shown = dryRun ? objects : objects.slice(0, SHOWN);
+  for (const object of shown) await context.stderr.write(overview(object));
+  if (shown.length < objects.length) await context.stderr.write(`  and ${objects.length - shown.length} more\n`);
   const question = objects.length === 1 ? 'Delete it?' : `Delete these ${objects.length} objects?`;
   if (!(await mayChange(context, flags, question))) {
     const count = objects.length === 1 ? '1 object' : `${objects.length} objects`;
@@ -45,6 +47,9 @@ export const run: Run = async (context, args, flags) => {
   }
   return deleteAll(context, cluster, objects, flags);
 };
+
+/** As many objects as a look takes in; --dry-run lists all. */
+const SHOWN = 20;
 
 async function objectsOf(cluster: Cluster, { resource, names }: Target, flags: FlagValues): Promise<StoredObject[]> {
   const selector = flags.string('selector');

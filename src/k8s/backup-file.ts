@@ -2,7 +2,7 @@
  * Files that keep what was in etcd before it was changed: a line of JSON for each key, `{"key":…,"mod_revision":…,"lease":…,
  * "value":"BASE64"}`, the value as it was stored. `ketcdctl decode FILE` shows them, `ketcdctl k8s restore --from FILE` brings them back.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExitCode, Failure } from '../errors.js';
 
@@ -15,10 +15,16 @@ export interface KeptValue {
   value: Buffer;
 }
 
+/** So many values are each on disk before the next is written; of more, only every so many: thousands would take minutes. */
+const SYNCED = 100;
+
 /** A file that is made when the first value is kept. Only its owner can read it: there may be secrets in it. */
 export class BackupFile {
   private fd: number | undefined;
   private written = 0;
+  /** Bytes of the file, and of its last line. */
+  private size = 0;
+  private last = 0;
 
   private constructor(
     private readonly dir: string,
@@ -45,13 +51,14 @@ export class BackupFile {
     }
   }
 
-  /** The value is on disk when this returns. */
+  /** The value is in the file when this returns. */
   keep({ key, mod_revision, lease, value }: KeptValue): void {
     const line = { key, mod_revision, lease, value: value.toString('base64') };
     try {
       this.fd ??= this.open();
-      writeSync(this.fd, `${JSON.stringify(line)}\n`);
-      fsyncSync(this.fd);
+      this.last = writeSync(this.fd, `${JSON.stringify(line)}\n`, this.size);
+      this.size += this.last;
+      if (this.written < SYNCED || this.written % SYNCED === 0) fsyncSync(this.fd);
     } catch (error) {
       throw new Failure(`the old value cannot be kept in ${this.path}: ${(error as Error).message}`, {
         exitCode: ExitCode.IO,
@@ -62,13 +69,24 @@ export class BackupFile {
     this.written++;
   }
 
+  /** Takes the last value out again: it was not changed after all, and must not be brought back over what is there. */
+  takeBack(): void {
+    this.size -= this.last;
+    this.last = 0;
+    this.written--;
+    if (this.fd !== undefined) ftruncateSync(this.fd, this.size);
+  }
+
   /** How many values are in it. */
   get count(): number {
     return this.written;
   }
 
   close(): void {
-    if (this.fd !== undefined) closeSync(this.fd);
+    if (this.fd !== undefined) {
+      fsyncSync(this.fd);
+      closeSync(this.fd);
+    }
     this.fd = undefined;
   }
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { BackupFile, readBackup } from '../../src/k8s/backup-file.js';
 import { loadAndDecode } from '../../src/k8s-decode/index.js';
 import { field, stringField } from '../../src/k8s-decode/value.js';
 import { skipWithoutEtcd } from '../support/etcd.js';
@@ -224,4 +226,29 @@ test('restore out of a snapshot', { skip }, async (t) => {
   assert.ok(!keys.some((key) => key.startsWith('/registry/events/')));
   assert.equal((await restore()).exit, 128);
   assert.match((await restore('deploy/nosuch')).stderr, /deployments\.apps "nosuch" is not in /);
+});
+
+test('a backup keeps what was changed, and no more', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'ketcdctl-test-'));
+  const value = (key: string) => ({ key, mod_revision: '7', lease: '0', value: Buffer.from([0, 255]) });
+  try {
+    const backup = BackupFile.in(dir, new Date('2026-03-02T08:15:00.123Z'));
+    backup.keep(value('/a'));
+    backup.keep(value('/refused'));
+    backup.takeBack();
+    backup.keep(value('/b'));
+    backup.close();
+    assert.equal(backup.path, join(dir, 'ketcdctl-backup-20260302T081500Z.jsonl'));
+    assert.deepEqual(readBackup(backup.path), [value('/a'), value('/b')]);
+    const empty = BackupFile.in(dir, new Date('2026-03-02T08:15:00.123Z'));
+    empty.keep(value('/a'));
+    assert.equal(empty.path, join(dir, 'ketcdctl-backup-20260302T081500Z-2.jsonl'));
+    empty.takeBack();
+    empty.discard();
+    assert.deepEqual(readdirSync(dir), ['ketcdctl-backup-20260302T081500Z.jsonl']);
+    writeFileSync(join(dir, 'broken'), '{"key":"/a"}\n');
+    assert.throws(() => readBackup(join(dir, 'broken')), /broken, line 1: expected \{"key":…,"value":"BASE64"\}/);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
 });

@@ -76,6 +76,8 @@ test('exit codes', async () => {
   assert.match(future.stderr, /future revision/);
   assert.equal((await fromFile('/registry/x')).exit, 128);
   assert.equal((await fromFile('--rev', '3')).exit, 128);
+  const missing = await fromFile('nosuch.db', '--rev', '3');
+  assert.deepEqual([missing.exit, missing.stderr], [6, 'Error: there is no file nosuch.db\n']);
   assert.equal((await fromFile('--rev', '3', '/x', '-w', 'fields')).exit, 4);
 });
 
