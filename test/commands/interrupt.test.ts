@@ -192,7 +192,10 @@ test('a watch whose reader is slow ends at the end of a line, and one whose read
   const reading = setInterval(() => {
     stdout!.read(8192);
   }, 5);
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await eventually(
+    () => slow.stdout.length > 100_000,
+    () => 'the first events',
+  );
   slow.child.kill('SIGINT');
   const { signal } = await slow.ended;
   clearInterval(reading);
@@ -200,7 +203,10 @@ test('a watch whose reader is slow ends at the end of a line, and one whose read
   assert.match(slow.stdout, /^(PUT\nslow\nv{50000}\n)+$/);
   const stuck = run(t, 'watch', 'slow', '--rev', revision);
   stuck.child.stdout!.pause();
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await eventually(
+    () => stuck.child.stdout!.readableLength > 0,
+    () => 'the first events',
+  );
   stuck.child.kill('SIGINT');
   stuck.child.kill('SIGINT');
   await new Promise<void>((resolve) => stuck.child.once('exit', () => resolve()));
