@@ -3,7 +3,7 @@ import { type StoredObject, withResourceVersion } from '../k8s/objects.js';
 import type { Resource } from '../k8s/resources.js';
 import { toJson } from '../k8s-decode/json.js';
 import type { Fields, Value } from '../k8s-decode/value.js';
-import { toYaml } from '../k8s-decode/yaml.js';
+import { yamlBytes } from '../k8s-decode/yaml.js';
 import type { GetFormat } from './k8s-get.js';
 import type { Target } from './k8s-get-args.js';
 import { type GetPrinter, kindPrefix } from './k8s-get-printer.js';
@@ -41,7 +41,7 @@ type Layout = 'yaml' | 'json' | 'jsonl';
 
 /** Around and between objects of a list, as kubectl's printers have it. */
 const LIST = {
-  yaml: { head: 'apiVersion: v1\nitems:\n', between: '', tail: 'kind: List\nmetadata:\n  resourceVersion: ""\n' },
+  yaml: { head: 'apiVersion: v1\nitems:\n', tail: 'kind: List\nmetadata:\n  resourceVersion: ""\n' },
   json: {
     head: '{\n    "apiVersion": "v1",\n    "items": [',
     between: ',',
@@ -75,17 +75,19 @@ class ObjectPrinter implements GetPrinter {
     }
     const object = withResourceVersion(item.object, item.kv);
     if (!this.managedFields) (object.get('metadata') as Fields).delete('managedFields');
-    return stdout.write(this.text(object, this.printed++ === 0));
+    const isFirst = this.printed++ === 0;
+    if (this.layout !== 'yaml') return stdout.write(this.text(object, isFirst));
+    if (!this.single && isFirst) stdout.write(LIST.yaml.head);
+    return stdout.write(yamlBytes(this.single ? object : [object]));
   }
 
+  /** In JSON. */
   private text(object: Fields, isFirst: boolean): string {
     const { layout, single } = this;
     if (layout === 'jsonl') return `${toJson(object)}\n`;
-    if (single) return layout === 'yaml' ? toYaml(object) : `${toJson(inOrder(object), INDENT)}\n`;
-    const { head, between } = LIST[layout];
-    const lead = isFirst ? head : between;
-    if (layout === 'yaml') return lead + toYaml([object]);
-    return `${lead}\n${ITEM}${toJson(inOrder(object), INDENT).replaceAll('\n', `\n${ITEM}`)}`;
+    if (single) return `${toJson(inOrder(object), INDENT)}\n`;
+    const { head, between } = LIST.json;
+    return `${isFirst ? head : between}\n${ITEM}${toJson(inOrder(object), INDENT).replaceAll('\n', `\n${ITEM}`)}`;
   }
 
   finish(): void {}
