@@ -37,7 +37,7 @@ const TICK_MS = 1;
 export async function putUnderLoad(client: EtcdClient, load: PutLoad): Promise<LoadResult> {
   const result: LoadResult = { latencies: [], errors: new Map(), seconds: 0 };
   const value = Buffer.alloc(load.valueBytes);
-  const running = new Set<Promise<void>>();
+  const running = new Running();
   const start = performance.now();
   const last = load.milliseconds === undefined ? Number.POSITIVE_INFINITY : start + load.milliseconds;
   const most = load.count ?? Number.POSITIVE_INFINITY;
@@ -45,28 +45,51 @@ export async function putUnderLoad(client: EtcdClient, load: PutLoad): Promise<L
     const now = performance.now();
     if (now >= last) break;
     const due = load.perSecond === undefined ? most : Math.floor(((now - start) / 1000) * load.perSecond) + 1;
-    if (begun < due && running.size < load.concurrency) {
-      const put = timedPut(client, randomKey(load), value, result).finally(() => running.delete(put));
-      running.add(put);
+    if (begun < due && running.count < load.concurrency) {
+      running.add(timedPut(client, randomKey(load), value, result));
       begun += 1;
       continue;
     }
-    if (running.size >= load.concurrency) await Promise.race(running);
+    if (running.count >= load.concurrency) await running.fewer();
     else await new Promise((resolve) => setTimeout(resolve, TICK_MS));
     load.progress?.(result.latencies.length);
   }
-  if (!(await allAnswered(running, load.signal))) result.errors.set('not answered', running.size);
+  if (!(await allAnswered(running, load.signal))) result.errors.set('not answered', running.count);
   load.progress?.(result.latencies.length);
   result.seconds = (performance.now() - start) / 1000;
   return result;
+}
+
+/** How many puts are on their way. (A race of their promises would cost as much a put as there are of them.) */
+class Running {
+  count = 0;
+  private readonly waiting: (() => void)[] = [];
+
+  /** @param put never rejects. */
+  add(put: Promise<void>): void {
+    this.count += 1;
+    void put.then(() => {
+      this.count -= 1;
+      for (const wake of this.waiting.splice(0)) wake();
+    });
+  }
+
+  /** Resolves when one of them has ended. */
+  fewer(): Promise<void> {
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  async none(): Promise<void> {
+    while (this.count > 0) await this.fewer();
+  }
 }
 
 /** How long an interrupted load waits for answers. */
 const GRACE_MS = 2000;
 
 /** Waits until nothing is running; when it is interrupted, only for a while. */
-async function allAnswered(running: Set<Promise<void>>, signal: AbortSignal): Promise<boolean> {
-  const all = Promise.all(running).then(() => true);
+async function allAnswered(running: Running, signal: AbortSignal): Promise<boolean> {
+  const all = running.none().then(() => true);
   const given = new Promise<boolean>((resolve) => {
     const giveUp = () => setTimeout(() => resolve(false), GRACE_MS);
     if (signal.aborted) giveUp();
