@@ -7,8 +7,15 @@ export const maxDepth = 1000;
 const minInt64 = -(2n ** 63n);
 const maxInt64 = 2n ** 63n - 1n;
 
-/** The text of objects and arrays that were read with `keepSource`. */
-const sources = new WeakMap<object, string>();
+/**
+ * Where objects and arrays that were read with `keepSource` stood. A property of each: a WeakMap of as many entries costs more
+ * than all of the reading.
+ */
+const SOURCE = Symbol('source');
+
+interface Sourced {
+  [SOURCE]?: { text: string; start: number; end: number };
+}
 
 /**
  * Reads one JSON text, exactly: members keep their order, integers of 64 bits stay whole. Anything wider is a
@@ -25,7 +32,8 @@ export function parseJson(input: string | Uint8Array, keepSource = false): Value
 
 /** The text that `value` was read from with `keepSource`, if it still says what `value` does. */
 export function sourceOf(value: Value): string | undefined {
-  const text = typeof value === 'object' && value !== null ? sources.get(value) : undefined;
+  const source = typeof value === 'object' && value !== null ? (value as Sourced)[SOURCE] : undefined;
+  const text = source?.text.slice(source.start, source.end);
   return text !== undefined && toJson(parseJson(text)) === toJson(value) ? text : undefined;
 }
 
@@ -129,7 +137,7 @@ class Parser {
   private leave(value: Fields | Value[], start: number): void {
     this.at++;
     this.depth--;
-    if (this.keepSource) sources.set(value, this.text.slice(start, this.at));
+    if (this.keepSource) (value as Sourced)[SOURCE] = { text: this.text, start, end: this.at };
   }
 
   private number(code: number): number | bigint {
