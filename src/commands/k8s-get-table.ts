@@ -5,72 +5,78 @@ import type { Resource } from '../k8s/resources.js';
 import { crdTable, type ResourceTable, tableOf } from '../k8s/tables/table.js';
 import { type Fields, field } from '../k8s-decode/value.js';
 import { Columns } from '../output/columns.js';
+import type { Target } from './k8s-get-args.js';
 import { type GetPrinter, kindPrefix } from './k8s-get-printer.js';
 
 /** The variable that stands in for the clock, for ages that do not change: RFC 3339. */
 const NOW = 'KETCDCTL_NOW';
 
+/** The rows of one resource. */
+interface Section {
+  resource: Resource;
+  heads: string[];
+  rows: Row[];
+  /** Where a row has the name; -1 where it is not shown. */
+  nameAt: number;
+  table: ResourceTable;
+}
+
+interface Row {
+  cells: string[];
+  /** Kept where the table has an order of its own. */
+  object: Fields | undefined;
+}
+
 /** `k8s get -o table` and `-o wide`: a table for each resource that has objects. */
 export class TablePrinter implements GetPrinter {
-  private resource!: Resource;
-  private table!: ResourceTable;
+  private section: Section | undefined;
+  /** Where objects are named, how many resources have some shows at the end, and with it whether names need their kinds. */
+  private readonly held: Section[] = [];
   private shown: number[] = [];
-  /** Where the shown columns have the name; -1 where it is not shown. */
-  private nameAt = 0;
-  private columns = new Columns();
-  /** Held until all are there, where the table has an order of its own. */
-  private unordered: { object: Fields | undefined; row: string[] }[] = [];
   private written = false;
-  private readonly withKind: boolean;
+  private readonly isNamed: boolean;
   private readonly now: number;
 
   constructor(
     private readonly context: Context,
     private readonly flags: FlagValues,
     private readonly wide: boolean,
-    private readonly targets: readonly { resource: Resource }[],
+    private readonly targets: readonly Target[],
   ) {
-    this.withKind = targets.some(({ resource }) => resource !== targets[0]!.resource);
+    this.isNamed = targets.some(({ names }) => names.length > 0);
     this.now = timeOf(context);
   }
 
   async begin(resource: Resource): Promise<void> {
     // Objects named one by one share a table as long as they are of one resource.
-    if (this.resource === resource) return;
-    await this.print();
-    this.resource = resource;
-    this.table = await tableFor(resource);
-    this.shown = [...this.table.columns.keys()].filter((at) => this.wide || !this.table.columns[at]!.wide);
-    this.nameAt = this.shown.findIndex((at) => this.table.columns[at]!.name === 'NAME');
-    this.columns = new Columns();
+    if (this.section?.resource === resource) return;
+    await this.close();
+    const table = await tableFor(resource);
+    this.shown = [...table.columns.keys()].filter((at) => this.wide || !table.columns[at]!.wide);
+    const heads = this.shown.map((at) => table.columns[at]!.name);
+    const withNamespace = this.flags.bool('all-namespaces') && resource.namespaced;
+    if (withNamespace) heads.unshift('NAMESPACE');
+    if (this.flags.bool('show-labels')) heads.push('LABELS');
+    this.section = { resource, heads, rows: [], nameAt: heads.indexOf('NAME'), table };
   }
 
   object(item: StoredObject): undefined {
-    if (this.columns.size === 0 && !this.flags.bool('no-headers')) this.columns.add(this.heads());
+    const { resource, table, heads, nameAt, rows } = this.section!;
     const { object } = item;
-    const row = this.rowOf(item);
-    if (this.table.order) this.unordered.push({ object, row });
-    else this.columns.add(row);
-  }
-
-  private rowOf(item: StoredObject): string[] {
-    const { object } = item;
-    const cells = object ? this.table.row(object, this.now, this.wide) : this.unreadable(item);
-    const row = this.shown.map((at) => cells[at]!);
-    const { nameAt } = this;
-    if (nameAt >= 0) {
-      if (!object || this.resource.internal) row[nameAt] = item.name;
-      if (this.withKind) row[nameAt] = `${kindPrefix(this.resource)}/${row[nameAt]}`;
-    }
-    if (this.withNamespace()) row.unshift(item.namespace ?? '');
-    if (this.flags.bool('show-labels')) row.push(object ? labelsOf(object) : '<unknown>');
-    return row;
+    const all = object ? table.row(object, this.now, this.wide) : this.unreadable(item, table);
+    const cells = this.shown.map((at) => all[at]!);
+    if (heads[0] === 'NAMESPACE') cells.unshift(item.namespace ?? '');
+    if (nameAt >= 0 && (!object || resource.internal)) cells[nameAt] = item.name;
+    if (this.flags.bool('show-labels')) cells.push(object ? labelsOf(object) : '<unknown>');
+    rows.push({ cells, object: table.order && object });
   }
 
   finish(): void {}
 
   async end(failed: boolean): Promise<void> {
-    await this.print();
+    await this.close();
+    const isMixed = new Set(this.held.map(({ resource }) => resource)).size > 1;
+    for (const section of this.held) await this.print(section, isMixed);
     if (this.written || failed) return;
     const { stderr } = this.context;
     const inNamespace = !this.flags.bool('all-namespaces') && this.targets.every(({ resource }) => resource.namespaced);
@@ -79,43 +85,45 @@ export class TablePrinter implements GetPrinter {
     );
   }
 
-  private withNamespace(): boolean {
-    return this.flags.bool('all-namespaces') && this.resource.namespaced;
-  }
-
-  private heads(): string[] {
-    const heads = this.shown.map((at) => this.table.columns[at]!.name);
-    if (this.withNamespace()) heads.unshift('NAMESPACE');
-    if (this.flags.bool('show-labels')) heads.push('LABELS');
-    return heads;
-  }
-
   /** The reason stands in the last column that is shown, where it makes no other one wider. */
-  private unreadable({ reason, key }: StoredObject): string[] {
-    const cells = this.table.columns.map(() => '?');
+  private unreadable({ reason, key }: StoredObject, table: ResourceTable): string[] {
+    const cells = table.columns.map(() => '?');
     const text = reason!.message.replace(`${key}: `, '');
     const last = this.shown.at(-1)!;
     cells[last === 0 ? this.shown[0]! : last] = `<${text}>`;
     return cells;
   }
 
-  private async print(): Promise<void> {
-    if (this.columns.size === 0) return;
+  /** The rows of a resource are all there. */
+  private async close(): Promise<void> {
+    const { section, targets } = this;
+    if (!section || section.rows.length === 0) return;
+    this.section = undefined;
+    if (this.isNamed) this.held.push(section);
+    else
+      await this.print(
+        section,
+        targets.some(({ resource }) => resource !== section.resource),
+      );
+  }
+
+  private async print({ resource, heads, rows, nameAt, table }: Section, withKind: boolean): Promise<void> {
     const { stdout } = this.context;
-    const { order } = this.table;
-    if (order) this.unordered.sort((a, b) => (a.object && b.object ? order(a.object, b.object) : 0));
-    for (const { row } of this.unordered) this.columns.add(row);
-    this.unordered = [];
-    if (this.written && !this.flags.bool('no-headers')) stdout.write('\n');
-    this.written = true;
-    let text = '';
-    for (const line of this.columns.lines()) {
-      text += line;
-      if (text.length < 1 << 16) continue;
-      await stdout.write(text);
-      text = '';
+    const isBare = this.flags.bool('no-headers');
+    const { order } = table;
+    if (order) rows.sort((a, b) => (a.object && b.object ? order(a.object, b.object) : 0));
+    const columns = new Columns();
+    if (!isBare) columns.add(heads);
+    for (const { cells } of rows) {
+      if (withKind && nameAt >= 0) cells[nameAt] = `${kindPrefix(resource)}/${cells[nameAt]}`;
+      columns.add(cells);
     }
-    await stdout.write(text);
+    if (this.written && !isBare) stdout.write('\n');
+    this.written = true;
+    for (const line of columns.lines()) {
+      const wait = stdout.write(line);
+      if (wait) await wait;
+    }
   }
 }
 

@@ -18,10 +18,6 @@ export class Columns {
     this.rows.push(row as string[]);
   }
 
-  get size(): number {
-    return this.rows.length;
-  }
-
   /** The lines, each with its newline. */
   *lines(): Generator<string> {
     for (const row of this.rows) yield `${row.map((cell, at) => this.pad(cell, at, row.length - 1)).join('')}\n`;

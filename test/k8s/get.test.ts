@@ -177,11 +177,18 @@ status:
   { argv: ['pv'], stderr: 'No resources found\n' },
   {
     argv: ['pod/nope', 'svc/web', '-n', 'shop'],
-    stdout: `NAME          TYPE       CLUSTER-IP   EXTERNAL-IP   PORT(S)        AGE
-service/web   NodePort   10.96.14.7   <none>        80:30080/TCP   55m
+    stdout: `NAME   TYPE       CLUSTER-IP   EXTERNAL-IP   PORT(S)        AGE
+web    NodePort   10.96.14.7   <none>        80:30080/TCP   55m
 `,
     stderr: 'Error: pods "nope" not found: there is no key /registry/pods/shop/nope\n',
     exit: 1,
+  },
+  {
+    argv: ['svc/web', 'ep/web', 'svc/api', '-n', 'shop', '--no-headers'],
+    stdout: `service/web   NodePort   10.96.14.7   <none>   80:30080/TCP   55m
+endpoints/web   10.244.1.2:8080,10.244.2.2:8080,10.244.1.3:8080   53m
+service/api   ClusterIP   10.96.201.33   <none>   80/TCP   55m
+`,
   },
   {
     argv: ['podz'],
