@@ -1,5 +1,5 @@
 /** `watch -i`: lines from standard input that start watches and ask for progress. */
-import { atLeast, type Context, type Flag } from '../cli/command.js';
+import { atLeast, type Context, type Flag, type FlagValues } from '../cli/command.js';
 import { hasFlag } from '../cli/mode.js';
 import { FlagTable, UsageFailure } from '../cli/normalize.js';
 import { type ParsedWords, parseWords } from '../cli/parse.js';
@@ -9,15 +9,19 @@ import { outputFormat } from '../output/format.js';
 import { watchPrinters } from '../output/watch/printer.js';
 import { bytesArg } from './arg-bytes.js';
 import { argify } from './argify.js';
+import { changesFormat } from './changes-format.js';
 import { watchKeys, watchRanges } from './watch-args.js';
 import { type RunningWatch, startWatch } from './watch-run.js';
 
 /**
  * Reads lines until standard input ends, which is a failure as it is with etcdctl.
+ * @param asked the flags of the command, which are for all lines.
+ * @param flags those that a line can have.
  * @param fromEnv the range that the environment names.
  */
 export async function watchInteractively(
   context: Context,
+  asked: FlagValues,
   flags: readonly Flag[],
   fromEnv: string[],
   signal: AbortSignal,
@@ -25,13 +29,17 @@ export async function watchInteractively(
   const format = outputFormat(context);
   const client = await context.connect();
   const table = new FlagTable(flags.filter((flag) => hasFlag(context.mode, flag))).declare(flags);
-  const newPrinter = await watchPrinters(context, format, false);
+  const changes = asked.bool('diff');
+  const newPrinter = changes
+    ? (await import('./watch-diff.js')).diffPrinters(context, changesFormat(context))
+    : await watchPrinters(context, format, false);
   const watches: RunningWatch[] = [];
   let fail: (error: unknown) => void = () => {};
   const failed = new Promise<never>((_, reject) => {
     fail = reject;
   });
-  const start = (range: WatchRange, exec: string[]) => {
+  const start = (line: WatchRange, exec: string[]) => {
+    const range = changes ? { ...line, prevKv: true } : line;
     const watch = startWatch(context, range, { client, format, newPrinter, exec, signal });
     watches.push(watch);
     watch.ended.catch(fail).finally(() => watches.splice(watches.indexOf(watch), 1));

@@ -2,7 +2,8 @@ import type { CommandSpec, Context, FlagValues, Run } from '../cli/command.js';
 import { ExitCode, Failure } from '../errors.js';
 import type { WatchRange } from '../etcd/watch.js';
 import { outputFormat } from '../output/format.js';
-import { type WatchPrinter, watchPrinters } from '../output/watch/printer.js';
+import { watchPrinters } from '../output/watch/printer.js';
+import { changesFormat } from './changes-format.js';
 import { endedBySignal } from './signals.js';
 import { watchEnvironment, watchKeys, watchRanges } from './watch-args.js';
 import { startWatch, type WatchRun } from './watch-run.js';
@@ -40,7 +41,9 @@ export const run: Run = async (context, args, flags) => {
   const fromEnv = watchEnvironment(context.env);
   if (flags.bool('interactive')) {
     const { watchInteractively } = await import('./watch-interactive.js');
-    return endedBySignal(context, (signal) => watchInteractively(context, spec.flags, fromEnv, signal));
+    // It is for all lines.
+    const lineFlags = spec.flags.filter(({ name }) => name !== 'diff');
+    return endedBySignal(context, (signal) => watchInteractively(context, flags, lineFlags, fromEnv, signal));
   }
   return watchArguments(context, args, flags, fromEnv);
 };
@@ -51,17 +54,9 @@ async function watchArguments(context: Context, args: string[], flags: FlagValue
   const format = outputFormat(context);
   const client = await context.connect();
   const newPrinter = flags.bool('diff')
-    ? await changePrinters(context)
+    ? (await import('./watch-diff.js')).diffPrinters(context, changesFormat(context))
     : await watchPrinters(context, format, ranges.length === 1);
   return printWatches(context, ranges, { client, format, newPrinter, exec });
-}
-
-async function changePrinters(context: Context): Promise<() => WatchPrinter> {
-  const [{ changesFormat }, { diffPrinters }] = await Promise.all([
-    import('./changes-format.js'),
-    import('./watch-diff.js'),
-  ]);
-  return diffPrinters(context, changesFormat(context));
 }
 
 /**
