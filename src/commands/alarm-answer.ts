@@ -19,12 +19,12 @@ export async function printAlarms(context: Context, format: Format, response: IA
 }
 
 function alarmFields(context: Context, { header, alarms }: IAlarmResponse): string {
-  // etcdctl crashes here.
-  if (!header && isDropIn(context.mode)) {
+  // etcdctl crashed here up to 3.6.
+  if (!header && !atLeast(context.mode, '3.7')) {
     throw new Failure('the answer has no header to print', { exitCode: ExitCode.BadConnection });
   }
   return [
-    header ? headerFields(context, header) : '',
+    header || isDropIn(context.mode) ? headerFields(context, header) : '',
     ...alarms.map(
       (one) => `${fieldLine('MemberID', idField(context, one.memberID))}${fieldLine('AlarmType', alarmName(one))}\n`,
     ),

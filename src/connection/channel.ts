@@ -84,7 +84,6 @@ export class Channel {
   }
 
   private async connect(): Promise<Session> {
-    this.tls.load();
     const timeoutMs = this.options.dialTimeout ?? 2000;
     const socket = dial(this.endpoint, { tls: this.secure ? this.tls : undefined, timeoutMs, trace: this.trace });
     // Loaded while the handshake is under way: it takes some milliseconds of a process that lives for twenty.

@@ -26,10 +26,12 @@ export class Cluster {
   private preferred: string | undefined;
   private found: Promise<readonly string[]> | undefined;
 
+  /** @throws Failure (128) when files of certificates cannot be used. */
   constructor(options: ConnectionOptions) {
     this.options = options;
     this.trace = options.trace ?? (() => {});
     this.tls = new TlsSettings(options);
+    this.tls.load();
   }
 
   /** The endpoints: of the SRV records where a domain was given and has some, else as given. */

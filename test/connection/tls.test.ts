@@ -96,15 +96,14 @@ test('plain and TLS mixed up', { skip }, async (t) => {
 
 test('unusable TLS files have the words and the exit code of etcdctl', async (t) => {
   const { ca, client, server } = makeCerts();
-  const failure = (options: Partial<ConnectionOptions>) => refusal(transport(t, ['https://127.0.0.1:1'], options));
+  const failure = (options: Partial<ConnectionOptions>) => () => transport(t, ['https://127.0.0.1:1'], options);
   const cases: [Partial<ConnectionOptions>, string][] = [
     [{ cert: client.cert }, `KeyFile and CertFile must both be present[key: , cert: ${client.cert}]`],
     [{ key: client.key }, `KeyFile and CertFile must both be present[key: ${client.key}, cert: ]`],
     [{ cacert: '/nowhere/ca.crt' }, 'open /nowhere/ca.crt: no such file or directory'],
   ];
   for (const [options, message] of cases) {
-    const error = await failure(options);
-    assert.deepEqual([error.message, error.exitCode], [message, 128]);
+    assert.throws(failure(options), { message, exitCode: 128 });
   }
   const { port } = await listener(t);
   const reach = (options: Partial<ConnectionOptions>) => refusal(transport(t, [`https://127.0.0.1:${port}`], options));
