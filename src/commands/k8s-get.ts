@@ -153,7 +153,7 @@ class Getting {
       const before = this.seen;
       yield* this.selected(readObjects(this.cluster, { resource, namespace, name, fields }));
       if (this.seen === before) {
-        const key = this.cluster.keyOf(resource, resource.namespaced ? namespace : undefined, name);
+        const key = this.cluster.keyOf(resource, namespace, name);
         this.missing.push(`${groupedName(resource)} "${name}" not found: there is no key ${key}`);
       }
     }

@@ -82,9 +82,9 @@ export class Cluster {
     return resources;
   }
 
-  /** The key of an object. */
-  keyOf({ prefix }: Resource, namespace: string | undefined, name: string): string {
-    return `${this.root}${prefix}/${namespace ? `${namespace}/` : ''}${name}`;
+  /** The key of an object; a resource without namespaces has none in its keys, whatever is given. */
+  keyOf({ prefix, namespaced }: Resource, namespace: string | undefined, name: string): string {
+    return `${this.root}${prefix}/${namespaced && namespace ? `${namespace}/` : ''}${name}`;
   }
 
   /** Tells what keys stand for. Undefined for a key that is not below the root, or of a resource that nobody declares. */

@@ -191,6 +191,13 @@ service/api   ClusterIP   10.96.201.33   <none>   80/TCP   55m
 `,
   },
   {
+    argv: ['ns', 'shop', 'nope'],
+    stdout: 'NAME   STATUS   AGE\nshop   Active   56m\n',
+    stderr: 'Error: namespaces "nope" not found: there is no key /registry/namespaces/nope\n',
+    exit: 1,
+  },
+  { argv: ['node/master-1', '-A', '-o', 'name'], stdout: 'node/master-1\n' },
+  {
     argv: ['podz'],
     stderr: 'Error: the server doesn\'t have a resource type "podz"\nHint: did you mean pods?\n',
     exit: 1,
