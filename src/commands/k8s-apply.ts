@@ -13,7 +13,7 @@ export const spec: CommandSpec = {
   examples: [
     'ketcdctl k8s apply -f configmap.yaml -n shop',
     'ketcdctl k8s apply -f manifests/ --dry-run # a folder: its .yaml, .yml and .json files',
-    'ketcdctl k8s get deploy/web -n shop -o yaml --rev 4711 | ketcdctl k8s apply -f - # as it was',
+    'ketcdctl k8s export deploy/web -n shop --rev 4711 | ketcdctl k8s apply -f - # as it was',
   ],
   flags: [
     {
