@@ -117,7 +117,7 @@ export const commands: readonly CommandEntry[] = [
   { path: 'hashkv', summary: 'Show the hash of the history in a database file', etcdutl: '3.6-', load: () => import('../commands/hashkv.js') },
   { path: 'migrate', summary: 'Change the storage version of a data directory', etcdutl: '3.6-', load: () => import('../commands/migrate.js') },
   { path: 'migrate', summary: 'Copy the keys of a v2 store into a data directory', etcdctl: '3.4-3.4' },
-  { path: 'backup', summary: 'Copy a data directory as a new cluster', etcdutl: '3.5-3.5' },
+  { path: 'backup', summary: 'Copy a data directory as a new cluster', etcdutl: '3.5-3.5', load: () => import('../commands/backup.js') },
 
   { path: 'auth', summary: 'Switch authentication on and off', etcdctl: '3.4-', group: true },
   { path: 'auth enable', summary: 'Switch authentication on', etcdctl: '3.4-', load: () => import('../commands/auth-enable.js') },
