@@ -6,12 +6,6 @@ import type { WatchRange } from '../etcd/watch.js';
 import { goQuote } from '../output/go-quote.js';
 import { argBytes } from './arg-bytes.js';
 
-/** What is watched, and the program that is run for every event (empty: none). */
-export interface WatchOrder {
-  ranges: WatchRange[];
-  exec: string[];
-}
-
 /** The words, the flags among them already read. */
 export interface WatchWords {
   args: string[];

@@ -66,6 +66,8 @@ async function printWatch(context: Context, watch: Watch, run: WatchRun): Promis
     if (run.signal.aborted || !isRefusal(error) || !isDropIn(context.mode)) throw error;
     await context.stderr.write(`watch was canceled (${failureText(error, true)})\n`);
     await printer.print(REFUSED);
+  } finally {
+    printer.end?.();
   }
   return { cancelled, hint };
 }

@@ -186,21 +186,23 @@ test('a watch whose reader is slow ends at the end of a line, and one whose read
   for (let i = 0; i < 60; i++) await client.call('KV', 'put', { key: Buffer.from('slow'), value });
   const { header } = await client.call<{ header: { revision: string } }>('KV', 'range', { key: Buffer.from('slow') });
   const revision = String(BigInt(header.revision) - 59n);
-  const slow = run(t, 'watch', 'slow', '--rev', revision);
-  const { stdout } = slow.child;
-  stdout!.pause();
-  const reading = setInterval(() => {
-    stdout!.read(8192);
-  }, 5);
-  await eventually(
-    () => slow.stdout.length > 100_000,
-    () => 'the first events',
-  );
-  slow.child.kill('SIGINT');
-  const { signal } = await slow.ended;
-  clearInterval(reading);
-  assert.equal(signal, 'SIGINT');
-  assert.match(slow.stdout, /^(PUT\nslow\nv{50000}\n)+$/);
+  for (const format of ['simple', 'json']) {
+    const slow = run(t, 'watch', 'slow', '--rev', revision, '-w', format);
+    const { stdout } = slow.child;
+    stdout!.pause();
+    // The events are one answer, and it is cut off.
+    const reading = setInterval(() => stdout!.read(8192), 5);
+    await eventually(
+      () => slow.stdout.length > 100_000,
+      () => 'the first events',
+    );
+    slow.child.kill('SIGINT');
+    const { signal } = await slow.ended;
+    clearInterval(reading);
+    assert.equal(signal, 'SIGINT');
+    if (format === 'simple') assert.match(slow.stdout, /^(PUT\nslow\nv{50000}\n)+$/);
+    else assert.ok(JSON.parse(slow.stdout).Events.length > 1 && slow.stdout.endsWith('}\n'));
+  }
   const stuck = run(t, 'watch', 'slow', '--rev', revision);
   stuck.child.stdout!.pause();
   await eventually(

@@ -37,6 +37,10 @@ export function jsonWatch(context: Context, alone: boolean): WatchPrinter {
       const end = fragment ? '' : `]${tail(context, answer)}`;
       return write(closing + head + (first ? '[' : '') + list + end, !fragment);
     },
+    end() {
+      if (open) write(`]${tail(context, open.answer)}`, true);
+      open = undefined;
+    },
   };
 }
 

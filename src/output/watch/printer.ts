@@ -9,6 +9,8 @@ export interface WatchPrinter {
    * @throws Failure for `table`, which etcdctl too refuses only when there is something to print.
    */
   print(answer: WatchAnswer): Promise<void> | undefined;
+  /** Ends a line that is still open, as no more of its answer comes. */
+  end?(): void;
 }
 
 /**
