@@ -33,8 +33,13 @@ export async function parseTargets(cluster: Cluster, args: readonly string[]): P
 async function pairs(cluster: Cluster, args: readonly string[]): Promise<Target[]> {
   const targets: Target[] = [];
   for (const arg of args) {
-    const [type = '', name = '', more] = arg.split('/');
-    if (!type || !name || more !== undefined) {
+    const [type = '', name, more] = arg.split('/');
+    if (name !== undefined && (!type || !name || more !== undefined)) {
+      throw new Failure(`arguments in resource/name form must have a single resource and name: ${arg}`, {
+        exitCode: ExitCode.BadArgs,
+      });
+    }
+    if (name === undefined) {
       throw new Failure('there is no need to specify a resource type as a separate argument when TYPE/NAME is used', {
         exitCode: ExitCode.BadArgs,
         hint: 'either TYPE NAME…, or TYPE/NAME for each object',

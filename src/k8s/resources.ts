@@ -194,7 +194,8 @@ function parseLine(line: string, group: string, version: string): Resource {
     version: VERSIONS[plural] ?? version,
     kind,
     plural,
-    singular: kind.toLowerCase(),
+    // Leases and bitmaps of the API server are kept as another kind.
+    singular: rest.includes('!') ? plural.replace(/s$/, '') : kind.toLowerCase(),
     shortNames: shortNames === '' ? [] : shortNames.split(','),
     namespaced: scope === 'n',
     prefix: marked('=')[0] ?? plural,
