@@ -16,18 +16,21 @@ export interface Target {
  */
 export async function parseTargets(cluster: Cluster, args: readonly string[]): Promise<Target[]> {
   const [first = '', ...names] = args;
-  if (first === '') {
-    throw new Failure('You must specify the type of resource to get.', {
-      exitCode: ExitCode.BadArgs,
-      hint: '`ketcdctl k8s get pods -A`; `ketcdctl k8s kinds` shows what is stored',
-    });
-  }
+  if (first === '') throw noType();
   if (args.some((arg) => arg.includes('/'))) return pairs(cluster, args);
   const targets: Target[] = [];
   for (const word of first.split(',').filter((part) => part !== '')) {
     for (const resource of await resourcesOf(cluster, word)) targets.push({ resource, names });
   }
   return targets;
+}
+
+/** What is said where no TYPE is given. */
+export function noType(): Failure {
+  return new Failure('You must specify the type of resource to get.', {
+    exitCode: ExitCode.BadArgs,
+    hint: '`ketcdctl k8s get pods -A`; `ketcdctl k8s kinds` shows what is stored',
+  });
 }
 
 async function pairs(cluster: Cluster, args: readonly string[]): Promise<Target[]> {

@@ -33,7 +33,6 @@ class NamePrinter implements GetPrinter {
     return this.context.stdout.write(`${this.prefix}/${name}\n`);
   }
 
-  finish(): void {}
   end(): void {}
 }
 
@@ -89,8 +88,6 @@ class ObjectPrinter implements GetPrinter {
     const { head, between } = LIST.json;
     return `${isFirst ? head : between}\n${ITEM}${toJson(inOrder(object), INDENT).replaceAll('\n', `\n${ITEM}`)}`;
   }
-
-  finish(): void {}
 
   async end(failed: boolean): Promise<void> {
     const { layout, single, printed } = this;

@@ -5,8 +5,6 @@ import type { Resource } from '../k8s/resources.js';
 export interface GetPrinter {
   begin(resource: Resource): Promise<void> | void;
   object(item: StoredObject): Promise<void> | undefined;
-  /** The objects of a resource are done. */
-  finish(): Promise<void> | void;
   /** All are done; `failed`: the user is told of objects that are missing. */
   end(failed: boolean): Promise<void> | void;
 }

@@ -71,8 +71,6 @@ export class TablePrinter implements GetPrinter {
     rows.push({ cells, object: table.order && object });
   }
 
-  finish(): void {}
-
   async end(failed: boolean): Promise<void> {
     await this.close();
     const isMixed = new Set(this.held.map(({ resource }) => resource)).size > 1;

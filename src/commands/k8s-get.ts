@@ -7,7 +7,7 @@ import { fieldSelector, labelSelector, type Selector } from '../k8s/selectors.js
 import { tableFields } from '../k8s/table-fields.js';
 import { type FieldMask, NO_MANAGED_FIELDS } from '../k8s-decode/field-mask.js';
 import { openCluster } from './k8s-cluster.js';
-import { parseTargets, type Target } from './k8s-get-args.js';
+import { noType, parseTargets, type Target } from './k8s-get-args.js';
 import type { GetPrinter } from './k8s-get-printer.js';
 
 const FORMATS = ['table', 'wide', 'yaml', 'json', 'jsonl', 'name'] as const;
@@ -60,6 +60,7 @@ export const spec: CommandSpec = {
 export const run: Run = async (context, args, flags) => {
   const format = getFormat(context, flags);
   const select = selectorOf(flags);
+  if (args.length === 0) throw noType();
   const cluster = await openCluster(context, flags);
   const targets = await parseTargets(cluster, args);
   const getting = new Getting(context, flags, cluster, select, format);
@@ -70,7 +71,6 @@ export const run: Run = async (context, args, flags) => {
       const wait = printer.object(item);
       if (wait) await wait;
     }
-    await printer.finish();
   }
   await printer.end(getting.missing.length > 0);
   return getting.report();

@@ -198,6 +198,18 @@ service/api   ClusterIP   10.96.201.33   <none>   80/TCP   55m
   },
   { argv: ['node/master-1', '-A', '-o', 'name'], stdout: 'node/master-1\n' },
   {
+    argv: [],
+    stderr: `Error: You must specify the type of resource to get.
+Hint: \`ketcdctl k8s get pods -A\`; \`ketcdctl k8s kinds\` shows what is stored
+`,
+    exit: 128,
+  },
+  {
+    argv: ['pods/'],
+    stderr: 'Error: arguments in resource/name form must have a single resource and name: pods/\n',
+    exit: 128,
+  },
+  {
     argv: ['podz'],
     stderr: 'Error: the server doesn\'t have a resource type "podz"\nHint: did you mean pods?\n',
     exit: 1,
