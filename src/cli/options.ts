@@ -4,6 +4,7 @@ import { type CommandSpec, type Flag, type GlobalOptions, type Io, isDropIn, typ
 import { detectCluster } from './detect.js';
 import { applyEnvironment, variableOf } from './environment.js';
 import type { ParsedFlags } from './parse.js';
+import { readLine } from './read-line.js';
 
 export interface Surroundings {
   mode: Mode;
@@ -124,11 +125,11 @@ function refuseEmptyPath(flags: ParsedFlags, name: string): void {
   }
 }
 
-/** The first line of a file; `-` is standard input. */
+/** The first line of a file; `-` is standard input, whose other lines are left for the command. */
 function passwordFromFile(path: string): string {
   if (path === '') return '';
   try {
-    return readFileSync(path === '-' ? 0 : path, 'utf8').split(/\r?\n/, 1)[0]!;
+    return path === '-' ? readLine() : readFileSync(path, 'utf8').split(/\r?\n/, 1)[0]!;
   } catch (error) {
     const reason = (error as Error).message;
     throw new Failure(`cannot read the password file: ${reason}`, { exitCode: ExitCode.BadArgs, cause: error });

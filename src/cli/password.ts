@@ -1,5 +1,5 @@
-import { readSync } from 'node:fs';
 import { type Io, isDropIn, type Mode } from './command.js';
+import { readLine } from './read-line.js';
 
 /**
  * Asks for a password: on a terminal it is not shown, else it is one line of standard input. etcdctl writes the prompt and the
@@ -9,6 +9,8 @@ export async function askPassword(prompt: string, mode: Mode, io: Io): Promise<s
   const terminal = io.stdin.isTTY === true;
   const out = isDropIn(mode) ? io.stdout : io.stderr;
   const asks = terminal || isDropIn(mode);
+  // Before the prompt: who sees it may type at once.
+  if (terminal) io.stdin.setRawMode(true);
   if (asks) out.write(prompt);
   await out.flush();
   const password = terminal ? await readHidden(io.stdin) : readLine();
@@ -20,7 +22,7 @@ const CTRL_C = '\x03';
 const CTRL_D = '\x04';
 const CTRL_U = '\x15';
 
-/** A line typed with the terminal in raw mode, which does not echo; so its editing keys are handled here. */
+/** A line typed with the terminal in raw mode, which does not echo; so its editing keys are handled here. It is left then. */
 function readHidden(terminal: NodeJS.ReadStream): Promise<string> {
   let typed = '';
   return new Promise((resolve) => {
@@ -44,7 +46,6 @@ function readHidden(terminal: NodeJS.ReadStream): Promise<string> {
         typed = edited(typed, char);
       }
     };
-    terminal.setRawMode(true);
     terminal.on('data', onData);
     terminal.resume();
   });
@@ -53,28 +54,4 @@ function readHidden(terminal: NodeJS.ReadStream): Promise<string> {
 function edited(typed: string, char: string): string {
   if (char === '\x7f' || char === '\b') return [...typed].slice(0, -1).join('');
   return char === CTRL_U ? '' : typed + char;
-}
-
-/** One line of standard input and not a byte more: what follows may be the value to put, or the next password. */
-function readLine(): string {
-  const bytes: number[] = [];
-  const one = Buffer.alloc(1);
-  for (;;) {
-    const length = readByte(one);
-    if (length === 0 || one[0] === 0x0a) return Buffer.from(bytes).toString('utf8').replace(/\r$/, '');
-    bytes.push(one[0]!);
-  }
-}
-
-function readByte(into: Buffer): number {
-  for (;;) {
-    try {
-      return readSync(0, into, 0, 1, null);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EOF') return 0;
-      if (code !== 'EAGAIN') throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
-    }
-  }
 }

@@ -1,5 +1,5 @@
 import type { IPutRequest } from 'etcd3/lib/rpc';
-import type { CommandSpec, FlagValues, Run } from '../cli/command.js';
+import { type CommandSpec, type Context, type FlagValues, isDropIn, type Run } from '../cli/command.js';
 import { ExitCode, Failure } from '../errors.js';
 import { headerFields, keyValueFields } from '../output/fields.js';
 import { outputFormat } from '../output/format.js';
@@ -28,7 +28,7 @@ export const spec: CommandSpec = {
 };
 
 export const run: Run = async (context, args, flags) => {
-  const request = await putRequest(args, flags, () => readValue(context.stdin));
+  const request = await putRequest(args, flags, () => valueOfInput(context));
   const format = outputFormat(context);
   const client = await context.connect();
   const response = await client.kv.put(request);
@@ -69,6 +69,12 @@ export async function putRequest(
   request.ignore_value = ignoreValue;
   request.ignore_lease = flags.bool('ignore-lease');
   return request;
+}
+
+/** Own mode takes a password that comes the same way first; etcdctl takes all for the value, and has no password then. */
+async function valueOfInput(context: Context): Promise<Buffer | undefined> {
+  if (!isDropIn(context.mode)) await context.connect();
+  return readValue(context.stdin);
 }
 
 /** All of standard input; undefined when it is empty. */
