@@ -46,9 +46,9 @@ export class Cluster {
   static async open(client: EtcdClient, options: ClusterOptions = {}): Promise<Cluster> {
     const { registryPrefix, encryptionConfig } = options;
     const wanted = `${(registryPrefix || DEFAULT_PREFIX).replace(/\/+$/, '')}/`;
-    const first = await client.kv.range({ ...prefixRange(Buffer.from(wanted)), limit: '1', keys_only: true });
-    const revision = Number(options.revision ?? 0) > 0 ? options.revision! : first.header.revision;
-    const found = first.kvs.length > 0 || registryPrefix ? wanted : await findRoot(client);
+    const first = await firstKey(client, wanted);
+    const revision = Number(options.revision ?? 0) > 0 ? options.revision! : (first?.header.revision ?? '0');
+    const found = !first || first.kvs.length > 0 || registryPrefix ? wanted : await findRoot(client);
     return new Cluster(client, found ?? wanted, revision, encryptionConfig);
   }
 
@@ -102,6 +102,19 @@ export class Cluster {
    */
   decrypt(key: Buffer, value: Buffer): Promise<Buffer> {
     return this.atRest.open(key, value);
+  }
+}
+
+/** gRPC's code of a call that the user may not make. */
+const PERMISSION_DENIED = 7;
+
+/** The first key below a prefix; undefined where the user may not read all of it, but perhaps what is asked for. */
+async function firstKey(client: EtcdClient, prefix: string) {
+  try {
+    return await client.kv.range({ ...prefixRange(Buffer.from(prefix)), limit: '1', keys_only: true });
+  } catch (error) {
+    if ((error as { code?: number }).code === PERMISSION_DENIED) return undefined;
+    throw error;
   }
 }
 

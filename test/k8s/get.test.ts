@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Ended, runLine } from '../cli/support.js';
-import { skipWithoutEtcd } from '../support/etcd.js';
+import { skipWithoutEtcd, startEtcd } from '../support/etcd.js';
 import { liveSample, SAMPLE } from './live-sample.js';
 
 const ENV = { KETCDCTL_NOW: '2026-03-02T09:00:00Z' };
@@ -313,4 +313,21 @@ system-cluster-critical   2000000000   false            60m   PreemptLowerPriori
     const missing = await live.run(['k8s', 'get', 'cm', 'nope'], ENV);
     assert.match(missing.stderr, /there is no key \/kubernetes\.io\/configmaps\/default\/nope/);
   });
+});
+
+test('a user who may read some of the keys gets them', { skip: skipWithoutEtcd(), timeout: 60_000 }, async (t) => {
+  const etcd = await startEtcd(t, { rootPassword: 'secret' });
+  const run = (user: string, ...argv: string[]) =>
+    runLine('ketcdctl', ['--endpoints', etcd.address, '--user', user, ...argv], ENV);
+  const asRoot = async (...argv: string[]) => assert.equal((await run('root:secret', ...argv)).exit, 0, argv.join(' '));
+  const configMap = '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a","namespace":"default"}}';
+  await asRoot('put', '/registry/configmaps/default/a', configMap);
+  await asRoot('role', 'add', 'reader');
+  await asRoot('role', 'grant-permission', 'reader', 'read', '/registry/configmaps/', '--prefix');
+  await asRoot('user', 'add', 'ann:pass');
+  await asRoot('user', 'grant-role', 'ann', 'reader');
+  assert.equal((await run('ann:pass', 'k8s', 'get', 'cm', '-o', 'name')).stdout, 'configmap/a\n');
+  const refused = await run('ann:pass', 'k8s', 'get', 'pods');
+  assert.equal(refused.exit, 1);
+  assert.match(refused.stderr, /permission denied/);
 });
