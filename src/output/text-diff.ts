@@ -1,4 +1,5 @@
 /** Two texts as a unified diff, coloured on a terminal. */
+import type { StructuredPatchHunk } from 'diff';
 import type { Context } from '../cli/command.js';
 
 type Paint = (text: string) => string;
@@ -13,6 +14,8 @@ export interface DiffStyle {
 
 /** Lines of the same that stand around a change. */
 const CONTEXT_LINES = 3;
+/** Texts with more lines that differ are told as one change: finding the least one takes the square of it. */
+const MOST_EDITS = 1200;
 
 const plain: Paint = (text) => text;
 const PLAIN: DiffStyle = { added: plain, removed: plain, hunk: plain, head: plain };
@@ -31,7 +34,10 @@ export async function diffStyle({ stdout, env }: Context): Promise<DiffStyle> {
  */
 export async function unifiedDiff(before: string, after: string, style: DiffStyle): Promise<string> {
   const { structuredPatch } = await import('diff');
-  const { hunks } = structuredPatch('', '', before, after, '', '', { context: CONTEXT_LINES });
+  const options = { context: CONTEXT_LINES, maxEditLength: MOST_EDITS };
+  const oneSided = before === '' || after === '';
+  const patch = oneSided ? undefined : structuredPatch('', '', before, after, '', '', options);
+  const hunks = patch?.hunks ?? wholeHunk(before, after);
   const source = before.split('\n');
   let text = '';
   for (const { oldStart, oldLines, newStart, newLines, lines } of hunks) {
@@ -42,6 +48,39 @@ export async function unifiedDiff(before: string, after: string, style: DiffStyl
     for (const line of lines) if (!line.startsWith('\\')) text += `${paintLine(line, style)}\n`;
   }
   return text;
+}
+
+/** The change as one hunk: all but the lines that are the same at both ends. */
+function wholeHunk(before: string, after: string): StructuredPatchHunk[] {
+  if (before === after) return [];
+  const [old, now] = [linesOf(before), linesOf(after)];
+  const shorter = Math.min(old.length, now.length);
+  let head = 0;
+  while (head < shorter && old[head] === now[head]) head++;
+  let tail = 0;
+  while (tail < shorter - head && old.at(-1 - tail) === now.at(-1 - tail)) tail++;
+  const start = Math.max(0, head - CONTEXT_LINES);
+  const [oldEnd, newEnd] = [old.length - tail, now.length - tail];
+  const behind = old.slice(oldEnd, oldEnd + CONTEXT_LINES);
+  const marked = (sign: string, lines: string[]) => lines.map((line) => sign + line);
+  return [
+    {
+      oldStart: start + 1,
+      oldLines: oldEnd - start + behind.length,
+      newStart: start + 1,
+      newLines: newEnd - start + behind.length,
+      lines: [
+        ...marked(' ', old.slice(start, head)),
+        ...marked('-', old.slice(head, oldEnd)),
+        ...marked('+', now.slice(head, newEnd)),
+        ...marked(' ', behind),
+      ],
+    },
+  ];
+}
+
+function linesOf(text: string): string[] {
+  return text === '' ? [] : text.replace(/\n$/, '').split('\n');
 }
 
 function paintLine(line: string, style: DiffStyle): string {
