@@ -62,7 +62,7 @@ export class BackupFile {
     } catch (error) {
       throw new Failure(`the old value cannot be kept in ${this.path}: ${(error as Error).message}`, {
         exitCode: ExitCode.IO,
-        hint: 'nothing was written to etcd; --backup-dir takes another folder',
+        hint: 'its key was not changed; --backup-dir takes another folder',
         cause: error,
       });
     }

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { unifiedDiff } from '../../src/output/text-diff.js';
 
+/** Of most systems. */
+const PATCH = 'patch';
+
 const same = (text: string) => text;
 const PLAIN = { added: same, removed: same, hunk: same, head: same };
 const diff = (before: string, after: string) => unifiedDiff(before, after, PLAIN);
@@ -37,7 +40,7 @@ test('patch(1) makes the one text of the other', (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'ketcdctl-diff-'));
   t.after(() => rmSync(dir, { recursive: true, force: true }));
   try {
-    execFileSync('patch', ['--version'], { stdio: 'ignore' });
+    execFileSync(PATCH, ['--version'], { stdio: 'ignore' });
   } catch {
     return t.skip('no patch program');
   }
@@ -49,7 +52,7 @@ test('patch(1) makes the one text of the other', (t) => {
       if (before === after || before === '' || after === '') continue;
       const path = join(dir, 'text');
       writeFileSync(path, before);
-      execFileSync('patch', ['-s', path], { input: `--- text\n+++ text\n${hunks}` });
+      execFileSync(PATCH, ['-s', path], { input: `--- text\n+++ text\n${hunks}` });
       assert.equal(readFileSync(path, 'utf8'), after);
     }
   })();
