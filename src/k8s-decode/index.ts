@@ -171,7 +171,7 @@ export async function storedEncoding(object: Fields, key = ''): Promise<Encoding
  */
 export async function encodeStored(object: Fields, options: EncodeOptions = {}): Promise<Buffer> {
   const encoding = options.encoding ?? (await storedEncoding(object, options.key));
-  if (encoding === 'json') return Buffer.from(`${toJson(object)}\n`);
+  if (encoding === 'json') return Buffer.from(`${toJson(options.encoding ? object : await inServersOrder(object))}\n`);
   if (encoding === 'yaml') return Buffer.from((await import('./yaml.js')).toYaml(object));
   if (encoding === 'cbor') return Buffer.from((await import('./cbor.js')).toCbor(object));
   const { apiVersion, kind } = typeOf(object);
@@ -180,6 +180,23 @@ export async function encodeStored(object: Fields, options: EncodeOptions = {}):
     throw new Failure(`${apiVersion} ${kind} has no protobuf form: it is not one of Kubernetes' own kinds`);
   }
   return encodeProtobuf(apiVersion, kind, object);
+}
+
+/**
+ * An object that is stored as JSON, with its fields in the order in which its server writes them: that of its protobuf form, if its
+ * kind has one. A custom resource keeps its own.
+ */
+async function inServersOrder(object: Fields): Promise<Fields> {
+  const { apiVersion, kind } = typeOf(object);
+  await loadSchema(apiVersion);
+  if (!isProtobufKind(apiVersion, kind, new Map())) return object;
+  try {
+    return decodeProtobuf(encodeProtobuf(apiVersion, kind, object)).object ?? object;
+  } catch (error) {
+    // JSON can hold what this schema does not know: it is kept as it is.
+    if (error instanceof Failure) return object;
+    throw error;
+  }
 }
 
 function typeOf(object: Fields): { apiVersion: string; kind: string } {
