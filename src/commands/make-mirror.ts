@@ -1,5 +1,6 @@
 import { type CommandSpec, type Context, type FlagValues, isDropIn, type Mode, type Run } from '../cli/command.js';
 import { connectionOptions } from '../cli/context.js';
+import type { RpcError } from '../connection/rpc-error.js';
 import { ExitCode, Failure } from '../errors.js';
 import { type EtcdClient, openClient } from '../etcd/client.js';
 import { mirror } from '../etcd/mirror.js';
@@ -64,10 +65,22 @@ export const run: Run = async (context, args, flags) => {
   const source = await context.connect();
   try {
     await endedBySignal(context, (signal) => report(context, source, dest, { ...prefixes, signal }, flags));
+  } catch (error) {
+    throw isDropIn(context.mode) ? error : hintingAt(destination, error);
   } finally {
     dest.close();
   }
 };
+
+const DESTINATION_FLAGS = /--(cacert|cert|key|user|password|insecure-transport)\b/g;
+
+/** A failure of the destination, with the flags in its hint that are the destination's. */
+function hintingAt(destination: string, error: unknown): unknown {
+  const { endpoint, hint, message, exitCode } = error as Partial<RpcError>;
+  if (endpoint !== destination || !hint || message === undefined) return error;
+  const own = hint.replace(DESTINATION_FLAGS, '--dest-$1');
+  return new Failure(message, { exitCode: exitCode ?? ExitCode.Error, hint: own, cause: error });
+}
 
 interface Prefixes {
   prefix: Buffer;
