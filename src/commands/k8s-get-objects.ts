@@ -2,8 +2,9 @@ import type { Context, FlagValues } from '../cli/command.js';
 import { type StoredObject, withResourceVersion } from '../k8s/objects.js';
 import type { Resource } from '../k8s/resources.js';
 import { toJson } from '../k8s-decode/json.js';
-import type { Fields, Value } from '../k8s-decode/value.js';
+import type { Fields } from '../k8s-decode/value.js';
 import { yamlBytes } from '../k8s-decode/yaml.js';
+import { sortedJson } from '../output/sorted-json.js';
 import type { GetFormat } from './k8s-get.js';
 import type { Target } from './k8s-get-args.js';
 import { type GetPrinter, kindPrefix } from './k8s-get-printer.js';
@@ -84,9 +85,9 @@ class ObjectPrinter implements GetPrinter {
   private text(object: Fields, isFirst: boolean): string {
     const { layout, single } = this;
     if (layout === 'jsonl') return `${toJson(object)}\n`;
-    if (single) return `${toJson(inOrder(object), INDENT)}\n`;
+    if (single) return `${sortedJson(object)}\n`;
     const { head, between } = LIST.json;
-    return `${isFirst ? head : between}\n${ITEM}${toJson(inOrder(object), INDENT).replaceAll('\n', `\n${ITEM}`)}`;
+    return `${isFirst ? head : between}\n${ITEM}${sortedJson(object, ITEM)}`;
   }
 
   async end(failed: boolean): Promise<void> {
@@ -96,14 +97,5 @@ class ObjectPrinter implements GetPrinter {
   }
 }
 
-/** kubectl's JSON. */
-const INDENT = '    ';
-/** How far an item of a list is indented in it. */
-const ITEM = INDENT + INDENT;
-
-/** The fields sorted by name, at all depths: kubectl's order in JSON. */
-function inOrder(value: Value): Value {
-  if (Array.isArray(value)) return value.map(inOrder);
-  if (!(value instanceof Map)) return value;
-  return new Map([...value].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, each]) => [name, inOrder(each)]));
-}
+/** How far an item of a list is indented in kubectl's JSON. */
+const ITEM = '        ';

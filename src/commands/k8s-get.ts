@@ -4,7 +4,7 @@ import type { Cluster } from '../k8s/cluster.js';
 import { readObjects, type StoredObject } from '../k8s/objects.js';
 import type { Resource } from '../k8s/resources.js';
 import { fieldSelector, labelSelector, type Selector } from '../k8s/selectors.js';
-import { tableFields } from '../k8s/table-fields.js';
+import { NAME_FIELDS, tableFields } from '../k8s/table-fields.js';
 import { type FieldMask, NO_MANAGED_FIELDS } from '../k8s-decode/field-mask.js';
 import { openCluster } from './k8s-cluster.js';
 import { noType, parseTargets, type Target } from './k8s-get-args.js';
@@ -165,6 +165,7 @@ class Getting {
     // Whoever names a field may mean any.
     if (flags.bool('show-managed-fields') || flags.string('field-selector') || flags.string('sort-by'))
       return undefined;
+    if (this.format === 'name') return NAME_FIELDS;
     return isTable(this.format) ? tableFields(resource) : NO_MANAGED_FIELDS;
   }
 

@@ -4,6 +4,9 @@ import type { Resource } from './resources.js';
 
 const METADATA = { name: true, namespace: true, labels: true, creationTimestamp: true, deletionTimestamp: true };
 
+/** All that a line with the name needs, and selectors of labels. */
+export const NAME_FIELDS: FieldMask = { metadata: METADATA };
+
 const CONTAINER_STATUS: FieldMask = {
   name: true,
   ready: true,
