@@ -104,6 +104,11 @@ test('a cluster that is not sound', { skip: skipWithoutEtcd(), timeout: 60_000 }
     const bytes = Buffer.isBuffer(value) ? value : await encodeStored(value, { key });
     await live.client.kv.put({ key: Buffer.from(key), value: bytes });
   };
+  await t.test('the same from the server as from the file', async () => {
+    for (const command of ['kinds', 'ranges', 'verify', 'encryption']) {
+      assert.deepEqual(await live.run(['k8s', command]), await k8s(command), command);
+    }
+  });
   await t.test('live bytes alone are told of a server', async () => {
     const { stdout, stderr } = await live.run(['k8s', 'du', '--top', '1']);
     assert.match(stdout, /^KIND +OBJECTS +LIVE +SHARE\npods +6 +8\.7 kB +\d+\.\d%\ntotal +71 /);
