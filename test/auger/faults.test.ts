@@ -123,14 +123,9 @@ test('definitions and APIServices are encoded to the bytes that their servers st
     'apiextensions.k8s.io_v1beta1_CustomResourceDefinition',
     'apiregistration.k8s.io_v1_APIService',
   ]) {
-    for (const format of ['yaml', 'json']) {
-      const { exit, stdout } = await auger(
-        ['encode', '-f', format],
-        readFileSync(join(inputs, 'objects', `${kind}.${format}`)),
-      );
-      assert.equal(exit, 0);
-      assert.ok(stdout.equals(readFileSync(join(inputs, 'values', `${kind}.bin`))), `${kind} ${format}`);
-    }
+    const { exit, stdout } = await auger(['encode'], readFileSync(join(inputs, 'objects', `${kind}.yaml`)));
+    assert.equal(exit, 0);
+    assert.ok(stdout.equals(readFileSync(join(inputs, 'values', `${kind}.bin`))), kind);
   }
 });
 
