@@ -52,6 +52,11 @@ export const run: Run = async (context, args, flags) => {
   if (more.length > 0 || (argument !== '' && flags.given('key'))) {
     throw new Failure('extract takes a file and one key', { exitCode: ExitCode.BadArgs });
   }
+  if (flags.bool('raw') && context.stdout.isTTY) {
+    throw new Failure('stored values are bytes, which a terminal cannot show', {
+      hint: 'send them to a file or a command',
+    });
+  }
   const { writeOut, given, encryptionConfig } = context.options;
   const objects = objectFormat(context);
   const options: ExtractOptions = {
