@@ -16,8 +16,9 @@ const WRITE_BYTES = 1 << 20;
 /** A bucket with no more items than this is held as a whole, to see whether it fits into its parent. */
 const FEW_ITEMS = 64;
 
-/** How often a signal may be seen. */
-const ITEMS_A_TURN = 4096;
+/** Bytes after which a signal is looked for; an item counts as so many more. */
+const TURN_BYTES = 8 << 20;
+const ITEM_BYTES = 1024;
 
 /** What becomes of a bucket's items on the way to a new file. */
 export interface CopyRules {
@@ -113,7 +114,7 @@ async function copyBucket(bucket: Bucket, file: NewFile, rules: CopyRules): Prom
   const replace = rules.replace?.(bucket.name);
   const first: LeafItem[] = [];
   let tree: TreeWriter | undefined;
-  let copied = 0;
+  let sinceTurn = 0;
   for await (const item of keptItems(bucket, file, rules)) {
     if (tree) tree.add(item);
     else first.push(item);
@@ -121,7 +122,10 @@ async function copyBucket(bucket: Bucket, file: NewFile, rules: CopyRules): Prom
       tree = new TreeWriter(file);
       for (const held of first) tree.add(held);
     }
-    if (++copied % ITEMS_A_TURN === 0) await breathe();
+    sinceTurn += item.value.length + ITEM_BYTES;
+    if (sinceTurn < TURN_BYTES) continue;
+    sinceTurn = 0;
+    await breathe();
   }
   if (tree) return bucketHeader(tree.finish(), bucket.sequence);
   return buildBucket(file, replace ? replace(first) : first, bucket.sequence);

@@ -14,7 +14,6 @@ import { corrupt, type DbFile } from './db-file.js';
 
 export const BRANCH = 0x01;
 export const LEAF = 0x02;
-export const FREELIST = 0x10;
 export const ELEMENT = 16;
 /** Flag of a leaf element whose value is a bucket. */
 export const BUCKET_ELEMENT = 1;

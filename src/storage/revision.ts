@@ -17,10 +17,6 @@ export function mainOf(key: Buffer): bigint {
   return key.readBigUInt64BE(0);
 }
 
-export function subOf(key: Buffer): bigint {
-  return key.readBigUInt64BE(9);
-}
-
 export function isTombstone(key: Uint8Array): boolean {
   return key.length === REVISION_BYTES + 1;
 }

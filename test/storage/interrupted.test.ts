@@ -57,7 +57,9 @@ test('a restore that is interrupted leaves nothing behind', { skip: skipWithoutE
 
 test('a defragmentation that is interrupted leaves the database as it was', { skip: skipWithoutEtcd() }, async (t) => {
   const server = await startEtcd(t);
-  await fill(clientOf(t, server), 5000);
+  const client = clientOf(t, server);
+  const value = Buffer.alloc(1 << 20, 'x');
+  for (let i = 0; i < 60; i++) await client.kv.put({ key: Buffer.from(`k${i}`), value });
   await server.stop();
   const snap = join(server.dataDir, 'member', 'snap');
   const before = readFileSync(join(snap, 'db'));
