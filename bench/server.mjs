@@ -52,44 +52,55 @@ export function makeCertificates() {
  * @param {ReturnType<typeof makeCertificates>} [certificates] mutual TLS with these
  * @param {string} [dir] data that are there already
  */
-export async function startServer(certificates, dir = mkdtempSync(join(tmpdir(), 'ketcdctl-bench-'))) {
-  const client = `${certificates ? 'https' : 'http'}://127.0.0.1:${await freePort()}`;
-  const peer = `http://127.0.0.1:${await freePort()}`;
+export async function startServer(certificates, dir = newFolder()) {
+  const [member] = await makeMembers(1, certificates ? 'https' : 'http');
   const tls = certificates && [
     ...['--cert-file', certificates.server.cert, '--key-file', certificates.server.key],
     ...['--trusted-ca-file', certificates.ca, '--client-cert-auth'],
   ];
-  const args = [
-    ...[
-      '--data-dir',
-      dir,
-      '--listen-client-urls',
-      client,
-      '--advertise-client-urls',
-      client,
-      '--listen-peer-urls',
-      peer,
-    ],
-    ...[
-      '--initial-advertise-peer-urls',
-      peer,
-      '--initial-cluster',
-      `default=${peer}`,
-      '--quota-backend-bytes',
-      '8589934592',
-    ],
-    ...(tls ?? []),
-  ];
-  const process_ = spawn(process.env.ETCD_BIN ?? 'etcd', args, { stdio: 'ignore' });
   const flags = certificates
     ? ['--cacert', certificates.ca, '--cert', certificates.client.cert, '--key', certificates.client.key]
     : [];
+  const stop = start(member, `${member.name}=${member.peer}`, dir, tls);
+  return { flags: ['--endpoints', member.client, ...flags], stop };
+}
+
+/** Starts members that form a cluster; `stop` ends them all. */
+export async function startCluster(size) {
+  const members = await makeMembers(size, 'http');
+  const cluster = members.map(({ name, peer }) => `${name}=${peer}`).join(',');
+  const stops = members.map((member) => start(member, cluster, newFolder()));
   return {
-    flags: ['--endpoints', client, ...flags],
-    async stop() {
-      process_.kill();
-      await once(process_, 'exit');
-      rmSync(dir, { recursive: true, force: true });
-    },
+    flags: ['--endpoints', members.map(({ client }) => client).join(',')],
+    stop: () => Promise.all(stops.map((stop) => stop())),
+  };
+}
+
+function newFolder() {
+  return mkdtempSync(join(tmpdir(), 'ketcdctl-bench-'));
+}
+
+async function makeMembers(count, scheme) {
+  const members = [];
+  for (let i = 0; i < count; i++) {
+    const [client, peer] = [await freePort(), await freePort()];
+    members.push({ name: `m${i}`, client: `${scheme}://127.0.0.1:${client}`, peer: `http://127.0.0.1:${peer}` });
+  }
+  return members;
+}
+
+/** Gives what ends it. */
+function start({ name, client, peer }, cluster, dir, more = []) {
+  const args = [
+    ...['--name', name, '--data-dir', dir, '--quota-backend-bytes', '8589934592'],
+    ...['--listen-client-urls', client, '--advertise-client-urls', client],
+    ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', cluster],
+    ...more,
+  ];
+  const server = spawn(process.env.ETCD_BIN ?? 'etcd', args, { stdio: 'ignore' });
+  return async () => {
+    server.kill();
+    await once(server, 'exit');
+    rmSync(dir, { recursive: true, force: true });
   };
 }
