@@ -29,7 +29,9 @@ export async function* keyHistory(client: EtcdClient, key: Buffer): AsyncGenerat
     const kept: IRangeResponse = await client.kv.range({ key, revision: String(compacted) });
     const [kv] = kept.kvs;
     if (kv) yield { type: 'kept', revision: BigInt(kv.mod_revision), kv };
-    from = kv && BigInt(kv.mod_revision) === last ? undefined : compacted + 1n;
+    const isLast = kv !== undefined && BigInt(kv.mod_revision) === last;
+    // Of a watch that begins in the future a server tells no progress.
+    from = isLast || compacted >= head ? undefined : compacted + 1n;
   }
 }
 
