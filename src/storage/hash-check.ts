@@ -62,7 +62,8 @@ parentPort.postMessage(hash.digest());
 
 /** The thread begins at once, whatever the caller does next without waiting. */
 function hashInThread(path: string, length: number): Promise<Buffer> {
-  const worker = new Worker(THREAD, { eval: true, workerData: { path, length, step: CHUNK } });
+  const resourceLimits = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16 };
+  const worker = new Worker(THREAD, { eval: true, resourceLimits, workerData: { path, length, step: CHUNK / 4 } });
   return new Promise((resolve, reject) => {
     worker.once('message', (digest: Uint8Array) => resolve(Buffer.from(digest)));
     worker.once('error', reject);
