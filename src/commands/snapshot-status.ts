@@ -27,6 +27,8 @@ export const run: Run = async (context, args) => {
   if (path === undefined || args.length > 1) {
     throw new Failure('snapshot status requires exactly one argument', { exitCode: ExitCode.BadArgs });
   }
+  // 3.4 looked at the format first.
+  if (atLeast(mode, '3.5')) requireFile(path);
   const format = outputFormat(context);
   const modern = atLeast(mode, '3.6');
   requireFile(path);
