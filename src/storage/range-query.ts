@@ -6,6 +6,7 @@ import type { KeyRange } from './revision.js';
 /** etcd's numbers of RangeRequest.SortOrder and SortTarget. */
 export enum Order {
   None = 0,
+  /** Comes in requests; nothing here asks for it by name. @public */
   Ascend = 1,
   Descend = 2,
 }

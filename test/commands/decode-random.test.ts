@@ -32,7 +32,12 @@ test('random bytes, and pieces of what could be a value', async () => {
       )
       .map((text) => Buffer.from(text, 'latin1')),
   );
-  const commands = fc.constantFrom<string[]>(['decode'], ['decode', '-w', 'jsonl'], ['encode', '-w', 'jsonl'], ['encode']);
+  const commands = fc.constantFrom<string[]>(
+    ['decode'],
+    ['decode', '-w', 'jsonl'],
+    ['encode', '-w', 'jsonl'],
+    ['encode'],
+  );
   const property = fc.asyncProperty(
     fc.array(piece, { maxLength: 8 }),
     commands,
