@@ -1,5 +1,5 @@
-// Writes dist/core.cache, which bin/boot.js tells of: has one `get` of a Kubernetes object run against a server that knows one answer,
-// so that what a get needs is compiled, and keeps the code.
+// Writes the code caches of the packs, which bin/boot.js tells of: has one `get` of a Kubernetes object run against a server that knows
+// one answer, so that what a get needs is compiled, and keeps the code.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import http2 from 'node:http2';
@@ -7,16 +7,15 @@ import { join } from 'node:path';
 
 const root = new URL('.', import.meta.url).pathname;
 
-/** In place of bin/ketcdctl.js: compiles without a cache, runs, and writes one at the end. */
+/** In place of bin/ketcdctl.js: compiles without a cache, runs, and writes one for each pack at the end. */
 const WARM_UP = `
 const boot = require('./bin/boot.js');
-const script = boot.compile();
-process.on('exit', () => require('node:fs').writeFileSync(boot.cacheFile, script.createCachedData()));
+boot.keepCode();
 process.argv.splice(1, 0, 'ketcdctl');
-boot.run(script)('./main.js');
+boot.pack('core')('./main.js');
 `;
 
-export async function writeCoreCache() {
+export async function writeCodeCaches() {
   const server = http2.createServer().on('stream', answer(rangeResponse()));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -2,28 +2,28 @@
 //
 // esbuild splits ES modules only, and an ES module entry costs about 5 ms more at start than a CommonJS one. So the chunks are built
 // as ES modules first, and each is then rewritten to CommonJS. What a plain `get` needs would be some thirty small files, a third of
-// a millisecond each: those are put into one, core.js, where a module still runs only when it is asked for.
+// a millisecond each: those are put into one pack, and what it takes to show a Kubernetes value into another. A module in a pack still
+// runs only when it is asked for.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, transform } from 'esbuild';
-import { writeCoreCache } from './build-cache.mjs';
+import { writeCodeCaches } from './build-cache.mjs';
 
 const root = new URL('.', import.meta.url).pathname;
 const out = join(root, 'dist');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** The modules that start a chunk and belong to the way from the command line to the first answer. */
-const HOT = [
-  'src/main.ts',
-  'src/commands/get.ts',
-  'src/commands/decode.ts',
-  'src/auger/main.ts',
-  'src/auger/auger-program.ts',
-  'src/auger/decode.ts',
-  'src/etcd/client.ts',
-  'src/connection/transport.ts',
-  'src/output/decoded.ts',
-];
+/** The modules that start a chunk, by the pack that they and what they import belong to: the first that needs a chunk has it. */
+const PACKS = {
+  core: ['src/main.ts', 'src/commands/get.ts', 'src/etcd/client.ts', 'src/connection/transport.ts'],
+  kubernetes: [
+    'src/output/decoded.ts',
+    'src/commands/decode.ts',
+    'src/auger/main.ts',
+    'src/auger/auger-program.ts',
+    'src/auger/decode.ts',
+  ],
+};
 
 /** commander loads child_process (2 ms) for sub-commands that are programs, which ketcdctl has none of. */
 const lazyChildProcess = {
@@ -55,10 +55,10 @@ const { outputFiles, metafile } = await build({
   write: false,
 });
 
-/** The chunks of HOT, and those that they import at once. */
-function coreChunks() {
+/** The chunks of some modules, and those that they import at once. */
+function chunksOf(modules) {
   const chunks = Object.entries(metafile.outputs);
-  const waiting = chunks.filter(([, { entryPoint }]) => HOT.includes(entryPoint)).map(([name]) => name);
+  const waiting = chunks.filter(([, { entryPoint }]) => modules.includes(entryPoint)).map(([name]) => name);
   const found = new Set();
   for (const name of waiting) {
     if (found.has(name)) continue;
@@ -68,7 +68,7 @@ function coreChunks() {
     );
     waiting.push(...statically.map(({ path }) => path));
   }
-  return new Set([...found].map((name) => basename(name)));
+  return [...found].map((name) => basename(name));
 }
 
 async function toCommonJs(text) {
@@ -83,29 +83,40 @@ async function toCommonJs(text) {
   return code;
 }
 
-const core = coreChunks();
-const packed = [];
+/** By chunk: the pack that it is in. */
+const packOf = new Map();
+for (const [pack, modules] of Object.entries(PACKS)) {
+  for (const name of chunksOf(modules)) if (!packOf.has(name)) packOf.set(name, pack);
+}
+
+/** Has a chunk ask for those of other packs where they are. */
+function linked(code, own) {
+  return code.replace(/require\("\.\/([^"]+)"\)/g, (call, to) => {
+    const pack = packOf.get(to);
+    return pack && pack !== own ? `require("../bin/boot.js").pack("${pack}")("./${to}")` : call;
+  });
+}
+
+const packed = Object.fromEntries(Object.keys(PACKS).map((pack) => [pack, []]));
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 for (const { path, text } of outputFiles) {
   const name = basename(path);
-  const code = await toCommonJs(text);
-  if (core.has(name)) packed.push(`${JSON.stringify(`./${name}`)}(module,exports,require){${code}}`);
-  else {
-    const linked = code.replace(/require\("(\.\/[^"]+)"\)/g, (call, to) =>
-      core.has(to.slice(2)) ? `require("./core.js")("${to}")` : call,
-    );
-    writeFileSync(join(out, name), linked);
-  }
+  const pack = packOf.get(name);
+  const code = linked(await toCommonJs(text), pack);
+  if (pack) packed[pack].push(`${JSON.stringify(`./${name}`)}(module,exports,require){${code}}`);
+  else writeFileSync(join(out, name), code);
 }
-writeFileSync(
-  join(out, 'core.js'),
-  `const packed={${packed.join(',')}},loaded={};
+for (const [pack, chunks] of Object.entries(packed)) {
+  writeFileSync(
+    join(out, `${pack}.js`),
+    `const packed={${chunks.join(',')}},loaded={};
 function load(name){if(!Object.hasOwn(packed,name))return require(name);
 if(!loaded[name]){loaded[name]={exports:{}};packed[name](loaded[name],loaded[name].exports,load)}
 return loaded[name].exports}
 module.exports=load;
 `,
-);
+  );
+}
 writeFileSync(join(out, 'package.json'), '{"type":"commonjs"}\n');
-await writeCoreCache();
+await writeCodeCaches();

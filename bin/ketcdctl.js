@@ -9,4 +9,4 @@ if (major < 20) {
 // biome-ignore-end lint/style/useTemplate: an old Node does not know templates
 var compileCache = require('node:module').enableCompileCache;
 if (compileCache) compileCache();
-require('./boot.js').loadCore()('./main.js');
+require('./boot.js').pack('core')('./main.js');
