@@ -22,7 +22,9 @@ export function surelySignedBy(socket: TLSSocket, caPem: Buffer): boolean {
   const { raw } = socket.getPeerCertificate();
   if (!raw) return false;
   const leaf = new X509Certificate(raw);
-  if (!leaf.keyUsage?.includes(SERVER_AUTH) || leaf.ca || !isOrdinary(leaf)) return false;
+  // Node calls the extended key usage so. Without any a certificate is for every purpose.
+  if (leaf.keyUsage && !leaf.keyUsage.includes(SERVER_AUTH)) return false;
+  if (!mayServe(leaf.raw) || !isOrdinary(leaf)) return false;
   const blocks = caPem.toString('latin1').match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   if (blocks.length === 0 || blocks.length > MOST_CAS) return false;
   return blocks.some((block) => signs(new X509Certificate(block), leaf));
@@ -30,6 +32,19 @@ export function surelySignedBy(socket: TLSSocket, caPem: Buffer): boolean {
 
 function signs(ca: X509Certificate, leaf: X509Certificate): boolean {
   return ca.ca && isOrdinary(ca) && leaf.checkIssued(ca) && leaf.verify(ca.publicKey);
+}
+
+const KEY_USAGE = Buffer.from('0603551d0f', 'hex');
+/** digitalSignature, keyEncipherment, keyAgreement. */
+const TLS_USES = 0x80 | 0x20 | 0x08;
+
+/** Whether the key usage, where there is one, allows a handshake: identifier, perhaps `critical`, OCTET STRING { BIT STRING }. */
+function mayServe(der: Buffer): boolean {
+  let at = der.indexOf(KEY_USAGE);
+  if (at < 0) return true;
+  at += KEY_USAGE.length;
+  if (der[at] === 0x01) at += 3;
+  return der[at] === 0x04 && der[at + 2] === 0x03 && (der[at + 5]! & TLS_USES) !== 0;
 }
 
 /** Within its dates, with a key and a signature of today's strength, and no extension that asks for more than is checked here. */

@@ -35,6 +35,8 @@ test('only a certificate signed directly by the CA, with nothing unusual, is tak
   assert.equal(await judge(certs.clientOnly, certs.ca), false);
   assert.equal(await judge(certs.constrained, certs.constrained.ca), false);
   assert.equal(await judge(certs.weak, certs.ca), false);
+  assert.equal(await judge(certs.unmarked, certs.ca), true);
+  assert.equal(await judge(certs.signerOnly, certs.ca), false);
   // A leaf is no CA, not even its own.
   assert.equal(await judge(certs.server, certs.server.cert), false);
 });

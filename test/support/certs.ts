@@ -34,6 +34,9 @@ export interface Certs {
   /** As `server`, with a name constraint in its CA that forbids 127.0.0.1, and with a signature by SHA-1. */
   constrained: CertPair & { ca: string };
   weak: CertPair;
+  /** As `server`, with no word of what it is for, and as one that may sign only. */
+  unmarked: CertPair;
+  signerOnly: CertPair;
 }
 
 const SERVER_NAMES = 'IP:127.0.0.1,IP:0:0:0:0:0:0:0:1,DNS:localhost,DNS:etcd.example';
@@ -65,7 +68,7 @@ export function makeCerts(): Certs {
 function oddities(
   dir: string,
   ca: CertPair,
-): Pick<Certs, 'chained' | 'impostor' | 'clientOnly' | 'constrained' | 'weak'> {
+): Pick<Certs, 'chained' | 'impostor' | 'clientOnly' | 'constrained' | 'weak' | 'unmarked' | 'signerOnly'> {
   const server = { ca, commonName: 'server', names: SERVER_NAMES };
   const isCa = 'basicConstraints=critical,CA:true';
   const middle = sign(dir, 'middle', { ca, commonName: 'middle', extensions: isCa });
@@ -79,6 +82,8 @@ function oddities(
     clientOnly: sign(dir, 'client-only', { ...server, extensions: 'extendedKeyUsage=clientAuth' }),
     constrained: { ...sign(dir, 'constrained', { ...server, ca: narrow }), ca: narrow.cert },
     weak: sign(dir, 'weak', { ...server, digest: '-sha1' }),
+    unmarked: sign(dir, 'unmarked', { ...server, extensions: 'basicConstraints=critical,CA:true' }),
+    signerOnly: sign(dir, 'signer-only', { ...server, extensions: 'keyUsage=critical,keyCertSign' }),
   };
 }
 
