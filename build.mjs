@@ -15,7 +15,14 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 /** The modules that start a chunk, by the pack that they and what they import belong to: the first that needs a chunk has it. */
 const PACKS = {
-  core: ['src/main.ts', 'src/commands/get.ts', 'src/etcd/client.ts', 'src/connection/transport.ts'],
+  core: [
+    'src/main.ts',
+    'src/commands/get.ts',
+    'src/etcd/client.ts',
+    'src/connection/transport.ts',
+    'src/connection/tls-direct.ts',
+    'src/connection/tls-verify.ts',
+  ],
   kubernetes: [
     'src/output/decoded.ts',
     'src/commands/decode.ts',
