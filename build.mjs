@@ -78,7 +78,8 @@ function chunksOf(modules) {
   return [...found].map((name) => basename(name));
 }
 
-async function toCommonJs(text) {
+/** Packs get short names too: what is smaller is read and checked sooner. Elsewhere a stack stays readable. */
+async function toCommonJs(text, isPacked) {
   const { code } = await transform(text, {
     format: 'cjs',
     platform: 'node',
@@ -86,6 +87,7 @@ async function toCommonJs(text) {
     supported: { 'dynamic-import': false },
     minifySyntax: true,
     minifyWhitespace: true,
+    minifyIdentifiers: isPacked,
   });
   return code;
 }
@@ -110,7 +112,7 @@ mkdirSync(out, { recursive: true });
 for (const { path, text } of outputFiles) {
   const name = basename(path);
   const pack = packOf.get(name);
-  const code = linked(await toCommonJs(text), pack);
+  const code = linked(await toCommonJs(text, pack !== undefined), pack);
   if (pack) packed[pack].push(`${JSON.stringify(`./${name}`)}(module,exports,require){${code}}`);
   else writeFileSync(join(out, name), code);
 }
