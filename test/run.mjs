@@ -1,4 +1,4 @@
-// `npm test`: makes sure of an etcd, compiles, builds and runs every test (or those files that are named on the command line).
+// `npm test`: makes sure of an etcd and openssl, compiles, builds and runs every test (or those files that are named on the command line).
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,13 +6,13 @@ import { join } from 'node:path';
 const root = new URL('..', import.meta.url).pathname;
 process.chdir(root);
 
-/** The system's package of etcd, by package manager. */
+/** The commands that install the system's packages, and what etcd's are called, by package manager. */
 const INSTALLERS = [
-  ['apt-get', ['apt-get update -qq', 'apt-get install -y -qq --no-install-recommends etcd-server etcd-client']],
-  ['dnf', ['dnf install -y etcd']],
-  ['apk', ['apk add etcd etcd-ctl']],
-  ['pacman', ['pacman -S --noconfirm etcd']],
-  ['brew', ['brew install etcd']],
+  ['apt-get', 'apt-get install -y -qq --no-install-recommends', 'etcd-server etcd-client', 'apt-get update -qq'],
+  ['dnf', 'dnf install -y', 'etcd'],
+  ['apk', 'apk add', 'etcd etcd-ctl'],
+  ['pacman', 'pacman -S --noconfirm', 'etcd'],
+  ['brew', 'brew install', 'etcd'],
 ];
 
 function works(command, args = ['--version']) {
@@ -23,19 +23,32 @@ function ensureEtcd() {
   const wanted = process.env.ETCD_BIN ?? 'etcd';
   if (works(wanted)) return;
   if (process.env.ETCD_BIN) fail(`ETCD_BIN is ${wanted}, which does not run`);
-  const [manager, commands] = INSTALLERS.find(([name]) => works(name)) ?? [];
   const advice = 'install etcd, or name one: ETCD_BIN=/path/to/etcd npm test';
-  if (!manager) fail(`the tests need an etcd server; ${advice}`);
+  console.log(
+    'The tests need an etcd server, and there is none. (To use another one: ETCD_BIN=/path/to/etcd npm test)',
+  );
+  install((etcd) => etcd, advice);
+  // Packages start a server of their own where there is an init system; the tests start theirs.
+  if (!works(wanted)) fail(`etcd still does not run; ${advice}`);
+}
+
+function ensureOpenssl() {
+  if (works('openssl', ['version'])) return;
+  console.log('The tests make certificates with openssl, and there is none.');
+  install(() => 'openssl', 'install openssl');
+}
+
+/** Installs the system's packages, whose names are made of those of etcd, and says so. */
+function install(packagesOf, advice) {
+  const [manager, add, etcd, before] = INSTALLERS.find(([name]) => works(name)) ?? [];
+  if (!manager) fail(`no package manager is known here; ${advice}`);
   const sudo = process.getuid?.() === 0 || manager === 'brew' ? '' : 'sudo -n ';
-  console.log(`The tests need an etcd server, and there is none: installing the system's package with ${manager}.`);
-  console.log('(To use another one instead: ETCD_BIN=/path/to/etcd npm test)');
-  for (const command of commands) {
+  console.log(`Installing the system's package with ${manager}.`);
+  for (const command of [before, `${add} ${packagesOf(etcd)}`].filter(Boolean)) {
     console.log(`+ ${sudo}${command}`);
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     if (spawnSync('sh', ['-c', sudo + command], { stdio: 'inherit', env }).status !== 0) fail(`that failed; ${advice}`);
   }
-  // Packages start a server of their own where there is an init system; the tests start theirs.
-  if (!works(wanted)) fail(`etcd still does not run; ${advice}`);
 }
 
 function fail(why) {
@@ -49,6 +62,7 @@ function step(command, args) {
 }
 
 ensureEtcd();
+ensureOpenssl();
 step(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--outDir', 'build/test']);
 step(process.execPath, ['build.mjs']);
 const named = process.argv.slice(2).map((name) => join('build/test', name.replace(/\.ts$/, '.js')));
