@@ -77,23 +77,26 @@ export async function copyDatabase(
   options: { hash: boolean },
 ): Promise<void> {
   const part = `${path}.part`;
-  const fd = openSync(part, 'w+', 0o600);
+  const opened: number[] = [];
+  const remove = (): void => {
+    if (opened.length > 0) rmSync(part, { force: true });
+  };
   try {
-    await removingUnlessDone(
-      () => rmSync(part, { force: true }),
-      async () => {
-        await copyInto(fd, root, rules);
-        if (options.hash) addHash(fd);
-        fsyncSync(fd);
-        renameSync(part, path);
-        syncDir(dirname(resolve(path)));
-      },
-    );
+    // Signals are heard before there is a file that they could leave behind.
+    await removingUnlessDone(remove, async () => {
+      const fd = openSync(part, 'w+', 0o600);
+      opened.push(fd);
+      await copyInto(fd, root, rules);
+      if (options.hash) addHash(fd);
+      fsyncSync(fd);
+      renameSync(part, path);
+      syncDir(dirname(resolve(path)));
+    });
   } catch (error) {
     if (!('syscall' in (error as object))) throw error;
     throw new Failure(`could not write ${part} (${systemText(error)})`, { exitCode: ExitCode.IO, cause: error });
   } finally {
-    closeSync(fd);
+    for (const fd of opened) closeSync(fd);
   }
 }
 

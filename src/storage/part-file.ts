@@ -1,6 +1,7 @@
-import { rmSync } from 'node:fs';
-import { type FileHandle, open, rename } from 'node:fs/promises';
+import { closeSync, fsync, openSync, rmSync, writev } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { Failure } from '../errors.js';
 import { withoutFirst } from '../pieces.js';
 import { removingUnlessDone } from './clean-up.js';
@@ -21,39 +22,44 @@ export async function writeWhole(
   source: AsyncIterable<Uint8Array>,
   name: () => string | Promise<string>,
 ): Promise<void> {
-  const file = await openPart(part);
-  const remove = (): void => rmSync(part, { force: true });
-  try {
-    await removingUnlessDone(remove, async () => {
-      await copyInto(file, part, source);
-      await file.sync();
-      const path = await name();
-      await rename(part, path).catch((error) => {
-        throw new Failure(`could not rename ${part} to ${path} (${systemText(error)})`, { cause: error });
-      });
-      syncDir(dirname(resolve(path)));
+  const opened: number[] = [];
+  const remove = (): void => {
+    if (opened.length > 0) rmSync(part, { force: true });
+  };
+  // Signals are heard before there is a file that they could leave behind.
+  await removingUnlessDone(remove, async () => {
+    const fd = openPart(part);
+    opened.push(fd);
+    try {
+      await copyInto(fd, part, source);
+      await promisify(fsync)(fd);
+    } finally {
+      closeSync(fd);
+    }
+    const path = await name();
+    await rename(part, path).catch((error) => {
+      throw new Failure(`could not rename ${part} to ${path} (${systemText(error)})`, { cause: error });
     });
-  } finally {
-    await file.close();
-  }
+    syncDir(dirname(resolve(path)));
+  });
 }
 
-async function openPart(part: string): Promise<FileHandle> {
+function openPart(part: string): number {
   try {
-    return await open(part, 'w', 0o600);
+    return openSync(part, 'w', 0o600);
   } catch (error) {
     throw new Failure(`could not open ${part} (open ${part}: ${systemText(error)})`, { cause: error });
   }
 }
 
 /** Writes a batch while the next one is gathered. */
-async function copyInto(file: FileHandle, part: string, source: AsyncIterable<Uint8Array>): Promise<void> {
+async function copyInto(fd: number, part: string, source: AsyncIterable<Uint8Array>): Promise<void> {
   let waiting: Uint8Array[] = [];
   let size = 0;
   let writing = Promise.resolve();
   const flush = async (): Promise<void> => {
     await writing;
-    writing = writeAll(file, part, waiting);
+    writing = writeAll(fd, part, waiting);
     // Told by the next flush.
     writing.catch(() => {});
     waiting = [];
@@ -68,10 +74,10 @@ async function copyInto(file: FileHandle, part: string, source: AsyncIterable<Ui
   await writing;
 }
 
-async function writeAll(file: FileHandle, part: string, pieces: Uint8Array[]): Promise<void> {
+async function writeAll(fd: number, part: string, pieces: Uint8Array[]): Promise<void> {
   try {
     for (let rest = pieces; rest.length > 0; ) {
-      const { bytesWritten } = await file.writev(rest);
+      const { bytesWritten } = await promisify(writev)(fd, rest);
       rest = withoutFirst(rest, bytesWritten);
     }
   } catch (error) {
