@@ -17,7 +17,7 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const PACKS = {
   core: [
     'src/main.ts',
-    'src/commands/get.ts',
+    'src/commands/keys/get.ts',
     'src/etcd/client.ts',
     'src/connection/transport.ts',
     'src/connection/tls-direct.ts',
@@ -25,10 +25,10 @@ const PACKS = {
   ],
   kubernetes: [
     'src/output/decoded.ts',
-    'src/commands/decode.ts',
-    'src/auger/main.ts',
-    'src/auger/auger-program.ts',
-    'src/auger/decode.ts',
+    'src/commands/values/decode.ts',
+    'src/commands/auger/main.ts',
+    'src/commands/auger/auger-program.ts',
+    'src/commands/auger/decode.ts',
   ],
 };
 

@@ -3,7 +3,7 @@ import type { GoField } from './go-types.js';
 import type { ProtoField } from './proto-file.js';
 import type { Release } from './releases.js';
 
-/** A field of the table; how it is written there is told in src/k8s-decode/table.ts. */
+/** A field of the table; how it is written there is told in src/k8s-decode/protobuf/table.ts. */
 export interface Entry {
   /** Its name in JSON; empty where the fields of its message stand in its place (`inline`). */
   name: string;

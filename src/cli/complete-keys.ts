@@ -1,9 +1,9 @@
 import { prefixRange } from '../etcd/keys.js';
-import type { Flag } from './command.js';
+import type { Flag } from '../base/contract.js';
 import { makeContext } from './context.js';
-import type { FlagTable } from './normalize.js';
+import type { FlagTable } from '../base/flags/normalize.js';
 import { resolveOptions, type Surroundings } from './options.js';
-import { parseWords } from './parse.js';
+import { parseWords } from '../base/flags/parse.js';
 
 /** A person waits at the prompt: better no keys than a pause. */
 const PATIENCE_MS = 1000;

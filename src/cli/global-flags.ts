@@ -1,4 +1,4 @@
-import type { Flag, Mode } from './command.js';
+import type { Flag, Mode } from '../base/contract.js';
 import { hasFlag } from './mode.js';
 
 /** What every command takes. Each can also be set by `ETCDCTL_` and its name in upper case, `-` as `_`. */

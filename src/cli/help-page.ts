@@ -1,5 +1,5 @@
-import { type CommandModule, type CommandSpec, type Flag, isDropIn, type Mode, type Output } from './command.js';
-import type { CommandEntry } from './commands.js';
+import { type CommandModule, type CommandSpec, type Flag, isDropIn, type Mode, type Output } from '../base/contract.js';
+import type { CommandEntry } from './command-table.js';
 import { groupFlags } from './find-command.js';
 import { globalFlags } from './global-flags.js';
 import { hasFlag } from './mode.js';

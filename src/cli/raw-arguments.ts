@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { bytesArg } from '../commands/arg-bytes.js';
+import { bytesArg } from '../base/go/argument-bytes.js';
 
 /**
  * The command line's words with the bytes that are not UTF-8, which Node has replaced by U+FFFD. Linux shows them; elsewhere the words

@@ -1,9 +1,9 @@
-import { ExitCode, Failure, failureText } from '../errors.js';
-import { type Io, isDropIn, type Mode } from './command.js';
-import type { CommandEntry } from './commands.js';
+import { ExitCode, Failure, failureText } from '../base/errors.js';
+import { type Io, isDropIn, type Mode } from '../base/contract.js';
+import type { CommandEntry } from './command-table.js';
 import { SilentFailure } from './environment.js';
 import { UnknownCommand } from './find-command.js';
-import { UsageFailure } from './normalize.js';
+import { UsageFailure } from '../base/flags/normalize.js';
 
 /** What was being run when it failed. */
 export interface Running {

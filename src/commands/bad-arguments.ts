@@ -1,4 +1,4 @@
-import { ExitCode, Failure } from '../errors.js';
+import { ExitCode, Failure } from '../base/errors.js';
 
 /** The failure for wrong arguments: etcdctl's exit code 128. */
 export function badArguments(message: string, hint?: string): Failure {

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import type { Context } from '../cli/command.js';
+import type { Context } from '../base/contract.js';
 
 /** Asks a question on the terminal (standard error); anything but `y` or `yes` is a no. */
 export async function confirm(context: Context, question: string): Promise<boolean> {

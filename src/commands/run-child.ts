@@ -4,7 +4,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { constants as osConstants } from 'node:os';
 import { join } from 'node:path';
 import { getSystemErrorName } from 'node:util';
-import type { Context } from '../cli/command.js';
+import type { Context } from '../base/contract.js';
 
 /** How a program ended. */
 export interface ChildEnd {

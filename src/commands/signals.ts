@@ -1,4 +1,4 @@
-import type { Context } from '../cli/command.js';
+import type { Context } from '../base/contract.js';
 import { dieBySigpipe } from '../cli/streams.js';
 
 /** Ctrl-C, `kill`, and a terminal that is closed. */

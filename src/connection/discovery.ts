@@ -1,5 +1,5 @@
 import type { SrvRecord } from 'node:dns';
-import { Failure } from '../errors.js';
+import { Failure } from '../base/errors.js';
 import type { ConnectionOptions } from './options.js';
 
 /**

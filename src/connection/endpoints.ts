@@ -1,4 +1,4 @@
-import { ExitCode, Failure } from '../errors.js';
+import { ExitCode, Failure } from '../base/errors.js';
 import type { ConnectionOptions } from './options.js';
 
 /** Where a member is reached. */

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { ICallable } from 'etcd3/lib/rpc';
-import type { Callable, CallOptions, Service } from './callable.js';
+import type { Callable, CallOptions, Service } from '../rpc/callable.js';
 
 type Connection = Parameters<Parameters<ICallable<string>['withConnection']>[1]>[0];
 

@@ -1,6 +1,6 @@
-import { CallFailure } from './call-failure.js';
-import type { CallOptions } from './callable.js';
-import { Code } from './status.js';
+import { CallFailure } from '../rpc/call-failure.js';
+import type { CallOptions } from '../rpc/callable.js';
+import { Code } from '../rpc/status.js';
 
 /** How long a call may go on: until its deadline, or until somebody cancels it. Its retries and its login share one. */
 export class Limit {

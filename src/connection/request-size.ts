@@ -1,5 +1,5 @@
-import { RpcError } from './rpc-error.js';
-import { Code } from './status.js';
+import { RpcError } from '../rpc/error.js';
+import { Code } from '../rpc/status.js';
 
 /** @throws RpcError with the words of gRPC for Go when a request is over `--max-request-bytes`. */
 export function checkRequestSize(bytes: number, max: number | undefined): void {

@@ -1,6 +1,6 @@
-import type { CallFailure } from './call-failure.js';
-import type { Service } from './callable.js';
-import { Code } from './status.js';
+import type { CallFailure } from '../rpc/call-failure.js';
+import type { Service } from '../rpc/callable.js';
+import { Code } from '../rpc/status.js';
 
 /**
  * The methods that change nothing, or nothing more when they are done twice: only these may be sent again after a failure that

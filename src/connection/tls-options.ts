@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { SecureContext } from 'node:tls';
-import { ExitCode, Failure } from '../errors.js';
+import { ExitCode, Failure } from '../base/errors.js';
 import { ConnectFailure } from './connect-failure.js';
 import { skipsVerify } from './endpoints.js';
 import type { ConnectionOptions } from './options.js';

@@ -3,7 +3,7 @@
  * events are there before its last. A server can do that too (`fragment` of a WatchCreateRequest), but the time that it takes for it
  * grows with the square of the number of events: seconds for a hundred thousand.
  */
-import { fieldLength } from '../proto/field-length.js';
+import { fieldLength } from '../base/wire/field-length.js';
 
 /** The field `fragment` of a WatchResponse, true. */
 const MORE = Buffer.from([0x38, 1]);

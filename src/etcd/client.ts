@@ -1,9 +1,9 @@
 /** etcd3's typed clients over one Transport, or over a file that answers as a server. */
 import type { AuthClient, ClusterClient, KVClient, LeaseClient, MaintenanceClient } from 'etcd3/lib/rpc';
 import * as rpc from 'etcd3/lib/rpc';
-import type { Callable } from '../connection/callable.js';
+import type { Callable } from '../rpc/callable.js';
 import type { ConnectionOptions } from '../connection/options.js';
-import { Failure } from '../errors.js';
+import { Failure } from '../base/errors.js';
 
 /** All that a command talks to etcd with. */
 export interface EtcdClient {
@@ -32,7 +32,7 @@ export async function openClient(options: ConnectionOptions): Promise<EtcdClient
   if (files.length > 1 || options.endpoints.length > 1) {
     throw new Failure('a snapshot file must be the only endpoint', { exitCode: 128 });
   }
-  const { SnapshotEndpoint } = await import('../connection/snapshot-endpoint.js');
+  const { SnapshotEndpoint } = await import('../storage/server/endpoint.js');
   return clientOver(await SnapshotEndpoint.open(files[0]!.slice('file:'.length)));
 }
 

@@ -1,4 +1,4 @@
-import type { Callable } from '../connection/callable.js';
+import type { Callable } from '../rpc/callable.js';
 
 /**
  * Where a stream that broke, or was never answered, is opened next: on the endpoint after the one that failed. With one endpoint

@@ -1,7 +1,7 @@
 /** Every revision of a key that is still there. */
 import type { IKeyValue, IRangeResponse } from 'etcd3/lib/rpc';
-import { RpcError } from '../connection/rpc-error.js';
-import { Code } from '../connection/status.js';
+import { RpcError } from '../rpc/error.js';
+import { Code } from '../rpc/status.js';
 import type { EtcdClient } from './client.js';
 import { Watch, type WatchAnswer } from './watch.js';
 

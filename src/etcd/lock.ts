@@ -1,5 +1,5 @@
 import type { IRangeResponse, IResponseHeader } from 'etcd3/lib/rpc';
-import { Failure } from '../errors.js';
+import { Failure } from '../base/errors.js';
 import type { EtcdClient } from './client.js';
 import type { Session } from './lease.js';
 import { awaitTurn, enterQueue } from './queue.js';

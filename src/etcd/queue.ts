@@ -10,7 +10,7 @@ import {
   SortOrder,
   SortTarget,
 } from 'etcd3/lib/rpc';
-import { Failure } from '../errors.js';
+import { Failure } from '../base/errors.js';
 import type { EtcdClient } from './client.js';
 import { prefixEnd } from './keys.js';
 import type { Session } from './lease.js';

@@ -3,7 +3,7 @@
  * copied, and a key's numbers are made into text only if they are asked for.
  */
 import type { IKeyValue, IResponseHeader } from 'etcd3/lib/rpc';
-import { decodeMessage } from '../proto/codec.js';
+import { decodeMessage } from '../rpc/codec.js';
 
 /** An mvccpb.KeyValue inside of the message that it came in. */
 export class KeyValue implements IKeyValue {

@@ -2,7 +2,7 @@
  * Reads a RangeResponse while it arrives, so that an answer of any size takes no more memory than a piece of it. Key-values lie in the
  * piece that they came in; only one that is spread over several is copied.
  */
-import { fieldLength } from '../proto/field-length.js';
+import { fieldLength } from '../base/wire/field-length.js';
 import { emptyPage, type KeyValue, type RangePage, readRangeFields } from './range-page.js';
 
 const NOTHING = Buffer.alloc(0);

@@ -1,5 +1,5 @@
-import { RpcError } from '../connection/rpc-error.js';
-import { Code } from '../connection/status.js';
+import { RpcError } from '../rpc/error.js';
+import { Code } from '../rpc/status.js';
 import { pause } from './elsewhere.js';
 
 const AGAIN_MS = 200;

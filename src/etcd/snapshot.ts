@@ -1,6 +1,6 @@
 /** Receives a snapshot of a member. */
 import { createHash } from 'node:crypto';
-import { Failure } from '../errors.js';
+import { Failure } from '../base/errors.js';
 import type { EtcdClient } from './client.js';
 import { SnapshotReader } from './snapshot-reader.js';
 

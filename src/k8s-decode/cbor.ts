@@ -1,4 +1,4 @@
-import { Failure } from '../errors.js';
+import { Failure } from '../base/errors.js';
 import { type Fields, integer, type Value } from './value.js';
 
 /** What a value begins with that Kubernetes stored as CBOR: tag 55799, which says no more than "this is CBOR". */

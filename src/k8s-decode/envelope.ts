@@ -2,7 +2,7 @@
  * The envelope of a stored protobuf value: the magic bytes `k8s\0`, then runtime.Unknown
  * {1 typeMeta {1 apiVersion, 2 kind}, 2 raw: the object, 3 contentEncoding, 4 contentType}.
  */
-import { type StoredReader, StoredWriter } from './wire.js';
+import { type StoredReader, StoredWriter } from './protobuf/wire.js';
 
 const MAGIC = Buffer.from('k8s\0', 'latin1');
 

@@ -7,16 +7,16 @@
  *     if (pending) await pending;
  *     const { kind, object } = decodeStored(value, { key });
  */
-import { Failure } from '../errors.js';
+import { Failure } from '../base/errors.js';
 import { hasEnvelope, readEnvelope } from './envelope.js';
-import type { FieldMask } from './field-mask.js';
-import { parseJson, toJson } from './json.js';
-import { decodeProtobuf, encodeProtobuf, isProtobufKind } from './protobuf.js';
-import { loadSchema } from './registry.js';
+import type { FieldMask } from './protobuf/field-mask.js';
+import { parseJson, toJson } from './json/json.js';
+import { decodeProtobuf, encodeProtobuf, isProtobufKind } from './protobuf/protobuf.js';
+import { loadSchema } from './protobuf/registry.js';
 import { type Fields, stringField, type Value } from './value.js';
-import { StoredReader } from './wire.js';
+import { StoredReader } from './protobuf/wire.js';
 
-export type { FieldMask } from './field-mask.js';
+export type { FieldMask } from './protobuf/field-mask.js';
 export type { Fields, Value } from './value.js';
 
 /** How a value is stored. */
@@ -72,7 +72,7 @@ export function loadSchemaFor(value: Buffer): Promise<void> | undefined {
 }
 
 async function loadYaml(): Promise<void> {
-  ({ parseYaml } = await import('./yaml-read.js'));
+  ({ parseYaml } = await import('./yaml/read.js'));
 }
 
 async function loadCbor(): Promise<void> {
@@ -172,7 +172,7 @@ export async function storedEncoding(object: Fields, key = ''): Promise<Encoding
 export async function encodeStored(object: Fields, options: EncodeOptions = {}): Promise<Buffer> {
   const encoding = options.encoding ?? (await storedEncoding(object, options.key));
   if (encoding === 'json') return Buffer.from(`${toJson(options.encoding ? object : await inServersOrder(object))}\n`);
-  if (encoding === 'yaml') return Buffer.from((await import('./yaml.js')).toYaml(object));
+  if (encoding === 'yaml') return Buffer.from((await import('./yaml/write.js')).toYaml(object));
   if (encoding === 'cbor') return Buffer.from((await import('./cbor.js')).toCbor(object));
   const { apiVersion, kind } = typeOf(object);
   await loadSchema(apiVersion);

@@ -1,5 +1,5 @@
 /** An object after somebody wrote it as YAML, put back into the form in which it was stored. */
-import { ExitCode, Failure } from '../errors.js';
+import { ExitCode, Failure } from '../base/errors.js';
 import type { Fields, Value } from '../k8s-decode/value.js';
 import { field, stringField } from '../k8s-decode/value.js';
 import { fieldsAt } from './fields.js';

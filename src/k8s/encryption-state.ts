@@ -1,6 +1,6 @@
 /** How stored values stand to an EncryptionConfiguration: what it would write today, and what it can still read. */
 import { readFile } from 'node:fs/promises';
-import { ExitCode, Failure } from '../errors.js';
+import { ExitCode, Failure } from '../base/errors.js';
 import { type Provider, parseEncryptionConfig, type Rule } from '../k8s-decode/encryption/config.js';
 import type { EncryptionCount } from './kinds.js';
 

@@ -1,5 +1,5 @@
 /** What is different between two objects, field by field. */
-import { quoteJson, toJson } from '../k8s-decode/json.js';
+import { quoteJson, toJson } from '../k8s-decode/json/json.js';
 import type { Fields, Value } from '../k8s-decode/value.js';
 
 /** One step of a path: a field's name, an item's number, or what names an item of a list (`name=web`). */

@@ -1,5 +1,5 @@
 /** The stored objects of a cluster, one after the other: read in pages, decrypted, and decoded when they are looked at. */
-import { Failure } from '../errors.js';
+import { Failure } from '../base/errors.js';
 import { prefixRange } from '../etcd/keys.js';
 import { readRange } from '../etcd/range.js';
 import type { KeyValue } from '../etcd/range-page.js';

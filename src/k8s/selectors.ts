@@ -1,5 +1,5 @@
 /** kubectl's selectors: `-l` by labels, `--field-selector` by fields. */
-import { Failure } from '../errors.js';
+import { Failure } from '../base/errors.js';
 import { type Fields, field, stringField } from '../k8s-decode/value.js';
 
 /** Whether an object is selected. */

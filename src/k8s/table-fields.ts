@@ -1,5 +1,5 @@
 /** What the tables read of objects, of the resource that most clusters have most of; of the others all but what no table shows. */
-import { type FieldMask, NO_MANAGED_FIELDS } from '../k8s-decode/field-mask.js';
+import { type FieldMask, NO_MANAGED_FIELDS } from '../k8s-decode/protobuf/field-mask.js';
 import type { Resource } from './resources.js';
 
 const METADATA = { name: true, namespace: true, labels: true, creationTimestamp: true, deletionTimestamp: true };

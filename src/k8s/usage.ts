@@ -1,8 +1,8 @@
 /** Who fills etcd. */
-import { SnapshotEndpoint } from '../connection/snapshot-endpoint.js';
+import { SnapshotEndpoint } from '../storage/server/endpoint.js';
 import { OPEN_END } from '../etcd/keys.js';
 import { readRange } from '../etcd/range.js';
-import { statsBy } from '../storage/stats.js';
+import { statsBy } from '../storage/mvcc/stats.js';
 import type { Cluster } from './cluster.js';
 import { resourceNamer } from './kinds.js';
 import { qualifiedName } from './resources.js';

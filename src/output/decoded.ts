@@ -1,11 +1,11 @@
 /** Values as people read them: the Kubernetes object in place of its bytes. */
 import type { IKeyValue } from 'etcd3/lib/rpc';
-import type { Context } from '../cli/command.js';
+import type { Context } from '../base/contract.js';
 import { AtRest } from '../k8s-decode/encryption/at-rest.js';
 import { describeEncrypted, isEncrypted, SealedValue, sealedText } from '../k8s-decode/encryption/describe.js';
 import { decodeStored, encodingOf, isStored, loadSchemaFor } from '../k8s-decode/index.js';
 import type { Value } from '../k8s-decode/value.js';
-import { toYaml } from '../k8s-decode/yaml.js';
+import { toYaml } from '../k8s-decode/yaml/write.js';
 import { tellUndecodable } from './undecodable.js';
 
 type Pair = Pick<IKeyValue, 'key' | 'value'>;

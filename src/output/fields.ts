@@ -1,7 +1,7 @@
 /** `-w fields` as etcdctl prints it: a line a field, `"Name" : value`. */
 import type { IKeyValue, IResponseHeader } from 'etcd3/lib/rpc';
-import { atLeast, type Context } from '../cli/command.js';
-import { goQuote } from './go-quote.js';
+import { atLeast, type Context } from '../base/contract.js';
+import { goQuote } from '../base/go/quote.js';
 import { hexId, hexLease } from './ids.js';
 
 /** One line. Strings are to be quoted by {@link goQuote} before. */

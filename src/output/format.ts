@@ -1,5 +1,5 @@
-import { type Context, isDropIn } from '../cli/command.js';
-import { ExitCode, Failure } from '../errors.js';
+import { type Context, isDropIn } from '../base/contract.js';
+import { ExitCode, Failure } from '../base/errors.js';
 
 /** The formats of `-w`; `yaml` and `jsonl` are not etcdctl's. */
 export type Format = 'simple' | 'json' | 'fields' | 'table' | 'protobuf' | 'yaml' | 'jsonl';

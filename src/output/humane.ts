@@ -1,11 +1,11 @@
 /** `-w yaml` and `-w jsonl`, which are ketcdctl's own: keys as text, ids as hex strings, values decoded. */
 import type { IKeyValue } from 'etcd3/lib/rpc';
-import type { Context } from '../cli/command.js';
-import { toJson } from '../k8s-decode/json.js';
+import type { Context } from '../base/contract.js';
+import { toJson } from '../k8s-decode/json/json.js';
 import type { Fields, Value } from '../k8s-decode/value.js';
-import { toYaml } from '../k8s-decode/yaml.js';
-import { type FieldSpec, fieldsOf, isMessage, type Message } from '../proto/codec.js';
-import type { MessageName } from '../proto/messages.js';
+import { toYaml } from '../k8s-decode/yaml/write.js';
+import { type FieldSpec, fieldsOf, isMessage, type Message } from '../rpc/codec.js';
+import type { MessageName } from '../rpc/messages.js';
 import { decodedObject } from './decoded.js';
 import { hexId, hexLease } from './ids.js';
 

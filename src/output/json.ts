@@ -2,8 +2,8 @@
  * `-w json` as etcdctl prints it: what Go's encoding/json makes of the messages. Fields in the order of the .proto files, zero values
  * left out, bytes in base64, 64-bit numbers as bare digits.
  */
-import { fieldsOf, isMessage, type Message } from '../proto/codec.js';
-import type { MessageName } from '../proto/messages.js';
+import { fieldsOf, isMessage, type Message } from '../rpc/codec.js';
+import type { MessageName } from '../rpc/messages.js';
 
 /** The JSON of a message of the table in proto/messages.ts. */
 export function messageJson(name: MessageName, message: object): string {

@@ -1,6 +1,6 @@
 /** How a key and its value look in `simple`. */
 import type { IKeyValue } from 'etcd3/lib/rpc';
-import type { Context } from '../cli/command.js';
+import type { Context } from '../base/contract.js';
 import { valueView } from './values.js';
 
 /** What of a key-value is shown. */

@@ -1,7 +1,7 @@
 /** What `lease grant`, `timetolive`, `list` and `keep-alive` print beyond their texts. */
 import type { IResponseHeader } from 'etcd3/lib/rpc';
-import type { Context } from '../cli/command.js';
-import { encodeMessage } from '../proto/codec.js';
+import type { Context } from '../base/contract.js';
+import { encodeMessage } from '../rpc/codec.js';
 import { fieldLine, headerFields, leaseField } from './fields.js';
 import { messageMembers } from './json.js';
 

@@ -1,7 +1,7 @@
 /** `-w json` of the member commands, which is the one place where --hex changes JSON. */
 import type { IMember, IResponseHeader } from 'etcd3/lib/rpc';
-import { atLeast, type Context } from '../cli/command.js';
-import type { MessageName } from '../proto/messages.js';
+import { atLeast, type Context } from '../base/contract.js';
+import type { MessageName } from '../rpc/messages.js';
 import { hexId } from './ids.js';
 import { messageJson, stringJson } from './json.js';
 

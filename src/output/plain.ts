@@ -1,6 +1,6 @@
 /** Answers of commands that say one sentence, whatever -w asks for. */
-import type { Context } from '../cli/command.js';
-import type { MessageName } from '../proto/messages.js';
+import type { Context } from '../base/contract.js';
+import type { MessageName } from '../rpc/messages.js';
 import type { Format } from './format.js';
 
 /** Prints the sentence; the two formats that etcdctl does not have give the answer itself. */

@@ -1,8 +1,8 @@
 /** Prints the answer of a command in the format that `-w` asks for. */
-import { atLeast, type Context } from '../cli/command.js';
+import { atLeast, type Context } from '../base/contract.js';
 import type { Value } from '../k8s-decode/value.js';
-import { encodeMessage } from '../proto/codec.js';
-import type { MessageName } from '../proto/messages.js';
+import { encodeMessage } from '../rpc/codec.js';
+import type { MessageName } from '../rpc/messages.js';
 import { type Format, formatNotSupported } from './format.js';
 import { messageJson } from './json.js';
 

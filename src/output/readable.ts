@@ -1,12 +1,12 @@
 /** Values as they are compared: the object in them where there is one, else their text. */
 import { createHash } from 'node:crypto';
-import type { Context } from '../cli/command.js';
-import { Failure } from '../errors.js';
+import type { Context } from '../base/contract.js';
+import { Failure } from '../base/errors.js';
 import { AtRest } from '../k8s-decode/encryption/at-rest.js';
 import { describeEncrypted, isEncrypted, SealedValue } from '../k8s-decode/encryption/describe.js';
 import { decodeStored, encodingOf, type Fields, loadSchemaFor } from '../k8s-decode/index.js';
 import { field, type Value } from '../k8s-decode/value.js';
-import { toYaml } from '../k8s-decode/yaml.js';
+import { toYaml } from '../k8s-decode/yaml/write.js';
 import { humaneBytes } from './humane.js';
 
 /** What is in a value. */

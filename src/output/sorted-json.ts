@@ -1,5 +1,5 @@
 /** JSON as kubectl prints it: fields sorted by name at all depths, four blanks a level. */
-import { quoteJson, toJson } from '../k8s-decode/json.js';
+import { quoteJson, toJson } from '../k8s-decode/json/json.js';
 import type { Value } from '../k8s-decode/value.js';
 
 const INDENT = '    ';

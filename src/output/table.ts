@@ -1,6 +1,6 @@
 /** `-w table`: the boxes of etcdctl's tables, drawn by cli-table3. */
 import Table from 'cli-table3';
-import { atLeast, type Context } from '../cli/command.js';
+import { atLeast, type Context } from '../base/contract.js';
 
 /** 3.7 began to draw with box characters, to leave long cells in one line, and to cut blanks off their ends. */
 const ASCII = {

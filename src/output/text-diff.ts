@@ -1,6 +1,6 @@
 /** Two texts as a unified diff, coloured on a terminal. */
 import type { StructuredPatchHunk } from 'diff';
-import type { Context } from '../cli/command.js';
+import type { Context } from '../base/contract.js';
 
 type Paint = (text: string) => string;
 

@@ -1,4 +1,4 @@
-import type { Context } from '../cli/command.js';
+import type { Context } from '../base/contract.js';
 
 const counts = new WeakMap<Context, number>();
 

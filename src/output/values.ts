@@ -1,6 +1,6 @@
 /** How keys and values look where people read them: `simple` in own mode, `yaml` and `jsonl`. */
 import type { IKeyValue } from 'etcd3/lib/rpc';
-import { type Context, isDropIn } from '../cli/command.js';
+import { type Context, isDropIn } from '../base/contract.js';
 import type { KeyValue } from '../etcd/range-page.js';
 import { hexEscaped } from './hex.js';
 

@@ -1,5 +1,5 @@
-import { Failure } from '../errors.js';
-import { type BackupOptions, backupDataDir } from '../storage/backup.js';
+import { Failure } from '../base/errors.js';
+import { type BackupOptions, backupDataDir } from '../storage/raft/backup.js';
 import { type Action, Ending, type Run, V2Exit } from './run.js';
 
 export const backup: Action = async (run) => {

@@ -1,5 +1,5 @@
 /** Requests to a cluster: which endpoint, in which order, what counts as failed, and where a redirect leads. */
-import { goQuote } from '../output/go-quote.js';
+import { goQuote } from '../base/go/quote.js';
 import { ContextError, TransportError } from './go-errors.js';
 import { cleanPath, type GoUrl, goUrlText, parseGoUrl } from './go-url.js';
 import { callUrl, type HttpAnswer, type HttpCall, type HttpTransport } from './http-transport.js';

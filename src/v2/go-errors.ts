@@ -3,7 +3,7 @@ import { getServers } from 'node:dns';
 import type { RequestOptions } from 'node:http';
 import { isIP, type Socket } from 'node:net';
 import { domainToASCII } from 'node:url';
-import { goQuote } from '../output/go-quote.js';
+import { goQuote } from '../base/go/quote.js';
 
 /** A request that got no answer from its endpoint. */
 export class TransportError extends Error {

@@ -1,5 +1,5 @@
 /** The old API: what `ETCDCTL_API=2 etcdctl` is, reached under that name or as `ketcdctl v2`. */
-import type { Io, Mode } from '../cli/command.js';
+import type { Io, Mode } from '../base/contract.js';
 import { ClusterClient, isConnectionError } from './cluster-client.js';
 import { COMMANDS, type CommandSpec, GLOBAL_FLAGS, HELP_FLAGS } from './command-table.js';
 import { type CommandWords, type FlagValues, parseAnywhere, parseLeading, TwoFormsError, UsageError } from './flags.js';

@@ -1,5 +1,5 @@
-import type { Mode } from '../cli/command.js';
-import { goQuote } from '../output/go-quote.js';
+import type { Mode } from '../base/contract.js';
+import { goQuote } from '../base/go/quote.js';
 import { type Member, MembersApi } from './members-api.js';
 import { type Action, Ending, is35, orPlain, plainFailure, type Run, V2Exit } from './run.js';
 

@@ -1,4 +1,4 @@
-import type { Io, Mode } from '../cli/command.js';
+import type { Io, Mode } from '../base/contract.js';
 import { askPassword } from '../cli/password.js';
 
 /** Splits `name:password` at the first colon; without one the password is asked for. */

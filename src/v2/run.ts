@@ -1,4 +1,4 @@
-import type { Io, Mode } from '../cli/command.js';
+import type { Io, Mode } from '../base/contract.js';
 import type { ClusterClient } from './cluster-client.js';
 import type { CommandWords, FlagValues } from './flags.js';
 import type { HttpTransport } from './http-transport.js';

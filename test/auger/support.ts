@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { Io, Output } from '../../src/cli/command.js';
+import type { Io, Output } from '../../src/base/contract.js';
 import { runTool } from '../../src/cli/run.js';
 
 export interface AugerEnd {

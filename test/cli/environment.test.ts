@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Flag, GlobalOptions, Mode } from '../../src/cli/command.js';
+import type { Flag, GlobalOptions, Mode } from '../../src/base/contract.js';
 import { globalFlags } from '../../src/cli/global-flags.js';
-import { FlagTable } from '../../src/cli/normalize.js';
+import { FlagTable } from '../../src/base/flags/normalize.js';
 import { type OptionRules, resolveOptions } from '../../src/cli/options.js';
-import { parseWords } from '../../src/cli/parse.js';
+import { parseWords } from '../../src/base/flags/parse.js';
 import { Captured, io, OWN } from './support.js';
 
 const V34: Mode = { tool: 'etcdctl', version: '3.4' };

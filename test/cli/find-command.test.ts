@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Mode } from '../../src/cli/command.js';
-import { commands } from '../../src/cli/commands.js';
+import type { Mode } from '../../src/base/contract.js';
+import { commands } from '../../src/cli/command-table.js';
 import { findCommand, UnknownCommand } from '../../src/cli/find-command.js';
 import { globalFlags } from '../../src/cli/global-flags.js';
 import { OWN } from './support.js';

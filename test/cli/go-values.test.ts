@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FlagType } from '../../src/cli/command.js';
-import { formatDuration, parseDuration, parseGoValue } from '../../src/cli/go-values.js';
+import type { FlagType } from '../../src/base/contract.js';
+import { formatDuration, parseDuration, parseGoValue } from '../../src/base/go/values.js';
 
 const GOOD: [FlagType, string, unknown][] = [
   ['bool', 'T', true],

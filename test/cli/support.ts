@@ -1,6 +1,6 @@
-import type { Flag, Io, Mode, Output } from '../../src/cli/command.js';
-import { FlagTable } from '../../src/cli/normalize.js';
-import { parseWords } from '../../src/cli/parse.js';
+import type { Flag, Io, Mode, Output } from '../../src/base/contract.js';
+import { FlagTable } from '../../src/base/flags/normalize.js';
+import { parseWords } from '../../src/base/flags/parse.js';
 import { runTool } from '../../src/cli/run.js';
 
 export const OWN: Mode = { tool: 'ketcdctl' };

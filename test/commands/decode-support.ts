@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
-import type { Io } from '../../src/cli/command.js';
+import type { Io } from '../../src/base/contract.js';
 import { runTool } from '../../src/cli/run.js';
 import { encodeStored } from '../../src/k8s-decode/index.js';
-import { parseJson } from '../../src/k8s-decode/json.js';
+import { parseJson } from '../../src/k8s-decode/json/json.js';
 import type { Fields } from '../../src/k8s-decode/value.js';
 import { Captured } from '../cli/support.js';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { toCbor } from '../../src/k8s-decode/cbor.js';
-import { parseJson } from '../../src/k8s-decode/json.js';
+import { parseJson } from '../../src/k8s-decode/json/json.js';
 import { CONFIG_MAP, CUSTOM, runWith, storedConfigMap } from './decode-support.js';
 
 const key = '/registry/configmaps/default/a';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseJson } from '../../src/k8s-decode/json.js';
+import { parseJson } from '../../src/k8s-decode/json/json.js';
 import { inOrder } from '../support/values.js';
 import { CONFIG_MAP, CUSTOM, runWith, storedConfigMap } from './decode-support.js';
 

@@ -6,8 +6,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fieldsOf, isMessage } from '../../src/proto/codec.js';
-import { type MessageName, methodOf } from '../../src/proto/messages.js';
+import { fieldsOf, isMessage } from '../../src/rpc/codec.js';
+import { type MessageName, methodOf } from '../../src/rpc/messages.js';
 import { HEADER, runWith } from '../support/fake-client.js';
 import { corpusRoot } from '../support/root.js';
 

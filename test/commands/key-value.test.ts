@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { encodeStored } from '../../src/k8s-decode/index.js';
-import { parseJson } from '../../src/k8s-decode/json.js';
+import { parseJson } from '../../src/k8s-decode/json/json.js';
 import type { Fields } from '../../src/k8s-decode/value.js';
 import { runLine } from '../cli/support.js';
 import { type EtcdServer, skipWithoutEtcd, startEtcd } from '../support/etcd.js';

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, 
 import { join } from 'node:path';
 import { test } from 'node:test';
 import * as zlib from 'node:zlib';
-import { removeOlder } from '../../src/storage/kept-snapshots.js';
+import { removeOlder } from '../../src/storage/snapshot/kept-snapshots.js';
 import { clientOf, fill, tempDir } from '../storage/support.js';
 import { runCli } from '../support/cli.js';
 import { skipWithoutEtcd, startEtcd } from '../support/etcd.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RpcError } from '../../src/connection/rpc-error.js';
+import type { RpcError } from '../../src/rpc/error.js';
 import { skipWithoutEtcd, startEtcd } from '../support/etcd.js';
 import { putAndGet, refusal, transport } from '../support/transport.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Code, codeName, codeOfHttpStatus, codeOfReset, percentDecode, statusOf } from '../../src/connection/status.js';
+import { Code, codeName, codeOfHttpStatus, codeOfReset, percentDecode, statusOf } from '../../src/rpc/status.js';
 
 test('the status of headers or trailers', () => {
   assert.deepEqual(statusOf({ 'grpc-status': '5', 'grpc-message': 'not%20here' }), {

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ConnectionOptions } from '../../src/connection/options.js';
-import type { RpcError } from '../../src/connection/rpc-error.js';
+import type { RpcError } from '../../src/rpc/error.js';
 import { makeCerts } from '../support/certs.js';
 import { type Cleanup, type EtcdServer, skipWithoutEtcd, startEtcd } from '../support/etcd.js';
 import { putAndGet, refusal, transport } from '../support/transport.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { fragmenter } from '../../src/connection/watch-fragments.js';
-import { decodeMessage, encodeMessage } from '../../src/proto/codec.js';
+import { decodeMessage, encodeMessage } from '../../src/rpc/codec.js';
 
 interface Answer {
   header: { revision: string } | null;

@@ -6,7 +6,7 @@ import { fromKeyRange, keyAfter, OPEN_END, prefixEnd, prefixRange } from '../../
 import { readRange } from '../../src/etcd/range.js';
 import { type KeyValue, type RangePage, readRangeResponse } from '../../src/etcd/range-page.js';
 import { RangeReader } from '../../src/etcd/range-reader.js';
-import { decodeMessage, encodeMessage } from '../../src/proto/codec.js';
+import { decodeMessage, encodeMessage } from '../../src/rpc/codec.js';
 import { type EtcdServer, skipWithoutEtcd, startEtcd } from '../support/etcd.js';
 import { startProxy } from '../support/proxy.js';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Failure } from '../../src/errors.js';
+import { Failure } from '../../src/base/errors.js';
 import { isCbor, parseCbor, toCbor } from '../../src/k8s-decode/cbor.js';
-import { parseJson, toJson } from '../../src/k8s-decode/json.js';
+import { parseJson, toJson } from '../../src/k8s-decode/json/json.js';
 import type { Value } from '../../src/k8s-decode/value.js';
 import { anyValue, corpusLines } from '../support/values.js';
 

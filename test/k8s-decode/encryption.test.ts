@@ -8,7 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { xsalsa20poly1305 } from '@noble/ciphers/salsa.js';
 import fc from 'fast-check';
 import { Reader, Writer } from 'protobufjs/minimal.js';
-import { Failure } from '../../src/errors.js';
+import { Failure } from '../../src/base/errors.js';
 import { parseEncryptionConfig } from '../../src/k8s-decode/encryption/config.js';
 import {
   Decryptor,
@@ -20,7 +20,7 @@ import {
 import type { Unwrap } from '../../src/k8s-decode/encryption/kms.js';
 import { coversKey } from '../../src/k8s-decode/encryption/resource.js';
 import { loadAndDecode } from '../../src/k8s-decode/index.js';
-import { parseJson } from '../../src/k8s-decode/json.js';
+import { parseJson } from '../../src/k8s-decode/json/json.js';
 import { type Fields, field } from '../../src/k8s-decode/value.js';
 import { corpusRoot } from '../support/root.js';
 import { corpusLines, inOrder } from '../support/values.js';
@@ -290,7 +290,7 @@ test('KMS plugins are asked through their sockets, in both versions', async (t) 
 
 test('a plugin that is away is told by its name and socket', async () => {
   const rules = parseEncryptionConfig(config.replaceAll('/run/', '/nonexistent/'));
-  const { pluginUnwrap } = await import('../../src/k8s-decode/encryption/kms-plugin.js');
+  const { pluginUnwrap } = await import('../../src/k8s/kms-plugin.js');
   const decryptor = new Decryptor(rules, pluginUnwrap());
   await assert.rejects(
     decryptor.decrypt(etcdKey, values['kms v1']!),

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Failure } from '../../src/errors.js';
-import { maxDepth, parseJson, toJson } from '../../src/k8s-decode/json.js';
+import { Failure } from '../../src/base/errors.js';
+import { maxDepth, parseJson, toJson } from '../../src/k8s-decode/json/json.js';
 import type { Value } from '../../src/k8s-decode/value.js';
 import { anyValue } from '../support/values.js';
 

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Failure } from '../../src/errors.js';
+import { Failure } from '../../src/base/errors.js';
 import { decodeStored, encodeStored, type Fields, loadAndDecode, loadSchemaFor } from '../../src/k8s-decode/index.js';
 import { schemaLoaders } from '../../src/k8s-decode/schema/index.js';
-import type { MessageRef } from '../../src/k8s-decode/table.js';
+import type { MessageRef } from '../../src/k8s-decode/protobuf/table.js';
 import { RandomObject } from './random-object.js';
 import { canonicalText, stored, withoutEmpty } from './support.js';
 

@@ -1,6 +1,6 @@
 /** Random objects of any kind in the schema: no field of them is empty, so that what comes back can be compared. */
 import type { Fields, Value } from '../../src/k8s-decode/index.js';
-import { type FieldEntry, fieldsOf, type MessageRef, resolveMessage } from '../../src/k8s-decode/table.js';
+import { type FieldEntry, fieldsOf, type MessageRef, resolveMessage } from '../../src/k8s-decode/protobuf/table.js';
 
 const MAX_DEPTH = 6;
 const TEXTS = ['x', 'true', '1', 'web-0', '<a&b>', '\u2028', '\u00e4\u{1f600}', '\0\x7f', 'y'.repeat(200), '__proto__'];

@@ -1,9 +1,9 @@
 /** The generated table: everything in it compiles, and no two fields of a message are in each other's way. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Message } from '../../src/k8s-decode/message.js';
+import { Message } from '../../src/k8s-decode/protobuf/message.js';
 import { schemaLoaders } from '../../src/k8s-decode/schema/index.js';
-import { fieldsOf, type SchemaPackage } from '../../src/k8s-decode/table.js';
+import { fieldsOf, type SchemaPackage } from '../../src/k8s-decode/protobuf/table.js';
 
 const packages = Object.entries(schemaLoaders);
 

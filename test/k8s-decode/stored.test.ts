@@ -12,7 +12,7 @@ import {
   storedEncoding,
   storedType,
 } from '../../src/k8s-decode/index.js';
-import { parseJson, toJson } from '../../src/k8s-decode/json.js';
+import { parseJson, toJson } from '../../src/k8s-decode/json/json.js';
 import { bytes, fields, stored } from './support.js';
 
 const encode = (plain: object) => encodeStored(fields(plain) as Fields);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { inStoredLayout } from '../../src/k8s/edited.js';
 import { authorsOf } from '../../src/k8s/managers.js';
 import { changeText, isSame, objectChanges } from '../../src/k8s/object-diff.js';
-import { parseJson, toJson } from '../../src/k8s-decode/json.js';
+import { parseJson, toJson } from '../../src/k8s-decode/json/json.js';
 import type { Fields } from '../../src/k8s-decode/value.js';
 import { anyValue, inOrder } from '../support/values.js';
 

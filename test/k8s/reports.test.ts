@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { encodeStored, type Fields, loadAndDecode } from '../../src/k8s-decode/index.js';
-import { parseJson } from '../../src/k8s-decode/json.js';
+import { parseJson } from '../../src/k8s-decode/json/json.js';
 import { type Ended, runLine } from '../cli/support.js';
 import { skipWithoutEtcd, startEtcd } from '../support/etcd.js';
 import { corpusRoot } from '../support/root.js';

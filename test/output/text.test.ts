@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Context, Mode } from '../../src/cli/command.js';
+import type { Context, Mode } from '../../src/base/contract.js';
 import { decimalBytes } from '../../src/output/bytes.js';
-import { goDuration } from '../../src/output/go-duration.js';
-import { goQuote } from '../../src/output/go-quote.js';
+import { goDuration } from '../../src/base/go/duration.js';
+import { goQuote } from '../../src/base/go/quote.js';
 import { hexEscaped } from '../../src/output/hex.js';
 import { hexId, hexLease } from '../../src/output/ids.js';
 import { messageJson, stringJson } from '../../src/output/json.js';

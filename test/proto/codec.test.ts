@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { decodeMessage, encodeMessage, type FieldSpec, fieldsOf, isMessage } from '../../src/proto/codec.js';
-import { MESSAGES, type MessageName, methodOf } from '../../src/proto/messages.js';
+import { decodeMessage, encodeMessage, type FieldSpec, fieldsOf, isMessage } from '../../src/rpc/codec.js';
+import { MESSAGES, type MessageName, methodOf } from '../../src/rpc/messages.js';
 
 const names = Object.keys(MESSAGES) as MessageName[];
 

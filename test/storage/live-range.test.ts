@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SnapshotEndpoint } from '../../src/connection/snapshot-endpoint.js';
+import { SnapshotEndpoint } from '../../src/storage/server/endpoint.js';
 import type { EtcdClient } from '../../src/etcd/client.js';
 import { clientOver } from '../../src/etcd/client.js';
 import { readRangeResponse } from '../../src/etcd/range-page.js';

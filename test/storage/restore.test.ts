@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { EtcdClient } from '../../src/etcd/client.js';
 import { readRangeResponse } from '../../src/etcd/range-page.js';
-import { EtcdFile } from '../../src/storage/etcd-file.js';
-import { fileStatus, historyHash } from '../../src/storage/hash.js';
-import { newCluster } from '../../src/storage/membership.js';
-import { snapBytes, walBytes } from '../../src/storage/raft-files.js';
-import { restore } from '../../src/storage/restore.js';
+import { EtcdFile } from '../../src/storage/mvcc/etcd-file.js';
+import { fileStatus, historyHash } from '../../src/storage/mvcc/hash.js';
+import { newCluster } from '../../src/storage/raft/membership.js';
+import { snapBytes, walBytes } from '../../src/storage/raft/raft-files.js';
+import { restore } from '../../src/storage/snapshot/restore.js';
 import { etcdctlBinary, freePorts, httpCall, skipWithoutEtcd, startEtcd } from '../support/etcd.js';
 import { clientOf, etcdctl, fill, fromDataDir, restoreOne, save, tempDir } from './support.js';
 

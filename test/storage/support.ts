@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { saveToFile } from '../../src/commands/save-target.js';
+import { saveToFile } from '../../src/commands/snapshot/save-target.js';
 import { Transport } from '../../src/connection/transport.js';
 import { clientOver, type EtcdClient } from '../../src/etcd/client.js';
 import { IncomingSnapshot } from '../../src/etcd/snapshot.js';
-import { newCluster } from '../../src/storage/membership.js';
-import { type Restored, restore } from '../../src/storage/restore.js';
+import { newCluster } from '../../src/storage/raft/membership.js';
+import { type Restored, restore } from '../../src/storage/snapshot/restore.js';
 import type { Cleanup, EtcdServer } from '../support/etcd.js';
 
 /** A folder that is removed when `owner` ends. */

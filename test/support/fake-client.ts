@@ -1,21 +1,21 @@
 /** Runs commands against answers that a test makes up, and tells which requests they made. */
 import { Readable } from 'node:stream';
 import type { IKeyValue } from 'etcd3/lib/rpc';
-import type { Context } from '../../src/cli/command.js';
-import { commands } from '../../src/cli/commands.js';
+import type { Context } from '../../src/base/contract.js';
+import { commands } from '../../src/cli/command-table.js';
 import { makeContext } from '../../src/cli/context.js';
 import { findCommand, groupFlags } from '../../src/cli/find-command.js';
 import { globalFlags, HELP_FLAG } from '../../src/cli/global-flags.js';
 import { commandFlags } from '../../src/cli/help-page.js';
 import { identify } from '../../src/cli/mode.js';
-import { FlagTable } from '../../src/cli/normalize.js';
+import { FlagTable } from '../../src/base/flags/normalize.js';
 import { resolveOptions } from '../../src/cli/options.js';
-import { parseWords } from '../../src/cli/parse.js';
+import { parseWords } from '../../src/base/flags/parse.js';
 import { type Running, report } from '../../src/cli/report.js';
-import type { Callable, Service } from '../../src/connection/callable.js';
+import type { Callable, Service } from '../../src/rpc/callable.js';
 import { clientOver } from '../../src/etcd/client.js';
-import { decodeMessage, encodeMessage } from '../../src/proto/codec.js';
-import { methodOf } from '../../src/proto/messages.js';
+import { decodeMessage, encodeMessage } from '../../src/rpc/codec.js';
+import { methodOf } from '../../src/rpc/messages.js';
 import { Captured } from '../cli/support.js';
 import type { CliEnd } from './cli.js';
 

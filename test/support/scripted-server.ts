@@ -1,7 +1,7 @@
 import { createServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import { encodeFrame } from '../../src/connection/grpc-frames.js';
-import { encodeMessage } from '../../src/proto/codec.js';
-import type { MessageName } from '../../src/proto/messages.js';
+import { encodeMessage } from '../../src/rpc/codec.js';
+import type { MessageName } from '../../src/rpc/messages.js';
 import type { Cleanup } from './etcd.js';
 
 /** One call as a scripted server sees it. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import type { Mode } from '../../src/cli/command.js';
+import type { Mode } from '../../src/base/contract.js';
 import { runV2 } from '../../src/v2/main.js';
 import { Captured, type Ended } from '../cli/support.js';
 import { etcdVersion, skipWithoutEtcd } from '../support/etcd.js';

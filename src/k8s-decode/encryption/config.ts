@@ -1,6 +1,6 @@
-import { Failure } from '../../errors.js';
+import { Failure } from '../../base/errors.js';
 import { field, stringField, type Value } from '../value.js';
-import { parseYaml } from '../yaml-read.js';
+import { parseYaml } from '../yaml/read.js';
 
 export interface NamedKey {
   name: string;

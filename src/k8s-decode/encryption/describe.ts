@@ -1,4 +1,4 @@
-import { Failure } from '../../errors.js';
+import { Failure } from '../../base/errors.js';
 
 /** How a value is encrypted, by its own words. */
 export interface Encrypted {

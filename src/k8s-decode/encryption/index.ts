@@ -3,7 +3,7 @@
  * EncryptionConfiguration. What a value says about itself needs none of this: see describe.ts.
  */
 import { readFile } from 'node:fs/promises';
-import { ExitCode, Failure } from '../../errors.js';
+import { ExitCode, Failure } from '../../base/errors.js';
 import { loadSecretbox, type Open, openCbc, openGcm } from './ciphers.js';
 import { type NamedKey, type Provider, parseEncryptionConfig, type Rule } from './config.js';
 import { describeEncrypted, type Encrypted, SealedValue } from './describe.js';
@@ -131,7 +131,7 @@ export async function openDecryptor(path: string, trace?: (line: string) => void
   const rules = parseEncryptionConfig(text);
   let plugins: Unwrap | undefined;
   return new Decryptor(rules, async (provider, wrapped) => {
-    plugins ??= (await import('./kms-plugin.js')).pluginUnwrap(trace);
+    plugins ??= (await import('../../k8s/kms-plugin.js')).pluginUnwrap(trace);
     return plugins(provider, wrapped);
   });
 }

@@ -1,5 +1,5 @@
 import { Reader } from 'protobufjs/minimal.js';
-import { Failure } from '../../errors.js';
+import { Failure } from '../../base/errors.js';
 import { openCbc, openExpandedGcm, openGcm } from './ciphers.js';
 import type { Provider } from './config.js';
 

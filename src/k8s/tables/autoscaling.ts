@@ -1,5 +1,5 @@
 /** HorizontalPodAutoscaler, in the shapes of v1, v2beta1, v2beta2 and v2. */
-import { parseJson } from '../../k8s-decode/json.js';
+import { parseJson } from '../../k8s-decode/json/json.js';
 import { type Fields, field, type Value } from '../../k8s-decode/value.js';
 import { age, name, withMore } from './cells.js';
 import { defineTable } from './define.js';

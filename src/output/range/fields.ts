@@ -1,4 +1,4 @@
-import type { Context } from '../../cli/command.js';
+import type { Context } from '../../base/contract.js';
 import { fieldLine, headerFields, keyValueFields } from '../fields.js';
 import type { RangePrinter } from './printer.js';
 

@@ -1,4 +1,4 @@
-import type { Context } from '../../cli/command.js';
+import type { Context } from '../../base/contract.js';
 import { humaneKeyValue, writeHumane } from '../humane.js';
 import type { RangeLook, RangePrinter } from './printer.js';
 

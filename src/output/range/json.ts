@@ -1,4 +1,4 @@
-import type { Context } from '../../cli/command.js';
+import type { Context } from '../../base/contract.js';
 import type { KeyValue } from '../../etcd/range-page.js';
 import { messageJson } from '../json.js';
 import type { RangePrinter } from './printer.js';

@@ -1,6 +1,6 @@
-import type { Context } from '../../cli/command.js';
+import type { Context } from '../../base/contract.js';
 import type { RangePage } from '../../etcd/range-page.js';
-import { encodeMessage } from '../../proto/codec.js';
+import { encodeMessage } from '../../rpc/codec.js';
 import type { RangePrinter } from './printer.js';
 
 /** One RangeResponse, written in pieces: protobuf lets the fields of a message follow one another. */

@@ -1,4 +1,4 @@
-import type { Context } from '../../cli/command.js';
+import type { Context } from '../../base/contract.js';
 import type { RangePage } from '../../etcd/range-page.js';
 import { keyValueLines } from '../key-values.js';
 import { rendersValue, rendersValues } from '../values.js';

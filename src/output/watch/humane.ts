@@ -1,4 +1,4 @@
-import type { Context } from '../../cli/command.js';
+import type { Context } from '../../base/contract.js';
 import type { WatchEvent } from '../../etcd/watch.js';
 import type { Fields, Value } from '../../k8s-decode/value.js';
 import { humaneBytes, humaneKeyValue, writeHumane } from '../humane.js';

@@ -1,5 +1,5 @@
 import type { IKeyValue } from 'etcd3/lib/rpc';
-import { atLeast, type Context } from '../../cli/command.js';
+import { atLeast, type Context } from '../../base/contract.js';
 import type { WatchAnswer, WatchEvent } from '../../etcd/watch.js';
 import { messageJson, stringJson } from '../json.js';
 import type { WatchPrinter } from './printer.js';

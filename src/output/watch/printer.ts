@@ -1,4 +1,4 @@
-import type { Context } from '../../cli/command.js';
+import type { Context } from '../../base/contract.js';
 import type { WatchAnswer } from '../../etcd/watch.js';
 import { type Format, formatNotSupported } from '../format.js';
 

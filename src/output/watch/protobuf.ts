@@ -1,5 +1,5 @@
-import type { Context } from '../../cli/command.js';
-import { encodeMessage } from '../../proto/codec.js';
+import type { Context } from '../../base/contract.js';
+import { encodeMessage } from '../../rpc/codec.js';
 import type { WatchPrinter } from './printer.js';
 
 /** WatchResponses one behind the other, as etcdctl writes them: without the watch's ID, and with nothing between them. */

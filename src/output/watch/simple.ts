@@ -1,4 +1,4 @@
-import type { Context } from '../../cli/command.js';
+import type { Context } from '../../base/contract.js';
 import type { WatchEvent } from '../../etcd/watch.js';
 import { rendersValues, type ValueView, valueView } from '../values.js';
 import type { WatchPrinter } from './printer.js';

@@ -1,0 +1,118 @@
+/**
+ * What Go's pflag accepts and commander does not, turned into what both read alike: `-w=json`, `-wjson`, `-w json` become
+ * `--write-out=json`, `--prefix` becomes `--prefix=true`, and the arguments are taken out. The rules and the texts are
+ * those of pflag's parseArgs.
+ */
+import { Failure, type FailureOptions } from '../errors.js';
+import { goQuote } from '../go/quote.js';
+import type { Flag } from '../contract.js';
+import { nearest } from './near.js';
+
+/** The flags that may be given, by long name and by letter. */
+export class FlagTable {
+  readonly long = new Map<string, Flag>();
+  readonly short = new Map<string, Flag>();
+  /** Flags that can't be given, as another version of the tool has them; they have their defaults. */
+  readonly elsewhere = new Map<string, Flag>();
+
+  constructor(...groups: readonly (readonly Flag[])[]) {
+    for (const flag of groups.flat()) {
+      this.long.set(flag.name, flag);
+      if (flag.short !== undefined) this.short.set(flag.short, flag);
+    }
+  }
+
+  /** All flags that a command may ask for, whether this mode has them or not. */
+  declare(flags: readonly Flag[]): this {
+    for (const flag of flags) this.elsewhere.set(flag.name, flag);
+    return this;
+  }
+}
+
+/** A malformed command line: main prints the usage with it as etcdctl does. */
+export class UsageFailure extends Failure {}
+
+export interface NormalWords {
+  /** One `--name=value` for each flag that was given, in their order. */
+  flags: string[];
+  args: string[];
+  dashAt: number | undefined;
+  /** What stopped the reading; the flags before it count, and what is wrong with their values comes first. */
+  error: UsageFailure | undefined;
+}
+
+/** Reads a command's words; never throws. */
+export function normalize(words: readonly string[], table: FlagTable): NormalWords {
+  const normal: NormalWords = { flags: [], args: [], dashAt: undefined, error: undefined };
+  const rest = [...words];
+  try {
+    while (rest.length > 0) readWord(rest, table, normal);
+  } catch (error) {
+    if (!(error instanceof UsageFailure)) throw error;
+    normal.error = error;
+  }
+  return normal;
+}
+
+function readWord(rest: string[], table: FlagTable, normal: NormalWords): void {
+  const word = rest.shift()!;
+  if (word === '--') {
+    normal.dashAt = normal.args.length;
+    normal.args.push(...rest.splice(0));
+  } else if (word.startsWith('--')) {
+    normal.flags.push(readLong(word, rest, table));
+  } else if (word.startsWith('-') && word.length > 1) {
+    for (let cluster = word.slice(1); cluster !== ''; ) cluster = readShort(cluster, rest, table, normal);
+  } else {
+    normal.args.push(word);
+  }
+}
+
+/** `--name`, `--name=value`, `--name value`. */
+function readLong(word: string, rest: string[], table: FlagTable): string {
+  const equals = word.indexOf('=');
+  const name = word.slice(2, equals < 0 ? undefined : equals);
+  if (name === '' || name.startsWith('-')) throw new UsageFailure(`bad flag syntax: ${word}`);
+  const flag = table.long.get(name);
+  if (flag === undefined) throw new UsageFailure(`unknown flag: --${name}`, nearFlags(name, table));
+  if (equals >= 0) return word;
+  if (flag.type === 'bool') return `${word}=true`;
+  const value = rest.shift();
+  if (value === undefined) throw new UsageFailure(`flag needs an argument: ${word}`);
+  return `${word}=${value}`;
+}
+
+/** The first letter of a cluster, with its value if it takes one; gives what is left of the cluster. */
+function readShort(cluster: string, rest: string[], table: FlagTable, normal: NormalWords): string {
+  const letter = cluster[0]!;
+  const flag = table.short.get(letter);
+  if (flag === undefined) {
+    throw new UsageFailure(`unknown shorthand flag: ${quoteFirstByte(cluster)} in -${cluster}`, {
+      hint: 'a word that begins with a dash and is no flag goes after --',
+    });
+  }
+  const after = cluster.slice(1);
+  if (after.length > 1 && after.startsWith('=')) normal.flags.push(`--${flag.name}${after}`);
+  else if (flag.type === 'bool') {
+    normal.flags.push(`--${flag.name}=true`);
+    return after;
+  } else if (after !== '') normal.flags.push(`--${flag.name}=${after}`);
+  else {
+    const value = rest.shift();
+    if (value === undefined) throw new UsageFailure(`flag needs an argument: '${letter}' in -${cluster}`);
+    normal.flags.push(`--${flag.name}=${value}`);
+  }
+  return '';
+}
+
+/** Go looks at bytes: the first byte of what is not ASCII is shown as the character with that number. */
+function quoteFirstByte(text: string): string {
+  const char = String.fromCharCode(Buffer.from(text)[0]!);
+  return char === "'" ? "'\\''" : char === '"' ? `'"'` : `'${goQuote(char).slice(1, -1)}'`;
+}
+
+function nearFlags(name: string, table: FlagTable): FailureOptions {
+  const shown = [...table.long.values()].filter((flag) => !flag.hidden).map((flag) => flag.name);
+  const near = nearest(name, shown);
+  return near.length === 0 ? {} : { hint: `did you mean ${near.map((each) => `--${each}`).join(' or ')}?` };
+}

@@ -1,0 +1,125 @@
+/** How Go's pflag reads the value of a flag, with the error texts of Go's strconv and time packages. */
+import { goQuote } from './quote.js';
+import type { FlagType } from '../contract.js';
+
+export type FlagValue = boolean | string | bigint | number | string[];
+
+/**
+ * The value that `text` means for a flag of this type: see {@link FlagType}.
+ * @throws Error whose message is Go's (`strconv.ParseBool: parsing "x": invalid syntax`).
+ */
+export function parseGoValue(type: FlagType, text: string): FlagValue {
+  switch (type) {
+    case 'bool':
+      return parseBool(text);
+    case 'int':
+      return parseInteger('ParseInt', text);
+    case 'uint':
+      return parseInteger('ParseUint', text);
+    case 'duration':
+      return parseDuration(text);
+    case 'strings':
+      return parseStrings(text);
+    default:
+      return text;
+  }
+}
+
+const TRUE = ['1', 't', 'T', 'TRUE', 'true', 'True'];
+const FALSE = ['0', 'f', 'F', 'FALSE', 'false', 'False'];
+
+function parseBool(text: string): boolean {
+  if (TRUE.includes(text)) return true;
+  if (FALSE.includes(text)) return false;
+  throw new Error(`strconv.ParseBool: parsing ${goQuote(text)}: invalid syntax`);
+}
+
+/** Base 0 of strconv: 0x, 0o, 0b and a leading 0 choose the base, and underscores may stand between digits. */
+const BASES: readonly [RegExp, string][] = [
+  [/^(?:0|[1-9](?:_?[0-9])*)$/, ''],
+  [/^0[xX](?:_?[0-9a-fA-F])+$/, '0x'],
+  [/^0[oO]?(?:_?[0-7])+$/, '0o'],
+  [/^0[bB](?:_?[01])+$/, '0b'],
+];
+
+function parseInteger(name: 'ParseInt' | 'ParseUint', text: string): bigint {
+  const signed = name === 'ParseInt';
+  const sign = signed && /^[+-]/.test(text) ? text[0] : '';
+  const digits = text.slice(sign!.length);
+  const base = BASES.find(([form]) => form.test(digits));
+  if (base === undefined) throw new Error(`strconv.${name}: parsing ${goQuote(text)}: invalid syntax`);
+  const plain = digits.replaceAll('_', '');
+  const magnitude = BigInt(base[1] === '' ? plain : base[1] + plain.replace(/^0[xXoObB]?/, ''));
+  const value = sign === '-' ? -magnitude : magnitude;
+  const fits = signed ? BigInt.asIntN(64, value) === value : BigInt.asUintN(64, value) === value;
+  if (!fits) throw new Error(`strconv.${name}: parsing ${goQuote(text)}: value out of range`);
+  return value;
+}
+
+const UNITS: Record<string, number> = { ns: 1e-6, us: 1e-3, µs: 1e-3, μs: 1e-3, ms: 1, s: 1e3, m: 60e3, h: 3600e3 };
+const MAX_MILLISECONDS = 2 ** 63 / 1e6;
+
+/** Milliseconds of a duration in Go's form: `1m30s`, `-1.5h`, `300ms`, `0`. */
+export function parseDuration(text: string): number {
+  const invalid = () => new Error(`time: invalid duration ${goQuote(text)}`);
+  const negative = text.startsWith('-');
+  let rest = text.replace(/^[+-]/, '');
+  if (rest === '0') return 0;
+  if (rest === '') throw invalid();
+  let total = 0;
+  while (rest !== '') {
+    const [whole, number, unit] = /^([0-9]*\.?[0-9]*)([^0-9.]*)/.exec(rest)!;
+    if (number === '' || number === '.') throw invalid();
+    if (unit === '') throw new Error(`time: missing unit in duration ${goQuote(text)}`);
+    const scale = UNITS[unit!];
+    if (scale === undefined) throw new Error(`time: unknown unit ${goQuote(unit!)} in duration ${goQuote(text)}`);
+    total += Number(number) * scale;
+    if (total >= MAX_MILLISECONDS) throw invalid();
+    rest = rest.slice(whole.length);
+  }
+  return negative ? -total : total;
+}
+
+/** A duration as Go prints it: `1h0m0s`, `1m30s`, `1.5s`, `500ms`, `0s`. */
+export function formatDuration(milliseconds: number): string {
+  const sign = milliseconds < 0 ? '-' : '';
+  const size = Math.abs(milliseconds);
+  if (size === 0) return '0s';
+  if (size < 1e-3) return `${sign}${trim(size * 1e6)}ns`;
+  if (size < 1) return `${sign}${trim(size * 1e3)}µs`;
+  if (size < 1000) return `${sign}${trim(size)}ms`;
+  const hours = Math.floor(size / 3600e3);
+  const minutes = Math.floor(size / 60e3) % 60;
+  const seconds = `${trim((size % 60e3) / 1000)}s`;
+  if (hours > 0) return `${sign}${hours}h${minutes}m${seconds}`;
+  return minutes > 0 ? `${sign}${minutes}m${seconds}` : sign + seconds;
+}
+
+function trim(value: number): string {
+  return String(Number(value.toFixed(9)));
+}
+
+/** One line of CSV, as pflag's StringSlice reads it: fields may stand in double quotes. */
+function parseStrings(text: string): string[] {
+  if (text === '') return [];
+  if (!text.includes('"')) return (text.split(/\r?\n/, 1)[0] ?? '').split(',');
+  const fields: string[] = [];
+  let rest = text;
+  for (;;) {
+    const column = text.length - rest.length;
+    const field = /^"((?:[^"]|"")*)"(?=,|$)/.exec(rest) ?? /^([^",]*)(?=,|$)/.exec(rest);
+    if (field === null) throw csvError(rest, column);
+    fields.push(field[1]!.replaceAll('""', '"'));
+    rest = rest.slice(field[0].length);
+    if (rest === '') return fields;
+    rest = rest.slice(1);
+  }
+}
+
+function csvError(rest: string, column: number): Error {
+  if (!rest.startsWith('"')) {
+    return new Error(`parse error on line 1, column ${column + rest.indexOf('"') + 1}: bare " in non-quoted-field`);
+  }
+  const end = /^"(?:[^"]|"")*/.exec(rest)![0].length;
+  return new Error(`parse error on line 1, column ${column + end + 1}: extraneous or missing " in quoted-field`);
+}

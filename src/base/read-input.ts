@@ -1,0 +1,71 @@
+import { closeSync, openSync, read } from 'node:fs';
+import type { Io } from './contract.js';
+import { ExitCode, Failure } from './errors.js';
+
+/** The chunks of a file, or of standard input where there is none or it is `-`. */
+export async function* readInput(io: Pick<Io, 'stdin' | 'stdinFd'>, path: string | undefined): AsyncGenerator<Buffer> {
+  const isStdin = path === undefined || path === '-';
+  let file: number | undefined;
+  try {
+    if (!isStdin) file = openSync(path, 'r');
+    const descriptor = isStdin ? io.stdinFd : file;
+    if (descriptor !== undefined && (yield* readDescriptor(descriptor))) return;
+    yield* io.stdin as AsyncIterable<Buffer>;
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw new Failure(`cannot read ${path ?? 'standard input'}: ${error.message}`, {
+      exitCode: ExitCode.IO,
+      cause: error,
+    });
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+const CHUNK = 64 * 1024;
+
+/** The chunks that a descriptor gives; false at the first that would have to be waited for in another way. */
+async function* readDescriptor(fd: number): AsyncGenerator<Buffer, boolean> {
+  for (;;) {
+    const chunk = await readChunk(fd);
+    if (chunk === undefined) return false;
+    if (chunk.length === 0) return true;
+    yield chunk;
+  }
+}
+
+function readChunk(fd: number): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    read(fd, Buffer.allocUnsafe(CHUNK), 0, CHUNK, null, (error, size, bytes) => {
+      if (error === null) resolve(bytes.subarray(0, size));
+      // EOF: how Windows ends a pipe.
+      else if (error.code === 'EOF') resolve(bytes.subarray(0, 0));
+      else if (error.code === 'EAGAIN') resolve(undefined);
+      else reject(error);
+    });
+  });
+}
+
+/** Whether a text begins like JSON: what comes first that is no blank. Undefined as long as nothing came. */
+export function looksLikeJson(bytes: Buffer): boolean | undefined {
+  const first = /[^\s\ufeff]/.exec(bytes.toString('utf8', 0, 4096))?.[0];
+  return first === undefined ? undefined : first === '{' || first === '[';
+}
+
+/** All that `chunks` hold, after what was read of them already. */
+export async function readAll(head: Buffer, chunks: AsyncIterator<Buffer>): Promise<Buffer> {
+  const parts = [head];
+  for (let next = await chunks.next(); !next.done; next = await chunks.next()) parts.push(next.value);
+  return Buffer.concat(parts);
+}
+
+/** Reads until something other than blanks came. */
+export async function readHead(chunks: AsyncIterator<Buffer>): Promise<{ head: Buffer; isJson: boolean }> {
+  let head: Buffer = Buffer.alloc(0);
+  for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
+    head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+    const isJson = looksLikeJson(head);
+    if (isJson !== undefined) return { head, isJson };
+  }
+  throw new Failure('there is nothing to read: the input is empty', { exitCode: ExitCode.InvalidInput });
+}

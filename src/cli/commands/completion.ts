@@ -1,0 +1,52 @@
+import { type CommandSpec, isDropIn, type Mode, type Run } from '../../base/contract.js';
+import { commands } from '../command-table.js';
+import { scripts } from '../completion-scripts.js';
+import { helpPage } from '../help-page.js';
+import { UsageFailure } from '../../base/flags/normalize.js';
+import { ExitCode, Failure } from '../../base/errors.js';
+import { goQuote } from '../../base/go/quote.js';
+
+const SHELLS = Object.keys(scripts);
+
+export const spec: CommandSpec = {
+  usage: 'completion bash|zsh|fish|powershell',
+  description:
+    'Prints a script that teaches the shell to complete commands, options, their values, and keys of the cluster (up to the next /, from the endpoints that the command line or the environment names).',
+  examples: [
+    'source <(ketcdctl completion bash) # this shell; for all: into /etc/bash_completion.d/ketcdctl',
+    'ketcdctl completion zsh > ~/.zfunc/_ketcdctl # a folder of fpath, before compinit',
+    'ketcdctl completion fish > ~/.config/fish/completions/ketcdctl.fish',
+  ],
+  flags: [{ name: 'no-descriptions', type: 'bool', help: 'offer names without descriptions', until: '3.4' }],
+  complete: SHELLS,
+};
+
+export const run: Run = async ({ mode, stdout }, args, flags) => {
+  const script = args.length === 1 || isOld(mode) ? scripts[args[0] ?? ''] : undefined;
+  if (script === undefined && isOld(mode)) {
+    stdout.write(
+      await helpPage(
+        mode,
+        commands.find((entry) => entry.path === 'completion'),
+        stdout,
+      ),
+    );
+    return;
+  }
+  if (script === undefined) throw wrongArguments(mode, args);
+  stdout.write(script(mode.tool, flags.bool('no-descriptions') ? '__completeNoDesc' : '__complete'));
+};
+
+/** In 3.4 the shells were commands of a group. */
+function isOld(mode: Mode): boolean {
+  return isDropIn(mode) && mode.version === '3.4';
+}
+
+function wrongArguments(mode: Mode, args: readonly string[]): Failure {
+  const text =
+    args.length === 1
+      ? `invalid argument ${goQuote(args[0]!)} for "${mode.tool} completion"`
+      : `accepts 1 arg(s), received ${args.length}`;
+  if (isDropIn(mode)) return new UsageFailure(text);
+  return new Failure(text, { exitCode: ExitCode.BadArgs, hint: `name one of the shells: ${SHELLS.join(', ')}` });
+}

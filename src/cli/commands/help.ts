@@ -1,0 +1,32 @@
+import { type CommandSpec, isDropIn, type Run } from '../../base/contract.js';
+import { findCommand, UnknownCommand } from '../find-command.js';
+import { globalFlags } from '../global-flags.js';
+import { helpPage } from '../help-page.js';
+import { ExitCode } from '../../base/errors.js';
+import { goQuote } from '../../base/go/quote.js';
+
+export const spec: CommandSpec = {
+  usage: 'help [command]',
+  examples: ['ketcdctl help get', 'ketcdctl help member add'],
+  flags: [],
+};
+
+export const run: Run = async (context, args) => {
+  const { mode, env, stdout, stderr } = context;
+  try {
+    const { entry } = findCommand(mode, args, globalFlags(mode));
+    if (entry?.tool !== undefined) return (await entry.tool())(['--help'], env, context, mode);
+    stdout.write(await helpPage(mode, entry, stdout));
+  } catch (error) {
+    if (!(error instanceof UnknownCommand) || !isDropIn(mode)) throw error;
+    stderr.write(`Unknown help topic [${args.map((arg) => backQuote(arg)).join(' ')}]\n`);
+    const usage = await helpPage(mode, undefined, stdout);
+    (mode.version >= '3.7' ? stderr : stdout).write(usage);
+  }
+  return ExitCode.Ok;
+};
+
+/** Go's %#q. */
+function backQuote(text: string): string {
+  return /[`\x00-\x1f\x7f]/.test(text) ? goQuote(text) : `\`${text}\``;
+}

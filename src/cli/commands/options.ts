@@ -1,0 +1,17 @@
+import { type CommandSpec, isDropIn, type Run } from '../../base/contract.js';
+import { globalFlags } from '../global-flags.js';
+import { optionsPage } from '../help.js';
+import { optionLines } from '../help-etcdctl.js';
+
+export const spec: CommandSpec = {
+  usage: 'options',
+  description: 'Shows the options that every command takes, and the environment variables that set them.',
+  examples: ['ketcdctl options'],
+  flags: [],
+};
+
+export const run: Run = async ({ mode, stdout }) => {
+  const flags = globalFlags(mode);
+  if (!isDropIn(mode)) stdout.write(await optionsPage(flags, stdout));
+  else stdout.write(`The following options can be passed to any command:\n\n${optionLines(flags)}`);
+};

@@ -1,0 +1,23 @@
+import { type CommandSpec, isDropIn, type Run, type Version } from '../../base/contract.js';
+import { VERSION } from '../../base/version.js';
+
+export const spec: CommandSpec = {
+  usage: 'version',
+  description: "Shows ketcdctl's own version and the newest version of etcd's API that it speaks. No server is asked.",
+  examples: ['ketcdctl version'],
+  flags: [],
+};
+
+/** The releases whose behaviour is imitated. */
+const RELEASES: Record<Version, string> = {
+  '3.4': '3.4.23',
+  '3.5': '3.5.33',
+  '3.6': '3.6.14',
+  '3.7': '3.7.1',
+  '3.8': '3.8.0-alpha.0',
+};
+
+export const run: Run = async ({ mode, stdout }) => {
+  const version = isDropIn(mode) ? RELEASES[mode.version] : VERSION;
+  stdout.write(`${mode.tool} version: ${version}\nAPI version: ${isDropIn(mode) ? mode.version : '3.8'}\n`);
+};

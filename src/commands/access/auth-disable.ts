@@ -1,0 +1,19 @@
+import type { CommandSpec, Run } from '../../base/contract.js';
+import { outputFormat } from '../../output/format.js';
+import { printPlain } from '../../output/plain.js';
+import { exactly } from './auth-answer.js';
+
+export const spec: CommandSpec = {
+  usage: 'auth disable',
+  description: 'Switches authentication off: everybody who reaches the cluster may read and write all of it.',
+  examples: ['ketcdctl --user root auth disable'],
+  flags: [],
+};
+
+export const run: Run = async (context, args) => {
+  exactly(args, 0, 'auth disable command does not accept any arguments');
+  const format = outputFormat(context);
+  const { auth } = await context.connect();
+  const response = await auth.authDisable();
+  await printPlain(context, format, { message: 'AuthDisableResponse', response, text: 'Authentication Disabled\n' });
+};

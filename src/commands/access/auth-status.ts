@@ -1,0 +1,23 @@
+import type { CommandSpec, Run } from '../../base/contract.js';
+import { outputFormat } from '../../output/format.js';
+import { print } from '../../output/printer.js';
+import { exactly } from './auth-answer.js';
+
+export const spec: CommandSpec = {
+  usage: 'auth status',
+  description: 'Shows whether authentication is on, and the revision of its users and roles.',
+  examples: ['ketcdctl auth status'],
+  flags: [],
+};
+
+export const run: Run = async (context, args) => {
+  exactly(args, 0, 'auth status command does not accept any arguments');
+  const format = outputFormat(context);
+  const { auth } = await context.connect();
+  const response = await auth.authStatus();
+  await print(context, format, {
+    message: 'AuthStatusResponse',
+    response,
+    simple: () => [`Authentication Status: ${response.enabled}\nAuthRevision: ${response.authRevision}\n`],
+  });
+};

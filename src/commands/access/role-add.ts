@@ -1,0 +1,19 @@
+import type { CommandSpec, Run } from '../../base/contract.js';
+import { exactly, makeChange } from './auth-answer.js';
+
+export const spec: CommandSpec = {
+  usage: 'role add <name>',
+  description: 'Adds a role, which has no permissions yet.',
+  examples: ['ketcdctl role add readers'],
+  flags: [],
+  noTimeout: 'drop-in',
+};
+
+export const run: Run = async (context, args) => {
+  const [name] = exactly(args, 1, 'role add command requires role name as its argument') as [string];
+  await makeChange(context, {
+    message: 'AuthRoleAddResponse',
+    request: ({ auth }) => auth.roleAdd({ name }),
+    done: `Role ${name} created`,
+  });
+};

@@ -1,0 +1,19 @@
+import type { CommandSpec, Run } from '../../base/contract.js';
+import { exactly, makeChange } from './auth-answer.js';
+
+export const spec: CommandSpec = {
+  usage: 'role delete <name>',
+  description: 'Deletes a role, and takes it away from all users.',
+  examples: ['ketcdctl role delete readers'],
+  flags: [],
+  noTimeout: 'drop-in',
+};
+
+export const run: Run = async (context, args) => {
+  const [role] = exactly(args, 1, 'role delete command requires role name as its argument') as [string];
+  await makeChange(context, {
+    message: 'AuthRoleDeleteResponse',
+    request: ({ auth }) => auth.roleDelete({ role }),
+    done: `Role ${role} deleted`,
+  });
+};

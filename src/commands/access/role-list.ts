@@ -1,0 +1,27 @@
+import type { CommandSpec, Run } from '../../base/contract.js';
+import { headerFields } from '../../output/fields.js';
+import { outputFormat } from '../../output/format.js';
+import { goQuote } from '../../base/go/quote.js';
+import { print } from '../../output/printer.js';
+import { exactly } from './auth-answer.js';
+
+export const spec: CommandSpec = {
+  usage: 'role list',
+  examples: ['ketcdctl role list'],
+  flags: [],
+  noTimeout: 'drop-in',
+};
+
+export const run: Run = async (context, args) => {
+  exactly(args, 0, 'role list command requires no arguments');
+  const format = outputFormat(context);
+  const { auth } = await context.connect();
+  const response = await auth.roleList();
+  await print(context, format, {
+    message: 'AuthRoleListResponse',
+    response,
+    simple: () => response.roles.map((name) => `${name}\n`),
+    fields: () =>
+      `${headerFields(context, response.header)}"Roles" :${response.roles.map((name) => ` ${goQuote(name)}`).join('')}\n`,
+  });
+};

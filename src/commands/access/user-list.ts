@@ -1,0 +1,23 @@
+import type { CommandSpec, Run } from '../../base/contract.js';
+import { outputFormat } from '../../output/format.js';
+import { print } from '../../output/printer.js';
+import { exactly } from './auth-answer.js';
+
+export const spec: CommandSpec = {
+  usage: 'user list',
+  examples: ['ketcdctl user list'],
+  flags: [],
+  noTimeout: 'drop-in',
+};
+
+export const run: Run = async (context, args) => {
+  exactly(args, 0, 'user list command requires no arguments');
+  const format = outputFormat(context);
+  const { auth } = await context.connect();
+  const response = await auth.userList();
+  await print(context, format, {
+    message: 'AuthUserListResponse',
+    response,
+    simple: () => response.users.map((name) => `${name}\n`),
+  });
+};

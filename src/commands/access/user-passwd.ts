@@ -1,0 +1,24 @@
+import type { CommandSpec, Run } from '../../base/contract.js';
+import { exactly, makeChange } from './auth-answer.js';
+import { newPassword, passwordFlags } from './new-password.js';
+
+export const spec: CommandSpec = {
+  usage: 'user passwd <name> [options]',
+  description: 'Gives a user another password, which is asked for.',
+  examples: [
+    'ketcdctl --user root user passwd alice',
+    'ketcdctl --user root user passwd alice --new-password-file alice.pw',
+  ],
+  flags: passwordFlags,
+  noTimeout: 'drop-in',
+};
+
+export const run: Run = async (context, args, flags) => {
+  const [name] = exactly(args, 1, 'user passwd command requires user name as its argument') as [string];
+  const password = await newPassword(context, flags, name);
+  await makeChange(context, {
+    message: 'AuthUserChangePasswordResponse',
+    request: ({ auth }) => auth.userChangePassword({ name, password }),
+    done: 'Password updated',
+  });
+};

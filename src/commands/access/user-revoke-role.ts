@@ -1,0 +1,22 @@
+import type { CommandSpec, Run } from '../../base/contract.js';
+import { exactly, makeChange } from './auth-answer.js';
+
+export const spec: CommandSpec = {
+  usage: 'user revoke-role <user> <role>',
+  description: 'Takes the permissions of a role away from a user.',
+  examples: ['ketcdctl user revoke-role alice readers'],
+  flags: [],
+  noTimeout: 'drop-in',
+};
+
+export const run: Run = async (context, args) => {
+  const [name, role] = exactly(args, 2, 'user revoke-role requires user name and role name as its argument') as [
+    string,
+    string,
+  ];
+  await makeChange(context, {
+    message: 'AuthUserRevokeRoleResponse',
+    request: ({ auth }) => auth.userRevokeRole({ name, role }),
+    done: `Role ${role} is revoked from user ${name}`,
+  });
+};

@@ -1,0 +1,36 @@
+import type { FlagValues } from '../../base/contract.js';
+import { crc32c } from '../../storage/crc32c.js';
+import type { EtcdFile } from '../../storage/mvcc/etcd-file.js';
+import { ALL_KEYS } from '../../storage/mvcc/revision.js';
+import { lastWrite, revisionAt, withDatabase } from './database.js';
+import type { Around } from './program.js';
+
+/** A sum over the keys that exist at a revision. */
+export interface Checksum {
+  /** CRC-32C of `key`, and of every key and its value in the order of the keys. */
+  hash: number;
+  compacted: bigint;
+  /** The last write that it covers. */
+  revision: bigint;
+}
+
+/** @throws Failure when the revision is compacted */
+export function checksumOf(file: EtcdFile, wanted: bigint): Checksum {
+  const revision = revisionAt(file, wanted);
+  const index = file.indexOf(ALL_KEYS, revision);
+  let hash = crc32c(Buffer.from('key'));
+  for (let i = 0; i < index.size; i++) {
+    const { bytes, places } = file.record(index, i);
+    hash = crc32c(bytes, hash, places.keyStart, places.keyEnd);
+    hash = crc32c(bytes, hash, places.valueStart, places.valueEnd);
+  }
+  return { hash, compacted: file.compacted, revision: lastWrite(file, revision) };
+}
+
+/** `auger checksum`. */
+export async function runChecksum({ io }: Around, _args: string[], flags: FlagValues): Promise<void> {
+  await withDatabase(flags.string('file'), io, async (file) => {
+    const { hash, compacted, revision } = checksumOf(file, flags.int('revision'));
+    io.stdout.write(`checksum: ${hash}\ncompact-revision: ${compacted}\nrevision: ${revision}\n`);
+  });
+}

@@ -1,0 +1,150 @@
+/** `augerctl get`: objects out of a running etcd. */
+import type { FlagValues } from '../../base/contract.js';
+import type { ConnectionOptions } from '../../connection/options.js';
+import { ExitCode, Failure } from '../../base/errors.js';
+import { type EtcdClient, openClient } from '../../etcd/client.js';
+import { readRange } from '../../etcd/range.js';
+import { AtRest } from '../../k8s-decode/encryption/at-rest.js';
+import { prefixRange } from '../../storage/mvcc/revision.js';
+import { MEDIA_TYPES } from './detect.js';
+import type { Around } from './program.js';
+import { resourcePath } from './resource-key.js';
+import { NOTHING_FOUND, renderValue, requireValue } from './value.js';
+
+/** Milliseconds: augerctl has no limits, and waits for ever. */
+const DIAL_TIMEOUT = 5000;
+
+type Format = 'yaml' | 'json';
+
+export async function runGet(around: Around, args: string[], flags: FlagValues): Promise<number> {
+  const format = flags.string('output');
+  const prefix = flags.string('prefix');
+  const problem =
+    args[0] === ''
+      ? 'invalid resource ""'
+      : format !== 'yaml' && format !== 'json'
+        ? `invalid output format: "${format}"`
+        : prefix === ''
+          ? 'prefix is required'
+          : undefined;
+  if (problem) throw new Failure(`[${args.join(' ')}]: ${problem}`);
+  const client = await openClient(connection(around, flags));
+  try {
+    const printer = new Printer(around, format as Format);
+    await printAll(client, keyRequest(prefix, args, flags), printer);
+    return printer.failed > 0 ? ExitCode.Error : ExitCode.Ok;
+  } finally {
+    client.close();
+  }
+}
+
+/** What is asked of etcd; `namespace`: of all resources, only the keys with that part. */
+interface KeyRequest {
+  request: { key: Buffer; range_end?: Buffer; limit?: number };
+  namespace: string;
+}
+
+function keyRequest(prefix: string, [resource, name]: string[], flags: FlagValues): KeyRequest {
+  const namespace = flags.string('namespace');
+  const isAll = resource === undefined;
+  const parts = [prefix, isAll ? '' : resourcePath(resource), isAll ? '' : namespace].filter((part) => part !== '');
+  const path = parts.join('/');
+  const limit = Math.max(0, Number(flags.int('limit')));
+  if (name !== undefined) return { request: { key: Buffer.from(`${path}/${name}`) }, namespace: '' };
+  const { start, end } = prefixRange(Buffer.from(`${path}/`));
+  return {
+    request: { key: start, range_end: end ?? Buffer.alloc(1), limit },
+    namespace: isAll ? namespace : '',
+  };
+}
+
+async function printAll(client: EtcdClient, { request, namespace }: KeyRequest, printer: Printer): Promise<void> {
+  for await (const page of readRange(client, request)) {
+    for (const { key, value } of page.kvs) {
+      if (namespace === '' || key.toString().split('/').at(-2) === namespace) await printer.print(key, value);
+    }
+  }
+}
+
+/** Prints objects as they come. What can't be decoded is a comment in YAML, and in JSON a line on standard error. */
+class Printer {
+  failed = 0;
+  private readonly atRest: AtRest;
+
+  constructor(
+    private readonly around: Around,
+    private readonly format: Format,
+  ) {
+    this.atRest = new AtRest(around.env.ETCDCTL_ENCRYPTION_CONFIG || undefined);
+  }
+
+  async print(key: Buffer, value: Buffer): Promise<void> {
+    const { stdout, stderr } = this.around.io;
+    try {
+      const plain = await this.atRest.open(key, value);
+      const found = requireValue(plain);
+      const isLeftAsIs = this.format === 'json' && found.encoding === 'json';
+      // Stored JSON ends with a newline of its own, and gets another.
+      const text = isLeftAsIs ? Buffer.concat([found.value, NEWLINE]) : await renderValue(found, this.format);
+      const isYaml = this.format === 'yaml';
+      const head = isYaml ? `---\n# ${key} | ${MEDIA_TYPES[found.encoding]}\n` : '';
+      const wait = stdout.write(Buffer.concat([Buffer.from(head), text, Buffer.from(isYaml ? '\n' : '')]));
+      if (wait) await wait;
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      if (this.format === 'yaml') stdout.write(asComment(key, value, error.message));
+      else {
+        this.failed++;
+        stderr.write(`Error: ${key}: ${error.message}\n`);
+      }
+    }
+  }
+}
+
+const NEWLINE = Buffer.from('\n');
+
+function asComment(key: Buffer, value: Buffer, reason: string): string {
+  const text = value.toString('utf8');
+  const isPlain = !/[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd]/.test(text);
+  const shown = isPlain ? text.replace(/\n/g, '\n# ') : `${value.length} bytes that are no text`;
+  const [why] = reason === NOTHING_FOUND ? [reason] : reason.split('\n');
+  return `---\n# ${key} | raw | ${why}\n# ${shown}\n`;
+}
+
+function connection({ env }: Around, flags: FlagValues): ConnectionOptions {
+  const setting = (name: string) => flags.string(name) || env[`ETCDCTL_${name.toUpperCase()}`] || undefined;
+  const cert = setting('cert');
+  const key = setting('key');
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new Failure(`KeyFile and CertFile must both be present[key: ${key ?? ''}, cert: ${cert ?? ''}]`);
+  }
+  const cacert = setting('cacert');
+  return {
+    endpoints: endpoints(flags, env.ETCDCTL_ENDPOINTS),
+    insecureDiscovery: flags.bool('insecure-discovery'),
+    insecureSkipTlsVerify: flags.bool('insecure-skip-tls-verify'),
+    // Whoever names certificates wants TLS, also where the endpoint has no scheme.
+    insecureTransport: cacert === undefined && cert === undefined && flags.bool('insecure-discovery'),
+    cacert,
+    cert,
+    key,
+    dialTimeout: DIAL_TIMEOUT,
+    ...login(flags),
+  };
+}
+
+function endpoints(flags: FlagValues, fromEnvironment: string | undefined): string[] {
+  const named = (fromEnvironment ?? '')
+    .split(',')
+    .map((endpoint) => endpoint.trim())
+    .filter(Boolean);
+  return flags.given('endpoints') || named.length === 0 ? flags.strings('endpoints') : named;
+}
+
+function login(flags: FlagValues): Pick<ConnectionOptions, 'user' | 'password'> {
+  const user = flags.string('user');
+  const password = flags.string('password');
+  if (user === '') return {};
+  if (password === '' && !user.includes(':')) throw new Failure('password is missing');
+  return { user, password: password || undefined };
+}

@@ -1,0 +1,27 @@
+import { AlarmAction, type IAlarmMember, type IAlarmResponse } from 'etcd3/lib/rpc';
+import type { CommandSpec, Run } from '../../base/contract.js';
+import { outputFormat } from '../../output/format.js';
+import { printAlarms } from './alarm-answer.js';
+import { badArguments } from '../bad-arguments.js';
+
+export const spec: CommandSpec = {
+  usage: 'alarm disarm',
+  description:
+    'Clears all alarms. After NOSPACE first make space (compaction, then defrag): otherwise the alarm comes back with the next write.',
+  examples: ['ketcdctl alarm disarm'],
+  flags: [],
+};
+
+export const run: Run = async (context, args) => {
+  if (args.length > 0) throw badArguments('alarm disarm command accepts no arguments');
+  const format = outputFormat(context);
+  const { maintenance } = await context.connect();
+  const active = await maintenance.alarm({ action: AlarmAction.Get, memberID: '0', alarm: 0 });
+  const alarms: IAlarmMember[] = [];
+  for (const { memberID, alarm } of active.alarms) {
+    const disarmed = await maintenance.alarm({ action: AlarmAction.Deactivate, memberID, alarm });
+    alarms.push(...disarmed.alarms);
+  }
+  // One answer for several requests: as with etcdctl it has no header.
+  await printAlarms(context, format, { alarms } as IAlarmResponse);
+};

@@ -1,0 +1,14 @@
+import { DowngradeAction } from 'etcd3/lib/rpc';
+import type { CommandSpec, Run } from '../../base/contract.js';
+import { downgrade } from './downgrade-answer.js';
+
+export const spec: CommandSpec = {
+  usage: 'downgrade cancel',
+  description: 'Cancels a downgrade, as long as no member of the older version has joined.',
+  examples: ['ketcdctl downgrade cancel'],
+  flags: [],
+};
+
+export const run: Run = async (context) => {
+  await downgrade(context, 'cancel', { action: DowngradeAction.Cancel, version: '' });
+};

@@ -1,0 +1,60 @@
+import type { IHashKVResponse } from 'etcd3/lib/rpc';
+import { atLeast, type CommandSpec, type Context, isDropIn, type Run } from '../../base/contract.js';
+import '../../rpc/newer-fields.js';
+import { fieldLine, headerFields } from '../../output/fields.js';
+import { outputFormat } from '../../output/format.js';
+import { goQuote } from '../../base/go/quote.js';
+import { messageJson, stringJson } from '../../output/json.js';
+import { printList } from '../../output/printer.js';
+import { type Asked, answered, askEach, errorMember, errorOf, humaneAnswers, tellFailures } from './endpoint-each.js';
+
+export const spec: CommandSpec = {
+  usage: 'endpoint hashkv [options]',
+  description:
+    'Shows the hash over the key-values of each endpoint up to a revision. The same revision has the same hash at every sound member.',
+  examples: ['ketcdctl endpoint hashkv --cluster', 'ketcdctl endpoint hashkv --cluster --rev 4711 -w table'],
+  flags: [{ name: 'rev', type: 'int', default: '0', help: 'largest revision to hash (0: the newest)' }],
+};
+
+export const run: Run = async (context, _args, flags) => {
+  const revision = String(flags.int('rev'));
+  const format = outputFormat(context);
+  const asked = await askEach(context, flags, (member) => member.maintenance.hashKV({ revision }));
+  await tellFailures(context, asked, 'Failed to get the hash of endpoint');
+  const shown = isDropIn(context.mode) ? asked.filter(answered) : asked;
+  const withRevision = atLeast(context.mode, '3.6');
+  await printList(context, format, {
+    simple: () => asked.filter(answered).map((one) => `${hashRow(context, one).join(', ')}\n`),
+    json: shown.map(hashJson),
+    fields: asked.filter(answered).map(({ endpoint, answer }) => hashFields(context, endpoint, answer)),
+    table: {
+      heads: ['endpoint', 'hash', ...(withRevision ? ['hash revision'] : [])],
+      rows: shown.map((one) => hashRow(context, one)),
+    },
+    values: () => humaneAnswers(context, 'HashKVResponse', asked),
+  });
+  const failed = asked.filter((one) => !answered(one)).at(-1);
+  if (failed && !answered(failed)) throw failed.error;
+};
+
+function hashRow(context: Context, asked: Asked<IHashKVResponse>): string[] {
+  const withRevision = atLeast(context.mode, '3.6');
+  if (!answered(asked)) return [asked.endpoint, errorOf(context, asked), ...(withRevision ? [''] : [])];
+  const { endpoint, answer } = asked;
+  return [endpoint, String(answer.hash), ...(withRevision ? [answer.hash_revision] : [])];
+}
+
+function hashJson(asked: Asked<IHashKVResponse>): string {
+  if (!answered(asked)) return errorMember(asked);
+  return `{"Endpoint":${stringJson(asked.endpoint)},"HashKV":${messageJson('HashKVResponse', asked.answer)}}`;
+}
+
+function hashFields(context: Context, endpoint: string, answer: IHashKVResponse): string {
+  return [
+    headerFields(context, answer.header),
+    fieldLine('Endpoint', goQuote(endpoint)),
+    fieldLine('Hash', answer.hash),
+    atLeast(context.mode, '3.6') ? fieldLine('HashRevision', answer.hash_revision) : '',
+    '\n',
+  ].join('');
+}

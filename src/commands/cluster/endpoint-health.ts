@@ -1,0 +1,103 @@
+import { AlarmAction, type IAlarmResponse } from 'etcd3/lib/rpc';
+import { atLeast, type CommandSpec, type Context, isDropIn, type Run } from '../../base/contract.js';
+import { Failure, failureText } from '../../base/errors.js';
+import type { EtcdClient } from '../../etcd/client.js';
+import type { Value } from '../../k8s-decode/value.js';
+import { fieldLine } from '../../output/fields.js';
+import { outputFormat } from '../../output/format.js';
+import { goDuration } from '../../base/go/duration.js';
+import { goQuote } from '../../base/go/quote.js';
+import { stringJson } from '../../output/json.js';
+import { type AnswerList, printList } from '../../output/printer.js';
+import { askEach } from './endpoint-each.js';
+
+export const spec: CommandSpec = {
+  usage: 'endpoint health [options]',
+  description: 'Reads a key through consensus at each endpoint, all at the same time, and looks for alarms.',
+  examples: ['ketcdctl endpoint health', 'ketcdctl endpoint health --cluster -w table'],
+  flags: [],
+};
+
+interface Health {
+  endpoint: string;
+  healthy: boolean;
+  took: string;
+  error: string;
+}
+
+export const run: Run = async (context, _args, flags) => {
+  const format = outputFormat(context);
+  const asked = await askEach(context, flags, (member, endpoint) => health(context, member, endpoint));
+  const all = asked.flatMap((one) => ('answer' in one ? [one.answer] : []));
+  if (format === 'simple') await printLines(context, all);
+  else await printList(context, format, healthList(all));
+  if (all.some((one) => !one.healthy)) throw new Failure('unhealthy cluster');
+};
+
+function healthList(all: Health[]): AnswerList {
+  return {
+    simple: () => [],
+    json: all.map(healthJson),
+    fields: all.map(healthFields),
+    table: {
+      heads: ['endpoint', 'health', 'took', 'error'],
+      rows: all.map(({ endpoint, healthy, took, error }) => [endpoint, String(healthy), took, error]),
+    },
+    values: async () => all.map((one) => new Map<string, Value>(Object.entries(one))),
+  };
+}
+
+async function health(context: Context, member: EtcdClient, endpoint: string): Promise<Health> {
+  const start = process.hrtime.bigint();
+  let error = '';
+  try {
+    await member.kv.range({ key: Buffer.from('health') }).catch(unlessDenied);
+    if (atLeast(context.mode, '3.5')) error = await activeAlarms(context, member);
+  } catch (failure) {
+    error = failureText(failure, isDropIn(context.mode));
+  }
+  const took = goDuration(Number(process.hrtime.bigint() - start));
+  return { endpoint, healthy: error === '', took, error };
+}
+
+/** gRPC's code when the user may not read the key: the proposal went through consensus all the same. */
+const PERMISSION_DENIED = 7;
+
+function unlessDenied(error: { code?: number }): void {
+  if (error.code !== PERMISSION_DENIED) throw error;
+}
+
+async function activeAlarms(context: Context, member: EtcdClient): Promise<string> {
+  let response: IAlarmResponse;
+  try {
+    response = await member.maintenance.alarm({ action: AlarmAction.Get, memberID: '0', alarm: 0 });
+  } catch (error) {
+    if (isDropIn(context.mode)) return 'Unable to fetch the alarm list';
+    return `its alarms cannot be read: ${failureText(error, false)}`;
+  }
+  const names = response.alarms.map(({ alarm }) => ['NONE', 'NOSPACE', 'CORRUPT'][Number(alarm)] ?? String(alarm));
+  return names.length === 0 ? '' : `Active Alarm(s): ${names.map((name) => `${name} `).join('')}`;
+}
+
+async function printLines(context: Context, all: Health[]): Promise<void> {
+  const good = atLeast(context.mode, '3.5') ? context.stdout : context.stderr;
+  for (const { endpoint, healthy, took, error } of all) {
+    if (healthy) await good.write(`${endpoint} is healthy: successfully committed proposal: took = ${took}\n`);
+    else await context.stderr.write(`${endpoint} is unhealthy: failed to commit proposal: ${error}\n`);
+  }
+}
+
+function healthJson({ endpoint, healthy, took, error }: Health): string {
+  const why = error ? `,"error":${stringJson(error)}` : '';
+  return `{"endpoint":${stringJson(endpoint)},"health":${healthy},"took":"${took}"${why}}`;
+}
+
+function healthFields({ endpoint, healthy, took, error }: Health): string {
+  return [
+    fieldLine('Endpoint', goQuote(endpoint)),
+    fieldLine('Health', healthy),
+    fieldLine('Took', took),
+    fieldLine('Error', error),
+    '\n',
+  ].join('');
+}

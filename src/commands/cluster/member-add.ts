@@ -1,0 +1,61 @@
+import type { IMemberAddResponse } from 'etcd3/lib/rpc';
+import { atLeast, type CommandSpec, type Context, type Run } from '../../base/contract.js';
+import { outputFormat } from '../../output/format.js';
+import { goQuote } from '../../base/go/quote.js';
+import { paddedId } from '../../output/ids.js';
+import { membersJson } from '../../output/members.js';
+import { print } from '../../output/printer.js';
+import { badArguments } from '../bad-arguments.js';
+import { checkPeerUrls, peerUrls, peerUrlsFlag } from './peer-urls.js';
+
+export const spec: CommandSpec = {
+  usage: 'member add <name> --peer-urls=<urls> [options]',
+  description:
+    'Adds a member to the cluster and prints the settings that it has to be started with. A learner gets all data but has no vote until it is promoted.',
+  examples: [
+    'ketcdctl member add master-4 --peer-urls=https://10.0.0.4:2380 --learner',
+    'ketcdctl member promote master-4',
+  ],
+  flags: [peerUrlsFlag('new'), { name: 'learner', type: 'bool', help: 'add it as a learner, which has no vote' }],
+};
+
+export const run: Run = async (context, args, flags) => {
+  const [name] = args;
+  if (name === undefined) throw badArguments('member name not provided');
+  if (args.length > 1) {
+    const urls = args.filter((arg) => arg.startsWith('http')).map((url) => `, did you mean --peer-urls=${url}`);
+    throw badArguments(`too many arguments${urls.join('')}`);
+  }
+  const urls = peerUrls(flags);
+  const learner = flags.bool('learner');
+  const format = outputFormat(context);
+  const client = await context.connect();
+  checkPeerUrls(urls);
+  const response = await client.cluster.memberAdd({ peerURLs: urls, isLearner: learner });
+  await print(context, format, {
+    message: 'MemberAddResponse',
+    response,
+    simple: () => [addedText(context, response, learner), startText(response, name, flags.string('peer-urls'))],
+    json: () => membersJson(context, 'MemberAddResponse', response),
+  });
+};
+
+function addedText(context: Context, { header, member }: IMemberAddResponse, learner: boolean): string {
+  const asLearner = learner && atLeast(context.mode, '3.6') ? ' as learner' : '';
+  return `Member ${paddedId(member.ID)} added${asLearner} to cluster ${paddedId(header.cluster_id)}\n`;
+}
+
+/** The environment that the new member is to be started with. It is listed under its name, which the cluster learns only then. */
+function startText({ member, members }: IMemberAddResponse, name: string, peerUrls: string): string {
+  const cluster = members.flatMap((one) =>
+    one.peerURLs.map((url) => `${one.ID === member.ID ? name : one.name}=${url}`),
+  );
+  return [
+    '',
+    `ETCD_NAME=${goQuote(name)}`,
+    `ETCD_INITIAL_CLUSTER=${goQuote(cluster.join(','))}`,
+    `ETCD_INITIAL_ADVERTISE_PEER_URLS=${goQuote(peerUrls)}`,
+    'ETCD_INITIAL_CLUSTER_STATE="existing"',
+    '',
+  ].join('\n');
+}

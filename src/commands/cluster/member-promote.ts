@@ -1,0 +1,18 @@
+import type { CommandSpec, Run } from '../../base/contract.js';
+import { changeMember, memberArgument } from './member-change.js';
+
+export const spec: CommandSpec = {
+  usage: 'member promote <member>',
+  description:
+    'Gives a learner its vote. It has to be in step with the leader. <member> is its ID, or its name once it was started.',
+  examples: ['ketcdctl member promote master-4'],
+  flags: [],
+};
+
+export const run: Run = async (context, args) => {
+  await changeMember(context, memberArgument(context, args), {
+    message: 'MemberPromoteResponse',
+    done: 'promoted in',
+    request: (client, ID) => client.cluster.memberPromote({ ID }),
+  });
+};

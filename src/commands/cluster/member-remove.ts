@@ -1,0 +1,17 @@
+import type { CommandSpec, Run } from '../../base/contract.js';
+import { changeMember, memberArgument } from './member-change.js';
+
+export const spec: CommandSpec = {
+  usage: 'member remove <member>',
+  description: 'Removes a member for good: it cannot come back with its data. <member> is its ID or its name.',
+  examples: ['ketcdctl member remove 8e9e05c52164694d', 'ketcdctl member remove master-3'],
+  flags: [],
+};
+
+export const run: Run = async (context, args) => {
+  await changeMember(context, memberArgument(context, args), {
+    message: 'MemberRemoveResponse',
+    done: 'removed from',
+    request: (client, ID) => client.cluster.memberRemove({ ID }),
+  });
+};

@@ -1,0 +1,23 @@
+import type { CommandSpec, Run } from '../../base/contract.js';
+import { changeMember, memberArgument } from './member-change.js';
+import { checkPeerUrls, peerUrls, peerUrlsFlag } from './peer-urls.js';
+
+export const spec: CommandSpec = {
+  usage: 'member update <member> --peer-urls=<urls>',
+  description: 'Changes the URLs under which the other members reach a member. <member> is its ID or its name.',
+  examples: ['ketcdctl member update master-3 --peer-urls=https://10.0.0.33:2380'],
+  flags: [peerUrlsFlag('updated')],
+};
+
+export const run: Run = async (context, args, flags) => {
+  const member = memberArgument(context, args);
+  const urls = peerUrls(flags);
+  await changeMember(context, member, {
+    message: 'MemberUpdateResponse',
+    done: 'updated in',
+    request(client, ID) {
+      checkPeerUrls(urls);
+      return client.cluster.memberUpdate({ ID, peerURLs: urls });
+    },
+  });
+};

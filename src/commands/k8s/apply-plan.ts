@@ -1,0 +1,170 @@
+/** What is to be written for a manifest. */
+import type { IKeyValue } from 'etcd3/lib/rpc';
+import type { FlagValues } from '../../base/contract.js';
+import { ExitCode, Failure } from '../../base/errors.js';
+import { prefixRange } from '../../etcd/keys.js';
+import type { Cluster } from '../../k8s/cluster.js';
+import { inStoredLayout, sortedFields, toBeStored } from '../../k8s/edited.js';
+import { creation, replacement } from '../../k8s/manifest.js';
+import { isSame } from '../../k8s/object-diff.js';
+import type { Resource } from '../../k8s/resources.js';
+import {
+  type Encoding,
+  encodeStored,
+  type Fields,
+  loadAndDecode,
+  type Stored,
+  storedEncoding,
+} from '../../k8s-decode/index.js';
+import { field, stringField } from '../../k8s-decode/value.js';
+import type { Manifest } from './apply-input.js';
+import { refuseEncrypted } from './change.js';
+import { type NamedObject, namedObject } from './objects.js';
+
+export interface PlannedWrite {
+  target: NamedObject;
+  action: 'created' | 'configured' | 'unchanged';
+  /** The key as it was read. */
+  old: IKeyValue | undefined;
+  value: Buffer;
+  /** What is to be known before it is written. */
+  notes: string[];
+}
+
+/** @throws Failure that names the manifest's file and what cannot be done with it */
+export async function planWrite(cluster: Cluster, manifest: Manifest, flags: FlagValues): Promise<PlannedWrite> {
+  try {
+    return await plan(cluster, manifest.object, flags);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure(`${manifest.source}: ${error.message}`, {
+      exitCode: error.exitCode,
+      ...(error.hint && { hint: error.hint }),
+      cause: error,
+    });
+  }
+}
+
+async function plan(cluster: Cluster, manifest: Fields, flags: FlagValues): Promise<PlannedWrite> {
+  const resource = await resourceOf(cluster, manifest);
+  const target = namedObject(cluster, resource, namespaceOf(manifest, resource, flags), nameOf(manifest));
+  const { kvs } = await cluster.client.kv.range({ key: Buffer.from(target.key) });
+  const [old] = kvs;
+  const sample = old ?? (await anyOf(cluster, resource));
+  if (sample) refuseEncrypted(old ? target.key : `what is stored of ${resource.plural}`, sample.value);
+  const stored = sample && (await loadAndDecode(sample.value, { key: sample.key.toString() }));
+  const apiVersion = storedVersion(manifest, resource, stored);
+  const versioned = new Map(manifest).set('apiVersion', apiVersion);
+  const encoding = stored?.encoding;
+  return old && stored ? replace(target, versioned, old, stored) : create(target, versioned, encoding, resource);
+}
+
+async function replace(target: NamedObject, manifest: Fields, old: IKeyValue, stored: Stored): Promise<PlannedWrite> {
+  refuseConflict(manifest, old, target);
+  const merged = replacement(manifest, stored.object);
+  const object = toBeStored(await asRead(merged, stored.encoding, target.key), stored.object);
+  const layout = inStoredLayout(stored.object, object) as Fields;
+  const value = await encodeStored(layout, { encoding: stored.encoding, key: target.key });
+  const unchanged = isSame(stored.object, layout);
+  return { target, action: unchanged ? 'unchanged' : 'configured', old, value, notes: [] };
+}
+
+/** The object as it would come back, with the empty fields that a manifest leaves out. */
+async function asRead(object: Fields, encoding: Encoding, key: string): Promise<Fields> {
+  if (encoding !== 'protobuf') return object;
+  return (await loadAndDecode(await encodeStored(object, { encoding, key }), { key })).object;
+}
+
+async function create(
+  target: NamedObject,
+  manifest: Fields,
+  encoding: Encoding | undefined,
+  resource: Resource,
+): Promise<PlannedWrite> {
+  const object = toBeStored(creation(manifest, resource, target.namespace, new Date()), undefined);
+  const as = encoding ?? (await storedEncoding(object, target.key));
+  const layout = as === 'json' ? (sortedFields(object) as Fields) : object;
+  const value = await encodeStored(layout, { encoding: as, key: target.key });
+  return { target, action: 'created', old: undefined, value, notes: notesOn(object) };
+}
+
+function notesOn(object: Fields): string[] {
+  const kind = stringField(object, 'kind');
+  const type = stringField(object, 'spec', 'type') ?? 'ClusterIP';
+  if (kind === 'Service' && type !== 'ExternalName' && !stringField(object, 'spec', 'clusterIP')) {
+    return ['it will have no cluster IP: the API server gives one only when it creates the service itself'];
+  }
+  return [];
+}
+
+/** The resource of a manifest's kind in its group. */
+async function resourceOf(cluster: Cluster, manifest: Fields): Promise<Resource> {
+  const apiVersion = stringField(manifest, 'apiVersion') ?? '';
+  const kind = stringField(manifest, 'kind') ?? '';
+  if (apiVersion === '' || kind === '') {
+    throw new Failure('the object has no apiVersion and kind', { exitCode: ExitCode.InvalidInput });
+  }
+  const group = groupOf(apiVersion);
+  const found = (await cluster.resources()).find(
+    (each) => each.kind === kind && each.group === group && !each.internal,
+  );
+  if (found) return found;
+  throw new Failure(`no matches for kind "${kind}" in version "${apiVersion}"`, {
+    hint: 'a custom resource needs its CustomResourceDefinition in the same etcd',
+  });
+}
+
+function groupOf(apiVersion: string): string {
+  const slash = apiVersion.indexOf('/');
+  return slash < 0 ? '' : apiVersion.slice(0, slash);
+}
+
+function nameOf(manifest: Fields): string {
+  const name = stringField(manifest, 'metadata', 'name');
+  if (name && !name.includes('/')) return name;
+  throw new Failure(name ? `${JSON.stringify(name)} is no name` : 'the object has no metadata.name', {
+    exitCode: ExitCode.InvalidInput,
+    hint: 'generateName is for the API server: here an object needs its name',
+  });
+}
+
+function namespaceOf(manifest: Fields, resource: Resource, flags: FlagValues): string {
+  const own = stringField(manifest, 'metadata', 'namespace');
+  const asked = flags.string('namespace');
+  if (own && flags.given('namespace') && resource.namespaced && own !== asked) {
+    throw new Failure(
+      `the namespace from the provided object "${own}" does not match the namespace "${asked}" of --namespace`,
+    );
+  }
+  return own || asked;
+}
+
+/** A stored object of the same resource: it shows the version and the encoding. */
+async function anyOf(cluster: Cluster, { prefix }: Resource): Promise<IKeyValue | undefined> {
+  const range = prefixRange(Buffer.from(`${cluster.root}${prefix}/`));
+  return (await cluster.client.kv.range({ ...range, limit: '1' })).kvs[0];
+}
+
+/**
+ * The apiVersion to write.
+ * @throws Failure where the manifest has another one than what is stored, which would need a conversion
+ */
+function storedVersion(manifest: Fields, resource: Resource, stored: Stored | undefined): string {
+  const given = stringField(manifest, 'apiVersion')!;
+  if (!stored || stored.apiVersion === given) return given;
+  // The versions of a custom resource differ in nothing else, unless a webhook converts them.
+  const version = given.slice(given.indexOf('/') + 1);
+  if (resource.custom?.versions.includes(version)) return stored.apiVersion;
+  throw new Failure(`${resource.plural} are stored here as ${stored.apiVersion}, and the manifest is ${given}`, {
+    hint: `nothing is converted: write it as ${stored.apiVersion} (k8s get -o yaml shows how that looks)`,
+  });
+}
+
+/** A manifest with a resourceVersion is meant for the object as it was then. */
+function refuseConflict(manifest: Fields, { mod_revision }: IKeyValue, { key }: NamedObject): void {
+  const wanted = field(manifest, 'metadata', 'resourceVersion');
+  if (wanted === undefined || wanted === '' || wanted === null || String(wanted) === mod_revision) return;
+  throw new Failure(`${key} is at revision ${mod_revision}, and the manifest is made from ${wanted}`, {
+    hint: 'take metadata.resourceVersion out of the manifest to write it all the same',
+  });
+}

@@ -1,0 +1,38 @@
+/** What the `k8s` commands have in common: the cluster that is read, and the resources that arguments name. */
+import type { Context, FlagValues } from '../../base/contract.js';
+import { nearest } from '../../base/flags/near.js';
+import { Failure } from '../../base/errors.js';
+import { Cluster } from '../../k8s/cluster.js';
+import { isNeverStored, type Resource } from '../../k8s/resources.js';
+
+/** The cluster behind the endpoints, at the revision of --rev where the command has that flag. */
+export async function openCluster(context: Context, flags: FlagValues): Promise<Cluster> {
+  const { encryptionConfig } = context.options;
+  return Cluster.open(await context.connect(), {
+    registryPrefix: flags.string('registry-prefix') || undefined,
+    revision: String(flags.int('rev')),
+    encryptionConfig: encryptionConfig || undefined,
+  });
+}
+
+/**
+ * The resource that a word means.
+ * @throws Failure in kubectl's words, with the names that are near
+ */
+export async function requireResource(cluster: Cluster, word: string): Promise<Resource> {
+  const resource = await cluster.find(word);
+  if (resource) return resource;
+  if (isNeverStored(word)) {
+    throw new Failure(`${word} are not stored in etcd: the API server makes them when it is asked`);
+  }
+  const names = (await cluster.resources())
+    .filter(({ alias, internal }) => !alias && !internal)
+    .flatMap(({ plural, shortNames }) => [plural, ...shortNames]);
+  const near = nearest(word.toLowerCase(), names);
+  throw new Failure(`the server doesn't have a resource type "${word}"`, {
+    hint:
+      near.length > 0
+        ? `did you mean ${near.slice(0, 3).join(', ')}?`
+        : '`k8s kinds` shows the resources that are stored; a custom resource needs its definition in the same etcd',
+  });
+}

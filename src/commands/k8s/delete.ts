@@ -1,0 +1,109 @@
+import type { CommandSpec, Context, FlagValues, Run } from '../../base/contract.js';
+import { ExitCode, Failure } from '../../base/errors.js';
+import type { Cluster } from '../../k8s/cluster.js';
+import { readObjects, type StoredObject } from '../../k8s/objects.js';
+import { labelSelector } from '../../k8s/selectors.js';
+import { field } from '../../k8s-decode/value.js';
+import { CHANGE_FLAGS, Changes, changedMeanwhile, mayChange, openForChange } from './change.js';
+import { parseTargets, type Target } from './get-arguments.js';
+import { NAMESPACE_FLAG, namedObject, objectText, shortText } from './objects.js';
+
+export const spec: CommandSpec = {
+  usage: 'k8s delete [options] TYPE/NAME… | TYPE NAME… | TYPE -l SELECTOR | TYPE --all',
+  description:
+    'Deletes objects in etcd, past the API server: no finalizer is waited for, nothing is shut down in order, and what depends on them is left to the garbage collector. Shows what would go, asks on a terminal, and keeps the old values in a file. An object that changes meanwhile is left alone.',
+  examples: [
+    'ketcdctl k8s delete pod/web-0 -n shop --dry-run',
+    'ketcdctl k8s delete pvc data-db-0 -n shop # one that hangs on its finalizers',
+    'ketcdctl k8s delete events --all -A --yes',
+  ],
+  flags: [
+    NAMESPACE_FLAG,
+    { name: 'all-namespaces', short: 'A', type: 'bool', help: 'in all namespaces' },
+    { name: 'selector', short: 'l', type: 'string', help: 'only objects with these labels: app=web,tier!=db' },
+    { name: 'all', type: 'bool', help: 'all objects of the type' },
+    ...CHANGE_FLAGS,
+  ],
+};
+
+export const run: Run = async (context, args, flags) => {
+  const cluster = await openForChange(context, flags);
+  const targets = await parseTargets(cluster, args);
+  const objects: StoredObject[] = [];
+  for (const target of targets) objects.push(...(await objectsOf(cluster, target, flags)));
+  if (objects.length === 0) {
+    await context.stderr.write('No resources found\n');
+    return ExitCode.Ok;
+  }
+  const dryRun = flags.bool('dry-run');
+  const shown = dryRun ? objects : objects.slice(0, SHOWN);
+  for (const object of shown) await context.stderr.write(overview(object));
+  if (shown.length < objects.length) await context.stderr.write(`  and ${objects.length - shown.length} more\n`);
+  const question = objects.length === 1 ? 'Delete it?' : `Delete these ${objects.length} objects?`;
+  if (!(await mayChange(context, flags, question))) {
+    const count = objects.length === 1 ? '1 object' : `${objects.length} objects`;
+    await context.stderr.write(dryRun ? `${count} would be deleted\n` : 'nothing was deleted\n');
+    return dryRun ? ExitCode.Ok : ExitCode.Error;
+  }
+  return deleteAll(context, cluster, objects, flags);
+};
+
+/** As many objects as a look takes in; --dry-run lists all. */
+const SHOWN = 20;
+
+async function objectsOf(cluster: Cluster, { resource, names }: Target, flags: FlagValues): Promise<StoredObject[]> {
+  const selector = flags.string('selector');
+  if (names.length === 0 && selector === '' && !flags.bool('all')) {
+    throw new Failure('which objects? Name them, or give --selector or --all', { exitCode: ExitCode.BadArgs });
+  }
+  if (names.length > 0 && (selector !== '' || flags.bool('all') || flags.bool('all-namespaces'))) {
+    throw new Failure('names cannot be given together with --selector, --all and --all-namespaces', {
+      exitCode: ExitCode.BadArgs,
+    });
+  }
+  const everywhere = flags.bool('all-namespaces') || !resource.namespaced;
+  const namespace = everywhere ? undefined : flags.string('namespace');
+  const select = selector === '' ? undefined : labelSelector(selector);
+  const found: StoredObject[] = [];
+  for (const name of names.length > 0 ? names : [undefined]) {
+    const before = found.length;
+    for await (const item of readObjects(cluster, { resource, namespace, name })) {
+      if (!select || (item.object && select(item.object))) found.push(item);
+    }
+    if (name === undefined || found.length > before) continue;
+    const { key } = namedObject(cluster, resource, flags.string('namespace'), name);
+    throw new Failure(`${objectText({ resource, name })} not found: there is no key ${key}`);
+  }
+  return found;
+}
+
+/** A line for an object, and one for what its going leaves undone. */
+function overview({ key, kv, object, resource }: StoredObject): string {
+  const finalizers = object ? field(object, 'metadata', 'finalizers') : undefined;
+  const lines = [`  ${key}  (revision ${kv.mod_revision})`];
+  if (Array.isArray(finalizers) && finalizers.length > 0) {
+    lines.push(`    warning: its finalizers will not run: ${finalizers.join(', ')}`);
+  }
+  if (resource?.plural === 'namespaces' && resource.group === '') {
+    lines.push('    warning: the objects in the namespace stay, and nothing will delete them');
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+async function deleteAll(context: Context, cluster: Cluster, objects: StoredObject[], flags: FlagValues) {
+  const changes = new Changes(cluster.client, flags);
+  let failed = 0;
+  try {
+    for (const { kv, resource, name } of objects) {
+      const end = await changes.delete(kv);
+      if (end.done) await context.stdout.write(`${shortText({ resource: resource!, name })} deleted\n`);
+      else if (end.now) {
+        failed++;
+        await context.stderr.write(`Error: ${changedMeanwhile(kv.key, kv.mod_revision, end.now).message}\n`);
+      } else await context.stderr.write(`${kv.key} is gone already\n`);
+    }
+  } finally {
+    await changes.end(context);
+  }
+  return failed > 0 ? ExitCode.Error : ExitCode.Ok;
+}

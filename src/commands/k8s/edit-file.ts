@@ -1,0 +1,116 @@
+/** A text that somebody edits, as often as it takes to be valid. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Context } from '../../base/contract.js';
+import { ExitCode, Failure } from '../../base/errors.js';
+import type { Fields } from '../../k8s-decode/index.js';
+
+/** The file in which it is edited, in a folder that only its owner can look into. */
+export class EditFile {
+  readonly path = join(mkdtempSync(join(tmpdir(), 'ketcdctl-edit-')), 'object.yaml');
+
+  constructor(
+    /** Without comments. */
+    readonly text: string,
+    private readonly heading: string[],
+  ) {
+    this.write(text);
+  }
+
+  /** @param problem what was wrong with the text, for its head */
+  write(text: string, problem?: string): void {
+    const lines = problem === undefined ? this.heading : [...this.heading, '', ...`Not valid: ${problem}`.split('\n')];
+    const head = lines.map((line) => `#${line && ` ${line}`}\n`).join('');
+    writeFileSync(this.path, `${head}#\n${text}`, { mode: 0o600 });
+  }
+
+  /** What is in the file, without the comments in front, and the number of its first line. */
+  read(): { text: string; firstLine: number } {
+    const whole = readFileSync(this.path, 'utf8');
+    const comments = /^(?:[ \t]*(?:#.*)?(?:\r?\n|$))*/.exec(whole)![0];
+    return { text: whole.slice(comments.length), firstLine: comments.split('\n').length };
+  }
+
+  kept(): string {
+    return `the edited text is kept in ${this.path}`;
+  }
+
+  remove(): void {
+    rmSync(dirname(this.path), { recursive: true, force: true });
+  }
+}
+
+/** What came of an edit: the texts before and after, and the bytes that the new one means. */
+export interface Edited {
+  before: string;
+  after: string;
+  value: Buffer;
+}
+
+/**
+ * Opens the editor until what is saved can be stored; undefined when nothing was changed.
+ * @param encode gives the bytes for what was saved, or throws a Failure that is shown to the user
+ * @throws Failure when an invalid text is saved again as it was, or an empty one
+ */
+export async function editUntilValid(
+  context: Context,
+  file: EditFile,
+  encode: (object: Fields) => Promise<Buffer>,
+): Promise<Edited | undefined> {
+  let last = file.text;
+  for (let problem: string | undefined; ; ) {
+    await runEditor(context, file.path);
+    const { text: after, firstLine } = file.read();
+    if (after === last) {
+      if (problem === undefined) return undefined;
+      throw new Failure(`Edit cancelled, no valid changes were saved: ${problem}`, { hint: file.kept() });
+    }
+    if (after.trim() === '') {
+      file.remove();
+      throw new Failure('Edit cancelled, saved file was empty.');
+    }
+    try {
+      return { before: file.text, after, value: await encode(await oneDocument(after, firstLine)) };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      problem = error.message;
+      last = after;
+      await context.stderr.write(`not valid: ${problem}\n`);
+      file.write(after, problem);
+    }
+  }
+}
+
+async function oneDocument(text: string, firstLine: number): Promise<Fields> {
+  const { parseYaml } = await import('../../k8s-decode/yaml/read.js');
+  const [object, ...more] = parseYaml(text, firstLine);
+  if (object instanceof Map && more.length === 0) return object;
+  throw new Failure(more.length > 0 ? 'there is more than one document' : 'the text is no object');
+}
+
+/** Runs the user's editor, a command line of the shell as in kubectl, on the terminal. */
+async function runEditor(context: Context, path: string): Promise<void> {
+  const { env, stdout } = context;
+  const editor = env.KUBE_EDITOR || env.EDITOR;
+  if (!editor && !context.stdin.isTTY) {
+    throw new Failure('no editor: there is no terminal, and neither KUBE_EDITOR nor EDITOR is set', {
+      exitCode: ExitCode.BadArgs,
+    });
+  }
+  await stdout.flush();
+  const child = spawn('/bin/sh', ['-c', `${editor || 'vi'} "$0"`, path], { stdio: 'inherit', env });
+  // Ctrl-C in the editor is for the editor.
+  const stay = () => {};
+  process.on('SIGINT', stay);
+  const ended = new Promise<number | string>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve(code ?? signal ?? 1));
+  });
+  const status = await ended.finally(() => process.off('SIGINT', stay));
+  if (status === 0) return;
+  throw new Failure(`the editor ${JSON.stringify(editor || 'vi')} failed (${status}): nothing was written`, {
+    hint: `the text is in ${path}`,
+  });
+}

@@ -1,0 +1,120 @@
+import type { CommandSpec, Context, FlagValues, Run } from '../../base/contract.js';
+import { ExitCode, Failure } from '../../base/errors.js';
+import { inStoredLayout, requireSameObject, toBeStored } from '../../k8s/edited.js';
+import { readObjects, type StoredObject } from '../../k8s/objects.js';
+import { encodeStored, type Fields, type Stored } from '../../k8s-decode/index.js';
+import { field } from '../../k8s-decode/value.js';
+import { toYaml } from '../../k8s-decode/yaml/write.js';
+import { withoutManagedFields } from '../../output/readable.js';
+import { diffStyle, unifiedDiff } from '../../output/text-diff.js';
+import { type Edited, EditFile, editUntilValid } from './edit-file.js';
+import { CHANGE_FLAGS, Changes, changedMeanwhile, mayChange, openForChange, refuseEncrypted } from './change.js';
+import { NAMESPACE_FLAG, type NamedObject, objectText, oneObject, shortText } from './objects.js';
+
+export const spec: CommandSpec = {
+  usage: 'k8s edit [options] TYPE/NAME',
+  description:
+    'Opens a stored object as YAML in $KUBE_EDITOR or $EDITOR, and writes what is saved back to etcd, past the API server: in the version and encoding in which it is stored, with the fields that ketcdctl does not know as they were, and only if nobody changed it meanwhile. The lease of the key stays. As the API server would, it raises metadata.generation when anything but metadata and status changed.',
+  examples: [
+    'ketcdctl k8s edit deploy/web -n shop',
+    'KUBE_EDITOR="code --wait" ketcdctl k8s edit node/worker-1',
+    'EDITOR=./scale-to-zero.sh ketcdctl k8s edit deploy/web -n shop --yes # by a program, which gets the path of the text',
+  ],
+  flags: [
+    NAMESPACE_FLAG,
+    { name: 'show-managed-fields', type: 'bool', help: 'have metadata.managedFields in the text, too' },
+    ...CHANGE_FLAGS,
+  ],
+  noTimeout: 'unless-given',
+};
+
+export const run: Run = async (context, args, flags) => {
+  const cluster = await openForChange(context, flags);
+  const target = await oneObject(cluster, args, flags);
+  const found = await readOne(readObjects(cluster, target));
+  if (!found) throw new Failure(`${objectText(target)} not found: there is no key ${target.key}`);
+  refuseEncrypted(target.key, found.kv.value);
+  const { stored } = found;
+  if (!stored) throw found.reason!;
+  const shown = flags.bool('show-managed-fields') ? stored.object : withoutManagedFields(stored.object);
+  const original = { stored, shown, key: target.key, lineEnd: found.kv.value.at(-1) === 0x0a };
+  const file = new EditFile(toYaml(shown), heading(target));
+  const edited = await editUntilValid(context, file, (object) => storedBytes(object, original));
+  if (!edited || edited.value.equals(found.kv.value)) {
+    file.remove();
+    await context.stderr.write('Edit cancelled, no changes made.\n');
+    return ExitCode.Ok;
+  }
+  return write(context, flags, { target, found, edited, file });
+};
+
+async function readOne(objects: AsyncIterable<StoredObject>): Promise<StoredObject | undefined> {
+  for await (const object of objects) return object;
+  return undefined;
+}
+
+function heading({ key }: NamedObject): string[] {
+  return [
+    `${key}, as it is stored in etcd.`,
+    'Lines that begin with # are passed over; an empty file ends the edit. When what is saved is not valid, it is opened again.',
+    'It is written past the API server: nothing is validated, admitted or defaulted.',
+  ];
+}
+
+/** What is edited. */
+interface Original {
+  stored: Stored;
+  /** Without what is hidden in the text. */
+  shown: Fields;
+  key: string;
+  /** Whether the value ends with a newline, as the API server's JSON does. */
+  lineEnd: boolean;
+}
+
+/** The bytes to be stored for what was saved. */
+async function storedBytes(saved: Fields, { stored, shown, key, lineEnd }: Original): Promise<Buffer> {
+  requireSameObject(stored.object, saved);
+  const edited = withHidden(saved, stored.object, shown);
+  const object = toBeStored(inStoredLayout(stored.object, edited) as Fields, stored.object);
+  const value = await encodeStored(object, { encoding: stored.encoding, key });
+  return lineEnd || stored.encoding !== 'json' ? value : value.subarray(0, -1);
+}
+
+/** The managedFields that were not in the text. */
+function withHidden(saved: Fields, stored: Fields, shown: Fields): Fields {
+  const hidden = field(stored, 'metadata', 'managedFields');
+  const metadata = saved.get('metadata');
+  if (shown === stored || hidden === undefined || !(metadata instanceof Map)) return saved;
+  return new Map(saved).set('metadata', new Map(metadata).set('managedFields', hidden));
+}
+
+interface EditEnd {
+  target: NamedObject;
+  found: StoredObject;
+  edited: Edited;
+  file: EditFile;
+}
+
+async function write(context: Context, flags: FlagValues, { target, found, edited, file }: EditEnd): Promise<number> {
+  const { kv } = found;
+  await context.stdout.write(await unifiedDiff(edited.before, edited.after, await diffStyle(context)));
+  if (!(await mayChange(context, flags, `Write this to ${target.key}?`))) {
+    const dryRun = flags.bool('dry-run');
+    if (dryRun) file.remove();
+    await context.stderr.write(dryRun ? 'nothing was written\n' : `nothing was written; ${file.kept()}\n`);
+    return dryRun ? ExitCode.Ok : ExitCode.Error;
+  }
+  const changes = new Changes(await context.connect(), flags);
+  try {
+    const end = await changes.put({ key: kv.key, value: edited.value, lease: kv.lease }, kv);
+    if (!end.done) throw changedMeanwhile(kv.key, kv.mod_revision, end.now);
+    await context.stdout.write(`${shortText(target)} edited (revision ${end.revision})\n`);
+    file.remove();
+  } catch (error) {
+    await context.stderr.write(`${file.kept()}\n`);
+    throw error;
+  } finally {
+    await changes.end(context);
+  }
+  return ExitCode.Ok;
+}

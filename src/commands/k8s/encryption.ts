@@ -1,0 +1,46 @@
+import type { CommandSpec, Run } from '../../base/contract.js';
+import { encryptionState, readRules } from '../../k8s/encryption-state.js';
+import { countEncryption } from '../../k8s/kinds.js';
+import { decimalBytes } from '../../output/bytes.js';
+import { openCluster } from './cluster.js';
+import { factsOf, OUTPUT_FLAG, reportFormat, writeReport } from './report.js';
+
+export const spec: CommandSpec = {
+  usage: 'k8s encryption [options]',
+  description:
+    "Shows how the values of each resource are encrypted at rest: the provider and the name of the key, as the values say it themselves; `none` for plain ones. Where there is an EncryptionConfiguration (--encryption-config FILE; on a control-plane node the API server's), STATE tells how it stands to them: current (as they would be written today), outdated (readable, to be written again after a rotation), unreadable (it has no such key). Keys are never shown.",
+  examples: [
+    'ketcdctl k8s encryption',
+    'ketcdctl --encryption-config /etc/kubernetes/enc.yaml k8s encryption # is everything written with the new key?',
+    'ketcdctl --endpoints file:backup.db k8s encryption -o jsonl | jq \'select(.provider == "none")\'',
+  ],
+  flags: [OUTPUT_FLAG, { name: 'rev', type: 'int', default: '0', help: 'the revision to read (0: the newest)' }],
+};
+
+export const run: Run = async (context, _args, flags) => {
+  const format = reportFormat(context, flags);
+  const path = context.options.encryptionConfig || (await ownConfig());
+  const rules = path === undefined ? undefined : await readRules(path);
+  const counts = (await countEncryption(await openCluster(context, flags))).map((count) => ({
+    ...count,
+    ...(rules && { state: encryptionState(rules, count) }),
+  }));
+  await writeReport(context, format, {
+    heads: ['RESOURCE', 'PROVIDER', 'KEY', ' VALUES', ' BYTES', ...(rules ? ['STATE'] : [])],
+    rows: counts.map(({ resource, provider, version, keyName, objects, bytes, state }) => [
+      resource,
+      provider === 'kms' ? `kms ${version}` : provider,
+      keyName,
+      String(objects),
+      decimalBytes(bytes),
+      ...(state ? [state] : []),
+    ]),
+    name: 'encryption',
+    items: counts.map(factsOf),
+  });
+};
+
+/** The configuration of this node's API server. */
+async function ownConfig(): Promise<string | undefined> {
+  return (await import('../../k8s-decode/encryption/find-config.js')).findEncryptionConfig();
+}

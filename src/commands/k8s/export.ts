@@ -1,0 +1,155 @@
+import type { CommandSpec, Context, FlagValues, Run } from '../../base/contract.js';
+import { ExitCode, Failure } from '../../base/errors.js';
+import { cleanManifest } from '../../k8s/clean.js';
+import type { Cluster } from '../../k8s/cluster.js';
+import { isBuiltIn, isDerived, isOwned } from '../../k8s/derived.js';
+import { readObjects, type StoredObject } from '../../k8s/objects.js';
+import type { Resource } from '../../k8s/resources.js';
+import { labelSelector } from '../../k8s/selectors.js';
+import { type ManifestOutput, manifestOutput } from './export-output.js';
+import { openCluster } from './cluster.js';
+import { parseTargets, type Target } from './get-arguments.js';
+import { NAMESPACE_FLAG, namedObject, objectText } from './objects.js';
+
+export const spec: CommandSpec = {
+  usage: 'k8s export [options] [TYPE[,TYPE…] [NAME…] | TYPE/NAME…]',
+  description:
+    'Writes stored objects as manifests that `kubectl apply` takes: without uid, resourceVersion, status, managedFields and what else the API server and controllers have put in. Without a TYPE: all of the namespace, and the namespace itself; with -A all of the cluster. What others make is left out unless it is named: objects with a controlling owner (--include-owned), events, endpoints, leases, nodes and the like, and what every cluster has by itself. Objects come in the order in which they can be applied, in the versions in which they are stored (CustomResourceDefinitions as v1).',
+  examples: [
+    'ketcdctl k8s export -n shop > shop.yaml',
+    'ketcdctl --endpoints file:backup.db k8s export -n shop deploy,svc,cm | kubectl apply -f -',
+    'ketcdctl k8s export -A --output-dir cluster/ # a file for each object',
+    'ketcdctl k8s export -n shop deploy/web -o json',
+  ],
+  flags: [
+    { ...NAMESPACE_FLAG, help: 'the namespace to export' },
+    { name: 'all-namespaces', short: 'A', type: 'bool', help: 'all namespaces, and what is in none' },
+    { name: 'selector', short: 'l', type: 'string', help: 'only objects with these labels: app=web,tier!=db' },
+    {
+      name: 'output',
+      short: 'o',
+      type: 'string',
+      value: 'FORMAT',
+      help: 'yaml (the default) or json',
+      choices: ['yaml', 'json'],
+    },
+    { name: 'output-dir', type: 'string', value: 'DIR', help: 'write a file for each object', complete: 'directory' },
+    { name: 'include-owned', type: 'bool', help: 'also what a controller made, such as the pods of a deployment' },
+    { name: 'rev', type: 'int', default: '0', help: 'the revision to read (0: the newest)' },
+  ],
+};
+
+export const run: Run = async (context, args, flags) => {
+  const output = manifestOutput(context, flags);
+  const cluster = await openCluster(context, flags);
+  const exporter = new Exporter(context, flags, cluster, output);
+  for (const target of inOrder(await targetsOf(cluster, args, flags))) await exporter.export(target, args.length > 0);
+  await output.end();
+  return exporter.end();
+};
+
+/** What is applied first: others need it. */
+const FIRST = [
+  'namespaces',
+  'customresourcedefinitions',
+  'priorityclasses',
+  'runtimeclasses',
+  'storageclasses',
+  'persistentvolumes',
+  'serviceaccounts',
+  'clusterroles',
+  'clusterrolebindings',
+  'roles',
+  'rolebindings',
+  'resourcequotas',
+  'limitranges',
+  'secrets',
+  'configmaps',
+  'persistentvolumeclaims',
+  'services',
+];
+
+function inOrder(targets: Target[]): Target[] {
+  const rank = ({ resource }: Target) =>
+    FIRST.includes(resource.plural) ? FIRST.indexOf(resource.plural) : FIRST.length;
+  return targets.toSorted((a, b) => rank(a) - rank(b));
+}
+
+async function targetsOf(cluster: Cluster, args: readonly string[], flags: FlagValues): Promise<Target[]> {
+  if (args.length > 0) return parseTargets(cluster, args);
+  const everywhere = flags.bool('all-namespaces');
+  const wanted = (await cluster.resources()).filter((each) => !isDerived(each) && (everywhere || each.namespaced));
+  const targets = wanted.map((resource): Target => ({ resource, names: [] }));
+  if (everywhere) return targets;
+  const [namespaces] = await parseTargets(cluster, ['namespaces']);
+  return [{ resource: namespaces!.resource, names: [flags.string('namespace')] }, ...targets];
+}
+
+class Exporter {
+  private readonly select: ReturnType<typeof labelSelector> | undefined;
+  private failed = 0;
+  private missing = 0;
+  /** What was left out, by why. */
+  private readonly left = { owned: 0, builtIn: 0 };
+
+  constructor(
+    private readonly context: Context,
+    private readonly flags: FlagValues,
+    private readonly cluster: Cluster,
+    private readonly output: ManifestOutput,
+  ) {
+    const selector = flags.string('selector');
+    this.select = selector === '' ? undefined : labelSelector(selector);
+  }
+
+  /** @param asked the user named the type */
+  async export({ resource, names }: Target, asked: boolean): Promise<void> {
+    if (names.length === 0) return this.exportAll(resource, asked);
+    for (const name of names) {
+      const { namespace, key } = namedObject(this.cluster, resource, this.flags.string('namespace'), name);
+      let found = false;
+      for await (const item of readObjects(this.cluster, { resource, namespace, name })) {
+        found = true;
+        await this.one(item, asked);
+      }
+      if (found || !asked) continue;
+      this.missing++;
+      await this.context.stderr.write(`Error: ${objectText({ resource, name })} not found: there is no key ${key}\n`);
+    }
+  }
+
+  private async exportAll(resource: Resource, asked: boolean): Promise<void> {
+    const everywhere = this.flags.bool('all-namespaces') || !resource.namespaced;
+    const namespace = everywhere ? undefined : this.flags.string('namespace');
+    for await (const item of readObjects(this.cluster, { resource, namespace })) {
+      const { object } = item;
+      if (object && !(this.select?.(object) ?? true)) continue;
+      if (object && !this.flags.bool('include-owned') && isOwned(object)) this.left.owned++;
+      else await this.one(item, asked && this.select !== undefined);
+    }
+  }
+
+  /** @param named it is wanted even if every cluster has it by itself */
+  private async one(item: StoredObject, named: boolean): Promise<void> {
+    const { object } = item;
+    if (!object) {
+      this.failed++;
+      await this.context.stderr.write(`Error: ${item.reason!.message}\n`);
+    } else if (!named && isBuiltIn(object)) this.left.builtIn++;
+    else await this.output.write(item, cleanManifest(object));
+  }
+
+  /** Says on standard error what is not in the output; the exit code. */
+  async end(): Promise<number> {
+    const { owned, builtIn } = this.left;
+    const parts = [
+      `${this.output.count} ${this.output.count === 1 ? 'object' : 'objects'}`,
+      ...(owned > 0 ? [`${owned} left out that a controller makes (--include-owned)`] : []),
+      ...(builtIn > 0 ? [`${builtIn} left out that are there by themselves`] : []),
+    ];
+    await this.context.stdout.flush();
+    await this.context.stderr.write(`${parts.join(', ')}\n`);
+    if (this.failed > 0) throw new Failure(`${this.failed} values could not be decoded`);
+    return this.missing > 0 ? ExitCode.Error : ExitCode.Ok;
+  }
+}

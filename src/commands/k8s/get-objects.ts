@@ -1,0 +1,101 @@
+import type { Context, FlagValues } from '../../base/contract.js';
+import { type StoredObject, withResourceVersion } from '../../k8s/objects.js';
+import type { Resource } from '../../k8s/resources.js';
+import { toJson } from '../../k8s-decode/json/json.js';
+import type { Fields } from '../../k8s-decode/value.js';
+import { yamlBytes } from '../../k8s-decode/yaml/write.js';
+import { sortedJson } from '../../output/sorted-json.js';
+import type { GetFormat } from './get.js';
+import type { Target } from './get-arguments.js';
+import { type GetPrinter, kindPrefix } from './get-printer.js';
+
+/** `k8s get -o yaml|json|jsonl|name`, object by object: nothing is held back. */
+export function objectPrinter(
+  context: Context,
+  flags: FlagValues,
+  format: GetFormat,
+  targets: readonly Target[],
+): GetPrinter {
+  if (format === 'name') return new NamePrinter(context);
+  const single = targets.length === 1 && targets[0]!.names.length === 1;
+  return new ObjectPrinter(context, flags.bool('show-managed-fields'), format as Layout, single);
+}
+
+class NamePrinter implements GetPrinter {
+  private prefix = '';
+
+  constructor(private readonly context: Context) {}
+
+  begin(resource: Resource): void {
+    this.prefix = kindPrefix(resource);
+  }
+
+  object({ name }: StoredObject): Promise<void> | undefined {
+    return this.context.stdout.write(`${this.prefix}/${name}\n`);
+  }
+
+  end(): void {}
+}
+
+type Layout = 'yaml' | 'json' | 'jsonl';
+
+/** Around and between objects of a list, as kubectl's printers have it. */
+const LIST = {
+  yaml: { head: 'apiVersion: v1\nitems:\n', tail: 'kind: List\nmetadata:\n  resourceVersion: ""\n' },
+  json: {
+    head: '{\n    "apiVersion": "v1",\n    "items": [',
+    between: ',',
+    tail: '\n    ],\n    "kind": "List",\n    "metadata": {\n        "resourceVersion": ""\n    }\n}\n',
+  },
+};
+
+/** What kubectl prints of a list without objects. */
+const EMPTY = {
+  yaml: `apiVersion: v1\nitems: []\n${LIST.yaml.tail}`,
+  json: `${LIST.json.head}],${LIST.json.tail.slice('\n    ],'.length)}`,
+};
+
+class ObjectPrinter implements GetPrinter {
+  private printed = 0;
+
+  constructor(
+    private readonly context: Context,
+    private readonly managedFields: boolean,
+    private readonly layout: Layout,
+    private readonly single: boolean,
+  ) {}
+
+  begin(): void {}
+
+  object(item: StoredObject): Promise<void> | undefined {
+    const { stdout, stderr } = this.context;
+    if (!item.object) {
+      stderr.write(`Error: ${item.reason!.message}\n`);
+      return undefined;
+    }
+    const object = withResourceVersion(item.object, item.kv);
+    if (!this.managedFields) (object.get('metadata') as Fields).delete('managedFields');
+    const isFirst = this.printed++ === 0;
+    if (this.layout !== 'yaml') return stdout.write(this.text(object, isFirst));
+    if (!this.single && isFirst) stdout.write(LIST.yaml.head);
+    return stdout.write(yamlBytes(this.single ? object : [object]));
+  }
+
+  /** In JSON. */
+  private text(object: Fields, isFirst: boolean): string {
+    const { layout, single } = this;
+    if (layout === 'jsonl') return `${toJson(object)}\n`;
+    if (single) return `${sortedJson(object)}\n`;
+    const { head, between } = LIST.json;
+    return `${isFirst ? head : between}\n${ITEM}${sortedJson(object, ITEM)}`;
+  }
+
+  async end(failed: boolean): Promise<void> {
+    const { layout, single, printed } = this;
+    if (layout === 'jsonl' || (single && printed > 0) || (printed === 0 && failed)) return;
+    await this.context.stdout.write(printed === 0 ? EMPTY[layout] : LIST[layout].tail);
+  }
+}
+
+/** How far an item of a list is indented in kubectl's JSON. */
+const ITEM = '        ';

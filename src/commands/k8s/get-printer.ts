@@ -1,0 +1,15 @@
+import type { StoredObject } from '../../k8s/objects.js';
+import type { Resource } from '../../k8s/resources.js';
+
+/** How `k8s get` prints: resource by resource, object by object. A promise is awaited before the next call. */
+export interface GetPrinter {
+  begin(resource: Resource): Promise<void> | void;
+  object(item: StoredObject): Promise<void> | undefined;
+  /** All are done; `failed`: the user is told of objects that are missing. */
+  end(failed: boolean): Promise<void> | void;
+}
+
+/** `pod`, `deployment.apps`: what stands before the slash where objects of several resources are listed. */
+export function kindPrefix({ singular, group }: Resource): string {
+  return group === '' ? singular : `${singular}.${group}`;
+}

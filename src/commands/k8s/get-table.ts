@@ -1,0 +1,145 @@
+import type { Context, FlagValues } from '../../base/contract.js';
+import { Failure } from '../../base/errors.js';
+import type { StoredObject } from '../../k8s/objects.js';
+import type { Resource } from '../../k8s/resources.js';
+import { crdTable, type ResourceTable, tableOf } from '../../k8s/tables/table.js';
+import { type Fields, field } from '../../k8s-decode/value.js';
+import { Columns } from '../../output/columns.js';
+import type { Target } from './get-arguments.js';
+import { type GetPrinter, kindPrefix } from './get-printer.js';
+
+/** The variable that stands in for the clock, for ages that do not change: RFC 3339. */
+const NOW = 'KETCDCTL_NOW';
+
+/** The rows of one resource. */
+interface Section {
+  resource: Resource;
+  heads: string[];
+  rows: Row[];
+  /** Where a row has the name; -1 where it is not shown. */
+  nameAt: number;
+  table: ResourceTable;
+}
+
+interface Row {
+  cells: string[];
+  /** Kept where the table has an order of its own. */
+  object: Fields | undefined;
+}
+
+/** `k8s get -o table` and `-o wide`: a table for each resource that has objects. */
+export class TablePrinter implements GetPrinter {
+  private section: Section | undefined;
+  /** Where objects are named, how many resources have some shows at the end, and with it whether names need their kinds. */
+  private readonly held: Section[] = [];
+  private shown: number[] = [];
+  private written = false;
+  private readonly isNamed: boolean;
+  private readonly now: number;
+
+  constructor(
+    private readonly context: Context,
+    private readonly flags: FlagValues,
+    private readonly wide: boolean,
+    private readonly targets: readonly Target[],
+  ) {
+    this.isNamed = targets.some(({ names }) => names.length > 0);
+    this.now = timeOf(context);
+  }
+
+  async begin(resource: Resource): Promise<void> {
+    // Objects named one by one share a table as long as they are of one resource.
+    if (this.section?.resource === resource) return;
+    await this.close();
+    const table = await tableFor(resource);
+    this.shown = [...table.columns.keys()].filter((at) => this.wide || !table.columns[at]!.wide);
+    const heads = this.shown.map((at) => table.columns[at]!.name);
+    const withNamespace = this.flags.bool('all-namespaces') && resource.namespaced;
+    if (withNamespace) heads.unshift('NAMESPACE');
+    if (this.flags.bool('show-labels')) heads.push('LABELS');
+    this.section = { resource, heads, rows: [], nameAt: heads.indexOf('NAME'), table };
+  }
+
+  object(item: StoredObject): undefined {
+    const { resource, table, heads, nameAt, rows } = this.section!;
+    const { object } = item;
+    const all = object ? table.row(object, this.now, this.wide) : this.unreadable(item, table);
+    const cells = this.shown.map((at) => all[at]!);
+    if (heads[0] === 'NAMESPACE') cells.unshift(item.namespace ?? '');
+    if (nameAt >= 0 && (!object || resource.internal)) cells[nameAt] = item.name;
+    if (this.flags.bool('show-labels')) cells.push(object ? labelsOf(object) : '<unknown>');
+    rows.push({ cells, object: table.order && object });
+  }
+
+  async end(failed: boolean): Promise<void> {
+    await this.close();
+    const isMixed = new Set(this.held.map(({ resource }) => resource)).size > 1;
+    for (const section of this.held) await this.print(section, isMixed);
+    if (this.written || failed) return;
+    const { stderr } = this.context;
+    const inNamespace = !this.flags.bool('all-namespaces') && this.targets.every(({ resource }) => resource.namespaced);
+    stderr.write(
+      inNamespace ? `No resources found in ${this.flags.string('namespace')} namespace.\n` : 'No resources found\n',
+    );
+  }
+
+  /** The reason stands in the last column that is shown, where it makes no other one wider. */
+  private unreadable({ reason, key }: StoredObject, table: ResourceTable): string[] {
+    const cells = table.columns.map(() => '?');
+    const text = reason!.message.replace(`${key}: `, '');
+    const last = this.shown.at(-1)!;
+    cells[last === 0 ? this.shown[0]! : last] = `<${text}>`;
+    return cells;
+  }
+
+  /** The rows of a resource are all there. */
+  private async close(): Promise<void> {
+    const { section, targets } = this;
+    if (!section || section.rows.length === 0) return;
+    this.section = undefined;
+    if (this.isNamed) this.held.push(section);
+    else
+      await this.print(
+        section,
+        targets.some(({ resource }) => resource !== section.resource),
+      );
+  }
+
+  private async print({ resource, heads, rows, nameAt, table }: Section, withKind: boolean): Promise<void> {
+    const { stdout } = this.context;
+    const isBare = this.flags.bool('no-headers');
+    const { order } = table;
+    if (order) rows.sort((a, b) => (a.object && b.object ? order(a.object, b.object) : 0));
+    const columns = new Columns();
+    if (!isBare) columns.add(heads);
+    for (const { cells } of rows) {
+      if (withKind && nameAt >= 0) cells[nameAt] = `${kindPrefix(resource)}/${cells[nameAt]}`;
+      columns.add(cells);
+    }
+    if (this.written && !isBare) stdout.write('\n');
+    this.written = true;
+    for (const line of columns.lines()) {
+      const wait = stdout.write(line);
+      if (wait) await wait;
+    }
+  }
+}
+
+async function tableFor(resource: Resource): Promise<ResourceTable> {
+  if (resource.custom) return crdTable(resource.custom.columns);
+  return (await tableOf(resource)) ?? crdTable([]);
+}
+
+function timeOf({ env }: Context): number {
+  const given = env[NOW];
+  if (!given) return Date.now();
+  const time = Date.parse(given);
+  if (Number.isNaN(time)) throw new Failure(`${NOW} is no time: ${given}`, { hint: 'such as 2026-11-21T09:59:46Z' });
+  return time;
+}
+
+function labelsOf(object: Fields): string {
+  const labels = field(object, 'metadata', 'labels');
+  if (!(labels instanceof Map) || labels.size === 0) return '<none>';
+  return [...labels].map(([name, value]) => `${name}=${value}`).join(',');
+}

@@ -1,0 +1,203 @@
+import type { CommandSpec, Context, FlagValues, Run } from '../../base/contract.js';
+import { ExitCode, Failure } from '../../base/errors.js';
+import type { Cluster } from '../../k8s/cluster.js';
+import { readObjects, type StoredObject } from '../../k8s/objects.js';
+import type { Resource } from '../../k8s/resources.js';
+import { fieldSelector, labelSelector, type Selector } from '../../k8s/selectors.js';
+import { NAME_FIELDS, tableFields } from '../../k8s/table-fields.js';
+import { type FieldMask, NO_MANAGED_FIELDS } from '../../k8s-decode/protobuf/field-mask.js';
+import { openCluster } from './cluster.js';
+import { noType, parseTargets, type Target } from './get-arguments.js';
+import type { GetPrinter } from './get-printer.js';
+
+const FORMATS = ['table', 'wide', 'yaml', 'json', 'jsonl', 'name'] as const;
+export type GetFormat = (typeof FORMATS)[number];
+
+export const spec: CommandSpec = {
+  usage: 'k8s get [options] TYPE[,TYPE…] [NAME…] | TYPE/NAME…',
+  description:
+    "Shows objects as kubectl would, out of etcd or a snapshot file, without an API server. TYPE is a plural, a singular, a short name or a kind, with its group where it is not unique (deployments.apps); custom resources are known by their definitions, with the columns that these declare; `all` is kubectl's category. Objects are shown in the version in which they are stored.",
+  examples: [
+    'ketcdctl k8s get pods -A',
+    'ketcdctl k8s get deploy,svc -n shop -o wide',
+    'ketcdctl k8s get pod/web-0 -n shop -o yaml',
+    'ketcdctl k8s get pods -A -l app=web --field-selector spec.nodeName=node-1',
+    'ketcdctl --endpoints file:backup.db k8s get all -A # out of a snapshot, without a server',
+    'ketcdctl k8s get deploy/web -n shop -o yaml --rev 4711 # as it was',
+  ],
+  flags: [
+    {
+      name: 'namespace',
+      short: 'n',
+      type: 'string',
+      default: 'default',
+      value: 'NS',
+      help: 'the namespace to look in',
+    },
+    { name: 'all-namespaces', short: 'A', type: 'bool', help: 'look in all namespaces' },
+    { name: 'selector', short: 'l', type: 'string', help: 'only objects with these labels: app=web,tier!=db' },
+    {
+      name: 'field-selector',
+      type: 'string',
+      help: 'only objects with these fields: status.phase=Running,spec.nodeName=node-1',
+    },
+    {
+      name: 'output',
+      short: 'o',
+      type: 'string',
+      value: 'FORMAT',
+      help: 'table, wide, yaml, json, jsonl or name',
+      choices: FORMATS,
+    },
+    { name: 'rev', type: 'int', default: '0', help: 'the revision to read (0: the newest)' },
+    { name: 'show-managed-fields', type: 'bool', help: 'keep metadata.managedFields in yaml and json' },
+    { name: 'show-labels', type: 'bool', help: 'show the labels in a last column' },
+    { name: 'no-headers', type: 'bool', help: 'print the rows of a table alone' },
+    { name: 'sort-by', type: 'string', value: 'JSONPATH', help: 'sort by a field: .metadata.creationTimestamp' },
+  ],
+};
+
+export const run: Run = async (context, args, flags) => {
+  const format = getFormat(context, flags);
+  const select = selectorOf(flags);
+  if (args.length === 0) throw noType();
+  const cluster = await openCluster(context, flags);
+  const targets = await parseTargets(cluster, args);
+  const getting = new Getting(context, flags, cluster, select, format);
+  const printer = await printerOf(context, flags, format, targets);
+  for (const target of targets) {
+    await printer.begin(target.resource);
+    for await (const item of getting.objects(target)) {
+      const wait = printer.object(item);
+      if (wait) await wait;
+    }
+  }
+  await printer.end(getting.missing.length > 0);
+  return getting.report();
+};
+
+/** -o, or else a -w that has a meaning here. */
+function getFormat({ options }: Context, flags: FlagValues): GetFormat {
+  const asked = flags.string('output') || (options.given.has('write-out') ? options.writeOut : 'table');
+  const format = asked === 'simple' ? 'table' : (asked as GetFormat);
+  if (FORMATS.includes(format)) return format;
+  throw new Failure(`${asked} not supported as output format`, {
+    exitCode: ExitCode.BadFeature,
+    hint: `k8s get has -o ${FORMATS.join(', ')}`,
+  });
+}
+
+/** Undefined where all objects are wanted: then none has to be decoded for it. */
+function selectorOf(flags: FlagValues): Selector | undefined {
+  const labels = flags.string('selector') ? labelSelector(flags.string('selector')) : undefined;
+  const fields = flags.string('field-selector') ? fieldSelector(flags.string('field-selector')) : undefined;
+  if (!labels || !fields) return labels ?? fields;
+  return (object) => labels(object) && fields(object);
+}
+
+function isTable(format: GetFormat): boolean {
+  return format === 'table' || format === 'wide';
+}
+
+async function printerOf(
+  context: Context,
+  flags: FlagValues,
+  format: GetFormat,
+  targets: readonly Target[],
+): Promise<GetPrinter> {
+  if (isTable(format)) {
+    const { TablePrinter } = await import('./get-table.js');
+    return new TablePrinter(context, flags, format === 'wide', targets);
+  }
+  const { objectPrinter } = await import('./get-objects.js');
+  return objectPrinter(context, flags, format, targets);
+}
+
+/** Finds the objects, and remembers what went wrong. */
+class Getting {
+  /** Texts of errors about objects that do not exist. */
+  readonly missing: string[] = [];
+  private undecodable = 0;
+  private seen = 0;
+  private hint: string | undefined;
+
+  constructor(
+    private readonly context: Context,
+    private readonly flags: FlagValues,
+    private readonly cluster: Cluster,
+    private readonly select: Selector | undefined,
+    private readonly format: GetFormat,
+  ) {}
+
+  /** Those of a target that are selected, in the order that was asked for. */
+  async *objects(target: Target): AsyncGenerator<StoredObject> {
+    const path = this.flags.string('sort-by');
+    if (!path) return yield* this.inKeyOrder(target);
+    const { sortObjects } = await import('./get-sort.js');
+    yield* await sortObjects(this.inKeyOrder(target), path);
+  }
+
+  private async *inKeyOrder({ resource, names }: Target): AsyncGenerator<StoredObject> {
+    const namespace = this.namespace();
+    const fields = this.fieldsOf(resource);
+    if (names.length === 0) {
+      yield* this.selected(readObjects(this.cluster, { resource, namespace, fields }));
+      return;
+    }
+    if (resource.namespaced && namespace === undefined) {
+      throw new Failure('a resource cannot be retrieved by name across all namespaces', {
+        hint: '-n NAMESPACE with the name, or --field-selector metadata.name=NAME with -A',
+      });
+    }
+    for (const name of names) {
+      const before = this.seen;
+      yield* this.selected(readObjects(this.cluster, { resource, namespace, name, fields }));
+      if (this.seen === before) {
+        const key = this.cluster.keyOf(resource, namespace, name);
+        this.missing.push(`${groupedName(resource)} "${name}" not found: there is no key ${key}`);
+      }
+    }
+  }
+
+  /** What has to be decoded of the objects. */
+  private fieldsOf(resource: Resource): FieldMask | undefined {
+    const { flags } = this;
+    // Whoever names a field may mean any.
+    if (flags.bool('show-managed-fields') || flags.string('field-selector') || flags.string('sort-by'))
+      return undefined;
+    if (this.format === 'name') return NAME_FIELDS;
+    return isTable(this.format) ? tableFields(resource) : NO_MANAGED_FIELDS;
+  }
+
+  private namespace(): string | undefined {
+    return this.flags.bool('all-namespaces') ? undefined : this.flags.string('namespace');
+  }
+
+  private async *selected(objects: AsyncIterable<StoredObject>): AsyncGenerator<StoredObject> {
+    for await (const item of objects) {
+      this.seen++;
+      // One that cannot be read may be one of those that are wanted: it is shown.
+      if (this.select && item.object && !this.select(item.object)) continue;
+      yield item;
+      if (!item.reason) continue;
+      this.undecodable++;
+      this.hint ??= item.reason.hint;
+    }
+  }
+
+  /** Tells on standard error what could not be shown; the exit code. */
+  report(): number {
+    const { stderr } = this.context;
+    for (const text of this.missing) stderr.write(`Error: ${text}\n`);
+    if (this.undecodable > 0) {
+      stderr.write(`Error: ${this.undecodable} of ${this.seen} values could not be decoded\n`);
+      if (this.hint) stderr.write(`Hint: ${this.hint}\n`);
+    }
+    return this.missing.length > 0 || this.undecodable > 0 ? ExitCode.Error : ExitCode.Ok;
+  }
+}
+
+/** `deployments.apps`: how the API server names a resource in an error. */
+function groupedName({ plural, group }: Target['resource']): string {
+  return group === '' ? plural : `${plural}.${group}`;
+}

@@ -1,0 +1,42 @@
+import type { CommandSpec, Run } from '../../base/contract.js';
+import { countKinds } from '../../k8s/kinds.js';
+import { decimalBytes } from '../../output/bytes.js';
+import { openCluster } from './cluster.js';
+import { factsOf, OUTPUT_FLAG, reportFormat, writeReport } from './report.js';
+
+export const spec: CommandSpec = {
+  usage: 'k8s kinds [options]',
+  description:
+    'Counts the stored objects by resource, and by the version in which they are stored: a resource with two lines has objects that nothing has written since an upgrade. Bytes are those of keys and values.',
+  examples: [
+    'ketcdctl k8s kinds',
+    'ketcdctl --endpoints file:backup.db k8s kinds -o json',
+    'ketcdctl k8s kinds -o jsonl | jq \'select(.apiVersion | test("beta"))\' # what an upgrade has to migrate',
+  ],
+  flags: [OUTPUT_FLAG, { name: 'rev', type: 'int', default: '0', help: 'the revision to read (0: the newest)' }],
+};
+
+export const run: Run = async (context, _args, flags) => {
+  const format = reportFormat(context, flags);
+  const kinds = await countKinds(await openCluster(context, flags));
+  const total = {
+    objects: kinds.reduce((sum, { objects }) => sum + objects, 0),
+    bytes: kinds.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+  const rows = kinds.map(({ resource, apiVersion, kind, encoding, objects, bytes }) => [
+    resource,
+    apiVersion || '?',
+    kind || '?',
+    encoding,
+    String(objects),
+    decimalBytes(bytes),
+  ]);
+  rows.push(['total', '', '', '', String(total.objects), decimalBytes(total.bytes)]);
+  await writeReport(context, format, {
+    heads: ['RESOURCE', 'STORED AS', 'KIND', 'ENCODING', ' OBJECTS', ' BYTES'],
+    rows,
+    name: 'kinds',
+    items: kinds.map(factsOf),
+    facts: factsOf(total),
+  });
+};

@@ -1,0 +1,137 @@
+import type { CommandSpec, Context, FlagValues, Run } from '../../base/contract.js';
+import { ExitCode, Failure } from '../../base/errors.js';
+import { prefixRange } from '../../etcd/keys.js';
+import type { WatchEvent, WatchRange } from '../../etcd/watch.js';
+import { withResourceVersion } from '../../k8s/objects.js';
+import { labelSelector, type Selector } from '../../k8s/selectors.js';
+import type { Fields } from '../../k8s-decode/index.js';
+import { stringField, type Value } from '../../k8s-decode/value.js';
+import { writeHumane } from '../../output/humane.js';
+import { type Readable, ReadableValues } from '../../output/readable.js';
+import { visible } from '../../output/values.js';
+import type { WatchPrinter } from '../../output/watch/printer.js';
+import { openCluster } from './cluster.js';
+import { parseTargets } from './get-arguments.js';
+import { NAMESPACE_FLAG } from './objects.js';
+import { printWatches } from '../watch/watch.js';
+import { diffPrinters } from '../watch/diff.js';
+
+const FORMATS = ['simple', 'yaml', 'json', 'jsonl'] as const;
+type EventFormat = (typeof FORMATS)[number];
+
+export const spec: CommandSpec = {
+  usage: 'k8s watch [options] TYPE[,TYPE…] [NAME…] | TYPE/NAME…',
+  description:
+    "Prints changes of objects as they happen, straight from etcd: a line for each, or with -o yaml or jsonl the event as the API server's watch has it, its type (ADDED, MODIFIED, DELETED) and the object. --diff shows what changed instead, and who changed it. With --rev it begins in the past, as far as that is not compacted; of a file it prints what happened since then.",
+  examples: [
+    'ketcdctl k8s watch pods -n shop',
+    'ketcdctl k8s watch deploy,rs -A --diff # who scales what',
+    'ketcdctl k8s watch cm/coredns -n kube-system -o yaml',
+    'ketcdctl --endpoints file:backup.db k8s watch nodes --rev 1 -o jsonl',
+  ],
+  flags: [
+    NAMESPACE_FLAG,
+    { name: 'all-namespaces', short: 'A', type: 'bool', help: 'in all namespaces' },
+    { name: 'selector', short: 'l', type: 'string', help: 'only objects with these labels: app=web,tier!=db' },
+    {
+      name: 'output',
+      short: 'o',
+      type: 'string',
+      value: 'FORMAT',
+      help: 'simple, yaml, json or jsonl',
+      choices: FORMATS,
+    },
+    { name: 'diff', type: 'bool', help: 'print what changed, and who changed it where that is known' },
+    { name: 'rev', type: 'int', default: '0', help: 'the first revision to print (0: those to come)' },
+    { name: 'show-managed-fields', type: 'bool', help: 'keep metadata.managedFields in the objects' },
+  ],
+  noTimeout: 'always',
+};
+
+export const run: Run = async (context, args, flags) => {
+  const format = eventFormat(context, flags);
+  const selector = flags.string('selector');
+  const select = selector === '' ? undefined : labelSelector(selector);
+  const cluster = await openCluster(context, flags);
+  const ranges: WatchRange[] = [];
+  for (const { resource, names } of await parseTargets(cluster, args)) {
+    const everywhere = flags.bool('all-namespaces') || !resource.namespaced;
+    const namespace = everywhere ? '' : `${flags.string('namespace')}/`;
+    const folder = `${cluster.root}${resource.prefix}/${namespace}`;
+    const keys = names.map((name) => ({ key: Buffer.from(folder + name) }));
+    const range = { revision: flags.int('rev'), prevKv: true };
+    for (const key of names.length > 0 ? keys : [prefixRange(Buffer.from(folder))]) ranges.push({ ...key, ...range });
+  }
+  const values = new ReadableValues(context, { managedFields: flags.bool('show-managed-fields') });
+  const changes = flags.bool('diff') ? diffPrinters(context, format) : undefined;
+  const newPrinter = () => selecting(values, select, changes?.() ?? new EventPrinter(context, values, format));
+  await printWatches(context, ranges, { client: cluster.client, format: 'jsonl', newPrinter, exec: [] });
+};
+
+function eventFormat({ options }: Context, flags: FlagValues): EventFormat {
+  const asked = (flags.string('output') || options.writeOut) as EventFormat;
+  if (FORMATS.includes(asked)) return asked;
+  throw new Failure(`${asked} not supported as output format`, {
+    exitCode: ExitCode.BadFeature,
+    hint: `k8s watch has -o ${FORMATS.join(', ')}`,
+  });
+}
+
+/** Lets through what is selected: of a deletion, what the object was. */
+function selecting(values: ReadableValues, select: Selector | undefined, printer: WatchPrinter): WatchPrinter {
+  if (!select) return printer;
+  return {
+    async print(answer) {
+      const events: WatchEvent[] = [];
+      for (const event of answer.events) {
+        const object = (await objectOf(values, event))?.object;
+        if (!object || select(object)) events.push(event);
+      }
+      await printer.print({ ...answer, events });
+    },
+  };
+}
+
+/** The object of an event: after it, or of a deletion before it, where that is known. */
+async function objectOf(values: ReadableValues, { type, kv, prev_kv }: WatchEvent): Promise<Readable | undefined> {
+  const source = type === 0 ? kv : prev_kv;
+  return source ? values.read(source.key, source.value) : undefined;
+}
+
+/** Prints events as the API server's watch tells them; a deletion has the object as it was. */
+class EventPrinter implements WatchPrinter {
+  private printed = 0;
+
+  constructor(
+    private readonly context: Context,
+    private readonly values: ReadableValues,
+    private readonly format: EventFormat,
+  ) {}
+
+  async print({ events }: { events: WatchEvent[] }): Promise<void> {
+    for (const event of events) {
+      const wait = this.context.stdout.write(this.text(event, await objectOf(this.values, event)));
+      if (wait) await wait;
+    }
+  }
+
+  private text({ type, kv }: WatchEvent, value: Readable | undefined): string {
+    const word = type !== 0 ? 'DELETED' : kv.version === '1' ? 'ADDED' : 'MODIFIED';
+    if (this.format === 'simple') return `${word.padEnd(8)}  ${nameOf(kv.key, value)}  revision ${kv.mod_revision}\n`;
+    const object = value?.object && value.shown instanceof Map ? withResourceVersion(value.shown, kv) : null;
+    const fields: Fields = new Map<string, Value>([
+      ['type', word],
+      ['object', object ?? value?.shown ?? null],
+    ]);
+    if (this.format !== 'yaml') return writeHumane('jsonl', fields);
+    return `${this.printed++ === 0 ? '' : '---\n'}${writeHumane('yaml', fields)}`;
+  }
+}
+
+function nameOf(key: Buffer, value: Readable | undefined): string {
+  const kind = stringField(value?.object, 'kind');
+  const name = stringField(value?.object, 'metadata', 'name');
+  const namespace = stringField(value?.object, 'metadata', 'namespace');
+  if (!kind || !name) return String(visible(key));
+  return `${kind.toLowerCase()}/${name}${namespace ? `  -n ${namespace}` : ''}`;
+}

@@ -1,0 +1,272 @@
+import { type IRangeRequest, SortOrder, SortTarget } from 'etcd3/lib/rpc';
+import {
+  atLeast,
+  type CommandSpec,
+  type Context,
+  type FlagValues,
+  isDropIn,
+  type Mode,
+  type Run,
+} from '../../base/contract.js';
+import { ExitCode, Failure } from '../../base/errors.js';
+import type { EtcdClient } from '../../etcd/client.js';
+import { fromKeyRange, prefixRange } from '../../etcd/keys.js';
+import { readRange, streamRange } from '../../etcd/range.js';
+import type { RangePage } from '../../etcd/range-page.js';
+import { type Format, formatNotSupported, outputFormat } from '../../output/format.js';
+import { goQuote } from '../../base/go/quote.js';
+import { jsonRange } from '../../output/range/json.js';
+import type { RangeLook, RangePrinter } from '../../output/range/printer.js';
+import { simpleRange } from '../../output/range/simple.js';
+import { undecodable } from '../../output/undecodable.js';
+import { argBytes } from '../../base/go/argument-bytes.js';
+
+export const spec: CommandSpec = {
+  usage: 'get [options] <key> [range_end]',
+  description:
+    'Prints a key, or the keys from <key> up to but not including <range_end>, with their values. A value that Kubernetes stored is shown as YAML (--decode none: its bytes).',
+  examples: [
+    'ketcdctl get /registry/pods/kube-system/etcd-master-1',
+    'ketcdctl get --prefix --keys-only /registry/pods/',
+    'ketcdctl get --prefix -w jsonl /registry/configmaps/default/',
+    'ketcdctl --endpoints file:backup.db get --prefix /registry/secrets/ # out of a snapshot, without a server',
+  ],
+  complete: 'key',
+  flags: [
+    {
+      name: 'consistency',
+      type: 'string',
+      default: 'l',
+      help: 'linearizable (l) or serializable (s)',
+      choices: ['l', 's'],
+    },
+    { name: 'order', type: 'string', help: 'order of the results; ASCEND or DESCEND', choices: ['ASCEND', 'DESCEND'] },
+    {
+      name: 'sort-by',
+      type: 'string',
+      help: 'sort by CREATE, KEY, MODIFY, VALUE or VERSION',
+      choices: ['CREATE', 'KEY', 'MODIFY', 'VALUE', 'VERSION'],
+    },
+    { name: 'limit', type: 'int', default: '0', help: 'largest number of results (0: no limit)' },
+    { name: 'prefix', type: 'bool', help: 'get all keys that begin with the key' },
+    { name: 'from-key', type: 'bool', help: 'get all keys from the key on, in byte order' },
+    { name: 'rev', type: 'int', default: '0', help: 'the revision to read (0: the newest)' },
+    { name: 'keys-only', type: 'bool', help: 'get the keys without their values' },
+    { name: 'count-only', type: 'bool', help: 'get only the number of keys', since: '3.5' },
+    { name: 'print-value-only', type: 'bool', help: 'print the values without their keys' },
+    {
+      name: 'min-create-rev',
+      type: 'int',
+      default: '0',
+      help: 'only keys created at this revision or later',
+      since: '3.6',
+    },
+    {
+      name: 'max-create-rev',
+      type: 'int',
+      default: '0',
+      help: 'only keys created at this revision or before',
+      since: '3.6',
+    },
+    {
+      name: 'min-mod-rev',
+      type: 'int',
+      default: '0',
+      help: 'only keys changed at this revision or later',
+      since: '3.6',
+    },
+    {
+      name: 'max-mod-rev',
+      type: 'int',
+      default: '0',
+      help: 'only keys changed at this revision or before',
+      since: '3.6',
+    },
+    { name: 'stream', type: 'bool', help: 'have the server stream the range', since: '3.7' },
+  ],
+};
+
+export const run: Run = async (context, args, flags) => {
+  const request = rangeRequest(context.mode, args, flags);
+  const look: RangeLook = {
+    keysOnly: flags.bool('keys-only'),
+    valuesOnly: flags.bool('print-value-only'),
+    countOnly: flags.bool('count-only'),
+  };
+  const format = outputFormat(context);
+  const client = await context.connect();
+  const pages = flags.bool('stream') ? streamedPages(context, client, request, format) : readRange(client, request);
+  let printer: RangePrinter | undefined;
+  let last: RangePage | undefined;
+  for await (const page of pages) {
+    // etcdctl checks the format when it has the answer, and scripts see the server's error first.
+    const first = printer === undefined;
+    printer ??= await rangePrinter(context, format, look);
+    await printer.page(page, first);
+    last = page;
+  }
+  if (printer && last) await printer.end(last);
+  return undecodable(context) > 0 ? ExitCode.Error : ExitCode.Ok;
+};
+
+/** The formats that begin with the header, which RangeStream sends last. */
+const HEADER_FIRST: readonly Format[] = ['json', 'fields', 'protobuf'];
+
+/**
+ * The pages of `get --stream`. Where the answer has to begin with what the server tells last, pages give the same text with less held
+ * back; in own mode they also stand in for RangeStream on a server that does not have it.
+ */
+async function* streamedPages(
+  context: Context,
+  client: EtcdClient,
+  request: IRangeRequest,
+  format: Format,
+): AsyncGenerator<RangePage> {
+  const sorted = request.sort_order !== SortOrder.None || request.sort_target !== SortTarget.Key;
+  if (HEADER_FIRST.includes(format) && !sorted) return yield* readRange(client, request);
+  try {
+    yield* streamRange(client, request);
+  } catch (error) {
+    const missing = (error as { code?: number }).code === UNIMPLEMENTED;
+    if (!missing || isDropIn(context.mode)) throw error;
+    yield* readRange(client, request);
+  }
+}
+
+/** gRPC's code of a method that the server does not have, or an order that RangeStream does not: told before the first page. */
+const UNIMPLEMENTED = 12;
+
+/**
+ * The request that the arguments and flags of `get` mean.
+ * @throws Failure with etcdctl's text and exit code when they contradict each other.
+ */
+export function rangeRequest(mode: Mode, args: string[], flags: FlagValues): IRangeRequest {
+  const [first, rangeEnd] = args;
+  if (first === undefined) {
+    throw badArguments('get command needs one argument as key and an optional argument as range_end');
+  }
+  refuseBoth(flags, 'prefix', 'from-key');
+  if (atLeast(mode, '3.5')) refuseBoth(flags, 'keys-only', 'count-only');
+  const serializable = consistency(flags.string('consistency'));
+  const range = keyRange(first, rangeEnd, flags);
+  const revisions = atLeast(mode, '3.6') ? revisionFilter(flags) : {};
+  const sort_target = sortTarget(flags.string('sort-by'));
+  const sort_order = sortOrder(flags.string('order'));
+  const request: IRangeRequest = {
+    ...range,
+    limit: String(flags.int('limit')),
+    revision: String(flags.int('rev')),
+    sort_target,
+    // The order by key is the natural one: asking for it would have the server read the whole range at each page.
+    sort_order: sort_target === SortTarget.Key && sort_order === SortOrder.Ascend ? SortOrder.None : sort_order,
+    serializable,
+    keys_only: flags.bool('keys-only'),
+    ...revisions,
+  };
+  if (flags.bool('count-only')) request.count_only = true;
+  return request;
+}
+
+/** The range that the arguments of `get` and `del` mean, with --prefix and --from-key. */
+export function keyRange(
+  first: string,
+  rangeEnd: string | undefined,
+  flags: FlagValues,
+): { key: Buffer; range_end?: Buffer } {
+  const key = argBytes(first);
+  const prefix = flags.bool('prefix');
+  if (!prefix && !flags.bool('from-key')) return rangeEnd ? { key, range_end: argBytes(rangeEnd) } : { key };
+  if (rangeEnd !== undefined) {
+    throw badArguments('too many arguments, only accept one argument when `--prefix` or `--from-key` is set');
+  }
+  return prefix ? prefixRange(key) : fromKeyRange(key);
+}
+
+/** Fails when two flags are given that cannot be. */
+export function refuseBoth(flags: FlagValues, one: string, other: string): void {
+  if (flags.bool(one) && flags.bool(other)) {
+    throw badArguments(`\`--${one}\` and \`--${other}\` cannot be set at the same time, choose one`);
+  }
+}
+
+function badArguments(message: string): Failure {
+  return new Failure(message, { exitCode: ExitCode.BadArgs });
+}
+
+function badValue(message: string): Failure {
+  return new Failure(message, { exitCode: ExitCode.BadFeature });
+}
+
+/** Whether --consistency asks for a serializable read. */
+function consistency(value: string): boolean {
+  if (value !== 'l' && value !== 's') throw badValue(`unknown consistency flag ${goQuote(value)}`);
+  return value === 's';
+}
+
+const ORDERS: Record<string, SortOrder> = { ASCEND: SortOrder.Ascend, DESCEND: SortOrder.Descend, '': SortOrder.None };
+
+function sortOrder(value: string): SortOrder {
+  return ORDERS[value.toUpperCase()] ?? fail(badValue(`bad sort order ${value}`));
+}
+
+const TARGETS: Record<string, SortTarget> = {
+  CREATE: SortTarget.Create,
+  KEY: SortTarget.Key,
+  MODIFY: SortTarget.Mod,
+  VALUE: SortTarget.Value,
+  VERSION: SortTarget.Version,
+  '': SortTarget.Key,
+};
+
+function sortTarget(value: string): SortTarget {
+  return TARGETS[value.toUpperCase()] ?? fail(badValue(`bad sort target ${value}`));
+}
+
+function fail(failure: Failure): never {
+  throw failure;
+}
+
+/** The request's fields for the --min- and --max- flags that are given. */
+function revisionFilter(flags: FlagValues): IRangeRequest {
+  const filter: IRangeRequest = {};
+  for (const [kind, name] of [
+    ['create', 'Create'],
+    ['mod', 'Mod'],
+  ] as const) {
+    const min = flags.int(`min-${kind}-rev`);
+    const max = flags.int(`max-${kind}-rev`);
+    if (max !== 0n && min > max) throw badValue(`getMin${name}Rev(=${min}) > getMax${name}Rev(=${max})`);
+    if (min !== 0n) filter[kind === 'mod' ? 'min_mod_revision' : 'min_create_revision'] = String(min);
+    if (max !== 0n) filter[kind === 'mod' ? 'max_mod_revision' : 'max_create_revision'] = String(max);
+  }
+  return filter;
+}
+
+/**
+ * The printer for a format.
+ * @throws Failure when the format does not go with the flags, or `get` does not have it.
+ */
+async function rangePrinter(context: Context, format: Format, look: RangeLook): Promise<RangePrinter> {
+  if (isDropIn(context.mode) && look.countOnly && format !== 'fields') {
+    throw badArguments('--count-only is only for `--write-out=fields`');
+  }
+  if (look.valuesOnly && format !== 'simple') {
+    throw badArguments('print-value-only is only for `--write-out=simple`');
+  }
+  switch (format) {
+    case 'simple':
+      return simpleRange(context, look);
+    case 'json':
+      return jsonRange(context);
+    case 'fields':
+      return (await import('../../output/range/fields.js')).fieldsRange(context);
+    case 'protobuf':
+      return (await import('../../output/range/protobuf.js')).protobufRange(context);
+    case 'jsonl':
+      return (await import('../../output/range/humane.js')).jsonlRange(context, look);
+    case 'yaml':
+      return (await import('../../output/range/humane.js')).yamlRange(context, look);
+    case 'table':
+      throw formatNotSupported(format);
+  }
+}

@@ -1,0 +1,31 @@
+import type { CommandSpec, Run } from '../../base/contract.js';
+import { ExitCode } from '../../base/errors.js';
+import { outputFormat } from '../../output/format.js';
+import { hexLease } from '../../output/ids.js';
+import { leaseFields, leaseJson, leaseProtobuf } from '../../output/lease.js';
+import { print } from '../../output/printer.js';
+import { failingWith } from './failing-with.js';
+
+export const spec: CommandSpec = {
+  usage: 'lease list',
+  description: 'Lists the IDs of all leases that are alive, those that expire first at the top.',
+  examples: ['ketcdctl lease list'],
+  flags: [],
+  noTimeout: 'always',
+};
+
+export const run: Run = async (context) => {
+  const format = outputFormat(context);
+  const client = await context.connect();
+  const response = await failingWith(ExitCode.BadConnection, client.lease.leaseLeases());
+  const { header } = response;
+  const ids = response.leases.map(({ ID }) => ID);
+  await print(context, format, {
+    message: 'LeaseLeasesResponse',
+    response,
+    simple: () => [`found ${ids.length} leases\n`, ...ids.map((id) => `${hexLease(id)}\n`)],
+    fields: () => leaseFields(context, header, ids, []),
+    json: () => leaseJson(header, [`"leases":[${ids.map((id) => `{"id":${id}}`).join(',')}]`]),
+    protobuf: leaseProtobuf(header),
+  });
+};

@@ -1,0 +1,60 @@
+import type { ILeaseTimeToLiveResponse } from 'etcd3/lib/rpc';
+import type { CommandSpec, Run } from '../../base/contract.js';
+import { ExitCode, Failure } from '../../base/errors.js';
+import { outputFormat } from '../../output/format.js';
+import { goQuote } from '../../base/go/quote.js';
+import { hexLease } from '../../output/ids.js';
+import { leaseFields, leaseJson, leaseProtobuf } from '../../output/lease.js';
+import { print } from '../../output/printer.js';
+import { failingWith } from './failing-with.js';
+import { parseLease } from './lease-id.js';
+
+export const spec: CommandSpec = {
+  usage: 'lease timetolive <leaseID> [options]',
+  description: 'Shows how many seconds a lease still lives, and with --keys which keys it holds.',
+  examples: ['ketcdctl lease timetolive --keys 32695410dcc0ca06'],
+  flags: [{ name: 'keys', type: 'bool', help: 'list the keys under the lease' }],
+  noTimeout: 'always',
+};
+
+export const run: Run = async (context, args, flags) => {
+  const [text] = args;
+  if (text === undefined || args.length !== 1) {
+    throw new Failure('lease timetolive command needs lease ID as argument', { exitCode: ExitCode.BadArgs });
+  }
+  const ID = parseLease(text, 'lease ID arg');
+  const keys = flags.bool('keys');
+  const format = outputFormat(context);
+  const client = await context.connect();
+  const response = await failingWith(ExitCode.BadConnection, client.lease.leaseTimeToLive({ ID, keys }));
+  const { header, TTL, grantedTTL } = response;
+  await print(context, format, {
+    message: 'LeaseTimeToLiveResponse',
+    response,
+    simple: () => lifeLine(response, keys),
+    fields: () => {
+      const attached = response.keys.map((key): [string, string] => ['Key', goQuote(key)]);
+      return leaseFields(context, header, [response.ID], [['TTL', TTL], ['GrantedTTL', grantedTTL], ...attached]);
+    },
+    json: () => {
+      const list = response.keys.map((key) => `"${key.toString('base64')}"`);
+      const attached = list.length > 0 ? `[${list.join(',')}]` : 'null';
+      return leaseJson(header, [
+        `"id":${response.ID}`,
+        `"ttl":${TTL}`,
+        `"granted-ttl":${grantedTTL}`,
+        `"keys":${attached}`,
+      ]);
+    },
+    protobuf: leaseProtobuf(header),
+  });
+};
+
+/** Keys as they are, in the brackets of a list of Go's. */
+function lifeLine({ ID, TTL, grantedTTL, keys }: ILeaseTimeToLiveResponse, withKeys: boolean): (string | Buffer)[] {
+  const lease = `lease ${hexLease(ID)}`;
+  if (grantedTTL === '0' && TTL === '-1') return [`${lease} already expired\n`];
+  const line: (string | Buffer)[] = [`${lease} granted with TTL(${grantedTTL}s), remaining(${TTL}s)`];
+  if (withKeys) line.push(', attached keys([', ...keys.flatMap((key, at) => (at > 0 ? [' ', key] : [key])), '])');
+  return [...line, '\n'];
+}

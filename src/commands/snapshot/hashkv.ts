@@ -1,0 +1,32 @@
+import { type CommandSpec, isDropIn, type Run } from '../../base/contract.js';
+import { UsageFailure } from '../../base/flags/normalize.js';
+import { outputFormat } from '../../output/format.js';
+import { withCheckedFile } from '../../storage/snapshot/checked-file.js';
+import { EtcdFile } from '../../storage/mvcc/etcd-file.js';
+import { type HistoryHash, historyHash } from '../../storage/mvcc/hash.js';
+import { printFacts, requireFile } from './file-facts.js';
+
+export const spec: CommandSpec = {
+  usage: 'hashkv <filename> [options]',
+  description:
+    'Shows the hash over the history of keys in a snapshot or database file, the revision up to which it was taken, and the revision of the last compaction. A sound member has the same hash at the same revision: compare with `endpoint hashkv --rev`.',
+  examples: ['ketcdctl hashkv backup.db', 'ketcdctl hashkv backup.db --rev 4711 -w json'],
+  complete: 'file',
+  flags: [{ name: 'rev', type: 'int', default: '0', help: 'largest revision to hash (0: the newest)' }],
+};
+
+export const run: Run = async (context, args, flags) => {
+  const [path] = args;
+  if (path === undefined || args.length > 1) throw new UsageFailure(`accepts 1 arg(s), received ${args.length}`);
+  const format = outputFormat(context);
+  requireFile(path);
+  const hashOf = (file: EtcdFile): HistoryHash => historyHash(file, flags.int('rev'));
+  const { hash, revision, compacted } = await (isDropIn(context.mode)
+    ? hashOf(new EtcdFile(path))
+    : withCheckedFile(path, hashOf));
+  await printFacts(context, format, [
+    { json: 'hash', fields: 'Hash', head: 'hash', value: hash },
+    { json: 'hashRevision', fields: 'Hash revision', head: 'hash revision', value: revision },
+    { json: 'compactRevision', fields: 'Compact revision', head: 'compact revision', value: compacted },
+  ]);
+};

@@ -1,0 +1,65 @@
+import { type CommandSpec, isDropIn, type Mode, type Run } from '../../base/contract.js';
+import { ExitCode, Failure } from '../../base/errors.js';
+import { migrate } from '../../storage/raft/migrate.js';
+
+export const spec: CommandSpec = {
+  usage: 'migrate --data-dir DIR --target-version X.Y',
+  description:
+    'Changes the storage version in the data directory of a stopped member, so that another release of etcd takes it.',
+  examples: ['ketcdctl migrate --data-dir /var/lib/etcd --target-version 3.5'],
+  flags: [
+    {
+      name: 'data-dir',
+      type: 'string',
+      value: 'DIR',
+      help: 'data directory of the member',
+      complete: 'directory',
+      required: true,
+    },
+    {
+      name: 'target-version',
+      type: 'string',
+      value: 'X.Y',
+      help: 'version of etcd that is to take it, 3.5 or above',
+      required: true,
+    },
+    { name: 'force', type: 'bool', help: 'set the version even where there is no way to it (not recommended)' },
+  ],
+};
+
+/** The newest minor version of etcd 3 that is known. */
+const NEWEST = 8;
+
+export const run: Run = async (context, _args, flags) => {
+  const target = parseVersion(flags.string('target-version'));
+  const dataDir = flags.string('data-dir');
+  const { before, after } = migrate(dataDir, target, newestOf(context.mode), flags.bool('force'));
+  if (isDropIn(context.mode)) return;
+  const text =
+    before === after
+      ? `${dataDir} has storage version ${after} already`
+      : `Migrated ${dataDir} from ${before} to ${after}`;
+  await context.stderr.write(`${text}\n`);
+};
+
+/** An imitated release knows versions up to its own. */
+function newestOf(mode: Mode): number {
+  return isDropIn(mode) ? Number(mode.version.slice(2)) : NEWEST;
+}
+
+function parseVersion(text: string): { major: number; minor: number } {
+  const parts = text.split('.');
+  if (parts.length !== 2) throw bad(`wrong target version format, expected "X.Y", got ${JSON.stringify(text)}`);
+  const wrong = parts.find((part) => !/^[+-]?\d+$/.test(part));
+  if (wrong !== undefined) {
+    throw bad(`failed to parse target version: strconv.ParseInt: parsing ${JSON.stringify(wrong)}: invalid syntax`);
+  }
+  const [major, minor] = parts.map(Number) as [number, number];
+  if (major < 3 || (major === 3 && minor < 5))
+    throw bad(`target version "${major}.${minor}" not supported. Minimal "3.5"`);
+  return { major, minor };
+}
+
+function bad(text: string): Failure {
+  return new Failure(text, { exitCode: ExitCode.BadArgs });
+}

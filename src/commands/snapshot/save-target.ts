@@ -1,0 +1,95 @@
+/** Where `snapshot save` puts what comes: into a file, a folder of snapshots, or standard output. */
+import { createReadStream, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Output } from '../../base/contract.js';
+import type { IncomingSnapshot } from '../../etcd/snapshot.js';
+import { removingUnlessDone } from '../../base/files/clean-up.js';
+import { type Compression, compressed, ENDINGS } from '../../storage/snapshot/compressed.js';
+import { EtcdFile } from '../../storage/mvcc/etcd-file.js';
+import { keptName, makeFolder, removeOlder } from '../../storage/snapshot/kept-snapshots.js';
+import { writeWhole } from '../../base/files/part-file.js';
+
+export interface Saved {
+  /** As it is told to the user. */
+  path: string;
+  /** Bytes of the snapshot before it was compressed. */
+  size: number;
+  /** The server's, where it says it. */
+  version: string;
+  /** Older snapshots that had to go. */
+  removed: string[];
+}
+
+type Source = AsyncIterable<Uint8Array>;
+
+function packed(source: Source, compression: Compression | undefined): Source {
+  return compression ? compressed(source, compression) : source;
+}
+
+/** @throws Failure; then there is no file, or the one that was there before */
+export async function saveToFile(
+  snapshot: IncomingSnapshot,
+  path: string,
+  compression?: Compression | undefined,
+): Promise<Saved> {
+  await writeWhole(`${path}.part`, packed(snapshot, compression), () => path);
+  return { path, size: snapshot.size, version: snapshot.version, removed: [] };
+}
+
+/** What is written before a failure has been written: the exit code has to be looked at. */
+export async function saveToOutput(
+  snapshot: IncomingSnapshot,
+  output: Output,
+  compression: Compression | undefined,
+): Promise<Saved> {
+  for await (const piece of packed(snapshot, compression)) {
+    const wait = output.write(piece);
+    if (wait) await wait;
+  }
+  await output.flush();
+  return { path: 'standard output', size: snapshot.size, version: snapshot.version, removed: [] };
+}
+
+/**
+ * Saves under a name that tells time and revision, and removes the oldest when there are more than `keep` then. The revision is in the
+ * file alone, so that one that is to be compressed is saved as it is before.
+ */
+export async function saveToFolder(
+  snapshot: IncomingSnapshot,
+  dir: string,
+  keep: number,
+  compression: Compression | undefined,
+): Promise<Saved> {
+  makeFolder(dir);
+  const time = new Date();
+  const part = join(dir, `.etcd-${process.pid}.part`);
+  const nameOf = (file: string): string => join(dir, keptName(time, revisionOf(file)));
+  let path = '';
+  if (compression) path = await saveAndCompress(snapshot, part, compression, nameOf);
+  else await writeWhole(part, snapshot, () => (path = nameOf(part)));
+  return { path, size: snapshot.size, version: snapshot.version, removed: removeOlder(dir, keep) };
+}
+
+/** @returns the path of the compressed file */
+async function saveAndCompress(
+  snapshot: Source,
+  part: string,
+  compression: Compression,
+  nameOf: (plain: string) => string,
+): Promise<string> {
+  const plain = `${part}.plain`;
+  const removePlain = (): void => rmSync(plain, { force: true });
+  return removingUnlessDone(removePlain, async () => {
+    await writeWhole(`${plain}.part`, snapshot, () => plain);
+    const path = `${nameOf(plain)}${ENDINGS[compression]}`;
+    await writeWhole(part, compressed(createReadStream(plain), compression), () => path);
+    removePlain();
+    return path;
+  });
+}
+
+function revisionOf(path: string): bigint {
+  const file = new EtcdFile(path);
+  file.close();
+  return file.revision;
+}

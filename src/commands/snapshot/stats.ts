@@ -1,0 +1,73 @@
+import type { CommandSpec, Context, Run } from '../../base/contract.js';
+import { ExitCode, Failure } from '../../base/errors.js';
+import type { Value } from '../../k8s-decode/value.js';
+import { decimalBytes } from '../../output/bytes.js';
+import { formatNotSupported, outputFormat } from '../../output/format.js';
+import { withCheckedFile } from '../../storage/snapshot/checked-file.js';
+import { type FileStats, fileStats, type PrefixStats } from '../../storage/mvcc/stats.js';
+
+export const spec: CommandSpec = {
+  usage: 'snapshot stats <filename> [options]',
+  description:
+    'Shows where the bytes of a snapshot go: live keys, history that a compaction would drop, pages that a defragmentation would give back; and which prefixes are the largest.',
+  examples: ['ketcdctl snapshot stats backup.db', 'ketcdctl snapshot stats backup.db --depth 3 --top 50 -w json'],
+  complete: 'file',
+  flags: [
+    { name: 'depth', type: 'int', default: '2', help: 'parts of a key, between slashes, that make a prefix' },
+    { name: 'top', type: 'int', default: '20', help: 'how many prefixes to show (0: all)' },
+  ],
+};
+
+export const run: Run = async (context, args, flags) => {
+  const [path] = args;
+  if (path === undefined || args.length > 1) {
+    throw new Failure('snapshot stats requires exactly one argument', { exitCode: ExitCode.BadArgs });
+  }
+  const format = outputFormat(context);
+  const stats = await withCheckedFile(path, (file) => fileStats(file, Math.max(1, Number(flags.int('depth')))));
+  const top = Number(flags.int('top'));
+  if (top > 0) stats.prefixes.length = Math.min(stats.prefixes.length, top);
+  await print(context, format, stats);
+};
+
+async function print(context: Context, format: string, stats: FileStats): Promise<void> {
+  if (format === 'simple' || format === 'table') {
+    const { renderTable } = await import('../../output/table.js');
+    const table = renderTable(context, HEADS, stats.prefixes.map(row));
+    await context.stdout.write(format === 'simple' ? `${summary(stats)}\n${table}` : table);
+    return;
+  }
+  if (format !== 'json' && format !== 'jsonl' && format !== 'yaml') throw formatNotSupported(format as never);
+  const { writeHumane } = await import('../../output/humane.js');
+  await context.stdout.write(writeHumane(format === 'yaml' ? 'yaml' : 'jsonl', toValue(stats)));
+}
+
+const HEADS = ['prefix', 'keys', 'live', 'dead records', 'dead', 'total'];
+
+function row({ prefix, keys, liveBytes, deadRecords, deadBytes }: PrefixStats): string[] {
+  return [
+    prefix,
+    String(keys),
+    decimalBytes(liveBytes),
+    String(deadRecords),
+    decimalBytes(deadBytes),
+    decimalBytes(liveBytes + deadBytes),
+  ];
+}
+
+function summary({ size, usedBytes, freeBytes, live, dead, otherBytes }: FileStats): string {
+  return [
+    `file        ${decimalBytes(size)}: ${decimalBytes(usedBytes)} in use, ${decimalBytes(freeBytes)} free`,
+    `live        ${decimalBytes(live.bytes)} in ${live.keys} keys`,
+    `dead        ${decimalBytes(dead.bytes)} in ${dead.records} superseded records and deletions`,
+    `other       ${decimalBytes(otherBytes)} in leases, members, users, roles`,
+    '',
+  ].join('\n');
+}
+
+/** Objects and lists of these as they are printed. */
+function toValue(stats: unknown): Value {
+  if (Array.isArray(stats)) return stats.map(toValue);
+  if (typeof stats !== 'object' || stats === null) return stats as Value;
+  return new Map(Object.entries(stats).map(([name, value]) => [name, toValue(value)]));
+}

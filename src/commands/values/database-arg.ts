@@ -1,0 +1,40 @@
+import type { Context, Flag, FlagValues } from '../../base/contract.js';
+import { ExitCode, Failure } from '../../base/errors.js';
+
+/** auger's way to name the file. */
+export const FILE_FLAG: Flag = {
+  name: 'file',
+  short: 'f',
+  type: 'string',
+  value: 'FILE',
+  help: 'the file, in place of the argument',
+  complete: 'file',
+};
+
+export const REVISION_FLAG: Flag = {
+  name: 'rev',
+  short: 'r',
+  type: 'int',
+  default: '0',
+  help: 'revision to look at (0: the newest)',
+};
+
+/**
+ * The database file that a command means, and its other arguments: --file, the first argument, or `--endpoints file:PATH`.
+ * @throws Failure where none is named
+ */
+export function databaseArg(context: Context, args: string[], flags: FlagValues): { path: string; rest: string[] } {
+  const named = flags.string('file');
+  if (named !== '') return { path: named, rest: args };
+  const { endpoints, given } = context.options;
+  const [only = ''] = endpoints;
+  if (given.has('endpoints') && endpoints.length === 1 && only.startsWith('file:')) {
+    return { path: only.slice('file:'.length), rest: args };
+  }
+  const [path, ...rest] = args;
+  if (path !== undefined) return { path, rest };
+  throw new Failure('the command needs a database or snapshot file', {
+    exitCode: ExitCode.BadArgs,
+    hint: 'name it as the argument, or by --endpoints file:PATH',
+  });
+}

@@ -1,0 +1,108 @@
+import type { CommandSpec, Context, Run } from '../../base/contract.js';
+import { ExitCode, Failure } from '../../base/errors.js';
+import { AtRest } from '../../k8s-decode/encryption/at-rest.js';
+import { describeEncrypted, isEncrypted, SealedValue, sealedText } from '../../k8s-decode/encryption/describe.js';
+import { decodeStored, loadSchemaFor, type Value } from '../../k8s-decode/index.js';
+import { toJson } from '../../k8s-decode/json/json.js';
+import { toYaml } from '../../k8s-decode/yaml/write.js';
+import { type DecodeItem, decodeItems } from './decode-input.js';
+import { readInput } from '../../base/read-input.js';
+
+export const spec: CommandSpec = {
+  usage: 'decode [options] [FILE]',
+  description:
+    'Shows what Kubernetes stored: one value (as it is, in hex or in base64), or the values in what `etcdctl get` printed (also -w json), or in lines {"key":…,"value":"BASE64"}. Reads standard input where there is no FILE. -w takes yaml (the default), json and jsonl (a line each: {"key":…,"value":OBJECT}).',
+  examples: [
+    'etcdctl get --print-value-only /registry/pods/default/web-0 | ketcdctl decode',
+    'etcdctl get --prefix -w json /registry/pods/ | ketcdctl decode -w jsonl',
+    'ketcdctl decode value.bin',
+  ],
+  flags: [
+    {
+      name: 'key',
+      type: 'string',
+      value: 'KEY',
+      help: 'the key that the one value was stored under (encrypted values need it)',
+      complete: 'key',
+    },
+  ],
+  complete: 'file',
+};
+
+export const run: Run = async (context, args, flags) => {
+  const format = objectFormat(context);
+  const decoder = new Decoder(context, flags.string('key') || undefined);
+  let written = 0;
+  let failed = 0;
+  for await (const item of decodeItems(readInput(context, args[0]))) {
+    try {
+      const object = await decoder.decode(item);
+      const wait = context.stdout.write(objectText(format, item.key, object, written++ === 0));
+      if (wait) await wait;
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      failed++;
+      if (error instanceof SealedValue) await context.stdout.write(sealedObject(format, item, written++ === 0));
+      await context.stderr.write(`Error: ${error.message}\n`);
+      if (error.hint && failed === 1) await context.stderr.write(`Hint: ${error.hint}\n`);
+    }
+  }
+  return failed > 0 ? ExitCode.Error : ExitCode.Ok;
+};
+
+type ObjectFormat = 'yaml' | 'json' | 'jsonl';
+
+function objectFormat({ options }: Context): ObjectFormat {
+  const { writeOut } = options;
+  if (writeOut === 'simple') return 'yaml';
+  if (writeOut === 'yaml' || writeOut === 'json' || writeOut === 'jsonl') return writeOut;
+  throw new Failure(`${writeOut} not supported as output format`, {
+    exitCode: ExitCode.BadFeature,
+    hint: 'decode has -w yaml, json and jsonl',
+  });
+}
+
+/** Decodes the items of one run. */
+class Decoder {
+  private readonly atRest: AtRest;
+
+  constructor(
+    { options }: Context,
+    private readonly onlyKey: string | undefined,
+  ) {
+    this.atRest = new AtRest(options.encryptionConfig);
+  }
+
+  async decode(item: DecodeItem): Promise<Value> {
+    if ('problem' in item) throw item.problem;
+    if ('object' in item) return item.object;
+    try {
+      return await this.stored(item.value, item.key ?? this.onlyKey);
+    } catch (error) {
+      if (!item.hasLooseEnd) throw error;
+      return this.stored(item.value.subarray(0, -1), item.key ?? this.onlyKey);
+    }
+  }
+
+  private async stored(value: Buffer, key: string | undefined): Promise<Value> {
+    const plain = isEncrypted(value) ? await this.atRest.open(key ?? '', value) : value;
+    const pending = loadSchemaFor(plain);
+    if (pending) await pending;
+    return decodeStored(plain, key === undefined ? {} : { key }).object;
+  }
+}
+
+/** What stands in place of a value whose key is not there: a comment in YAML, which is no object. */
+function sealedObject(format: ObjectFormat, item: DecodeItem, isFirst: boolean): string {
+  const text = 'value' in item ? sealedText(describeEncrypted(item.value)!) : '';
+  if (format !== 'yaml') return objectText(format, item.key, text, isFirst);
+  return `${isFirst ? '' : '---\n'}# ${text}\n`;
+}
+
+/** One object as it is printed: a YAML document after a line `---` unless it is the first, or a line of JSON. */
+function objectText(format: ObjectFormat, key: string | undefined, object: Value, isFirst: boolean): string {
+  if (format === 'yaml') return isFirst ? toYaml(object) : `---\n${toYaml(object)}`;
+  if (format === 'json') return `${toJson(object, '    ')}\n`;
+  const line = new Map<string, Value>(key === undefined ? [] : [['key', key]]).set('value', object);
+  return `${toJson(line)}\n`;
+}

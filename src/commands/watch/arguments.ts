@@ -1,0 +1,81 @@
+/** What the words of `watch`, on the command line or in a line of `watch -i`, ask for. */
+import { type FlagValues, isDropIn, type Mode } from '../../base/contract.js';
+import { ExitCode, Failure } from '../../base/errors.js';
+import { prefixRange } from '../../etcd/keys.js';
+import type { WatchRange } from '../../etcd/watch.js';
+import { goQuote } from '../../base/go/quote.js';
+import { argBytes } from '../../base/go/argument-bytes.js';
+
+/** The words, the flags among them already read. */
+export interface WatchWords {
+  args: string[];
+  flags: FlagValues;
+  /** ETCDCTL_WATCH_KEY and ETCDCTL_WATCH_RANGE_END, where they are set. */
+  fromEnv: string[];
+  /** In a line of `watch -i`, where the two variables may stand beside arguments if there is a program. */
+  interactive: boolean;
+}
+
+/**
+ * The range that the environment names.
+ * @throws Failure for an end without a key.
+ */
+export function watchEnvironment(env: NodeJS.ProcessEnv): string[] {
+  const { ETCDCTL_WATCH_KEY: key = '', ETCDCTL_WATCH_RANGE_END: end = '' } = env;
+  if (key === '' && end !== '') {
+    throw badArguments(`ETCDCTL_WATCH_KEY is empty but got ETCDCTL_WATCH_RANGE_END=${goQuote(end)}`);
+  }
+  return [key, end].filter(Boolean);
+}
+
+/**
+ * Parts the words into the keys and the program.
+ * @throws Failure with etcdctl's text and exit code.
+ */
+export function watchKeys(mode: Mode, words: WatchWords): { keys: string[]; exec: string[] } {
+  const { args, flags, fromEnv, interactive } = words;
+  const { dashAt } = flags;
+  const exec = dashAt === undefined ? [] : args.slice(dashAt);
+  if (dashAt !== undefined && exec.length === 0) {
+    throw badArguments('bad number of arguments (found separator --, but no commands)');
+  }
+  const before = args.slice(0, dashAt);
+  if (exec.length === 0 && fromEnv.length === 0 && before.length === 0) throw badArguments(BAD_NUMBER);
+  if (fromEnv.length > 0 && before.length > 0 && (exec.length === 0 || !interactive)) {
+    throw badArguments('bad number of arguments (found conflicting environment key)');
+  }
+  if (!isDropIn(mode) || exec.length === 0) return { keys: [...fromEnv, ...before], exec };
+  // etcdctl finds the end of the keys by looking for the program's name from behind: its arguments may have it too.
+  const all = [...fromEnv, ...args];
+  return { keys: all.slice(0, all.lastIndexOf(exec[0]!)), exec };
+}
+
+const BAD_NUMBER = 'bad number of arguments';
+
+/**
+ * The ranges that keys and flags mean. In own mode --prefix takes any number of keys; etcdctl takes one key and a range end, and
+ * passes over everything behind the key when there are more.
+ * @throws Failure with etcdctl's text.
+ */
+export function watchRanges(mode: Mode, keys: string[], flags: FlagValues): WatchRange[] {
+  const [first, end] = keys;
+  if (first === undefined) throw badArguments(BAD_NUMBER);
+  const prefix = flags.bool('prefix');
+  const common = {
+    revision: flags.int('rev'),
+    prevKv: flags.bool('prev-kv') || flags.bool('diff'),
+    progressNotify: flags.bool('progress-notify'),
+  };
+  if (!isDropIn(mode)) {
+    if (prefix) return keys.map((key) => ({ ...prefixRange(argBytes(key)), ...common }));
+    if (keys.length > 2) throw badArguments('too many arguments: a key and a range end, or several keys with --prefix');
+  }
+  if (keys.length === 2 && prefix) throw badArguments('`range_end` and `--prefix` are mutually exclusive');
+  const key = argBytes(first);
+  if (prefix) return [{ ...prefixRange(key), ...common }];
+  return [{ key, ...(keys.length === 2 && end !== '' && { range_end: argBytes(end!) }), ...common }];
+}
+
+function badArguments(message: string): Failure {
+  return new Failure(message, { exitCode: ExitCode.BadArgs });
+}

@@ -1,0 +1,110 @@
+/** `watch -i`: lines from standard input that start watches and ask for progress. */
+import { atLeast, type Context, type Flag, type FlagValues } from '../../base/contract.js';
+import { hasFlag } from '../../cli/mode.js';
+import { FlagTable, UsageFailure } from '../../base/flags/normalize.js';
+import { type ParsedWords, parseWords } from '../../base/flags/parse.js';
+import { ExitCode, Failure } from '../../base/errors.js';
+import type { WatchRange } from '../../etcd/watch.js';
+import { outputFormat } from '../../output/format.js';
+import { watchPrinters } from '../../output/watch/printer.js';
+import { bytesArg } from '../../base/go/argument-bytes.js';
+import { argify } from '../../base/go/argify.js';
+import { changesFormat } from '../keys/changes-format.js';
+import { watchKeys, watchRanges } from './arguments.js';
+import { type RunningWatch, startWatch } from './run.js';
+
+/**
+ * Reads lines until standard input ends, which is a failure as it is with etcdctl.
+ * @param asked the flags of the command, which are for all lines.
+ * @param flags those that a line can have.
+ * @param fromEnv the range that the environment names.
+ */
+export async function watchInteractively(
+  context: Context,
+  asked: FlagValues,
+  flags: readonly Flag[],
+  fromEnv: string[],
+  signal: AbortSignal,
+): Promise<never> {
+  const format = outputFormat(context);
+  const client = await context.connect();
+  const table = new FlagTable(flags.filter((flag) => hasFlag(context.mode, flag))).declare(flags);
+  const changes = asked.bool('diff');
+  const newPrinter = changes
+    ? (await import('./diff.js')).diffPrinters(context, changesFormat(context))
+    : await watchPrinters(context, format, false);
+  const watches: RunningWatch[] = [];
+  let fail: (error: unknown) => void = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  const start = (line: WatchRange, exec: string[]) => {
+    const range = changes ? { ...line, prevKv: true } : line;
+    const watch = startWatch(context, range, { client, format, newPrinter, exec, signal });
+    watches.push(watch);
+    watch.ended.catch(fail).finally(() => watches.splice(watches.indexOf(watch), 1));
+  };
+  const read = async (): Promise<never> => {
+    for await (const line of lines(context.stdin)) {
+      const words = argify(bytesArg(line), context.mode);
+      const problem = readLine(context, words, { table, fromEnv, start, watches });
+      if (problem !== undefined) await context.stderr.write(problem.replace('%s', () => bytesArg(line)));
+    }
+    const what = atLeast(context.mode, '3.5') ? 'error' : 'Error';
+    throw new Failure(`${what} reading watch request line: EOF`, { exitCode: ExitCode.InvalidInput });
+  };
+  return Promise.race([read(), failed]);
+}
+
+interface LineContext {
+  table: FlagTable;
+  fromEnv: string[];
+  start(range: WatchRange, exec: string[]): void;
+  watches: RunningWatch[];
+}
+
+/**
+ * Does what a line says. Gives what is wrong with it, `%s` standing for the line, where that does not end the command.
+ * @throws Failure where it does.
+ */
+function readLine(context: Context, words: string[], line: LineContext): string | undefined {
+  const [name, ...rest] = words;
+  if (name === undefined) return 'Invalid command: %s (watch and progress supported)\n';
+  if (name === 'progress') {
+    for (const watch of line.watches) watch.requestProgress();
+    return undefined;
+  }
+  if (name !== 'watch') return 'Invalid command %s (only support watch)\n';
+  if (rest.length === 0 && line.fromEnv.length === 0) {
+    return 'Invalid command %s (command type or key is not provided)\n';
+  }
+  const { args, flags } = parseLine(rest, line.table);
+  const { keys, exec } = watchKeys(context.mode, { args, flags, fromEnv: line.fromEnv, interactive: true });
+  try {
+    for (const range of watchRanges(context.mode, keys, flags)) line.start(range, exec);
+    return undefined;
+  } catch (error) {
+    return `Invalid command %s (${(error as Error).message})\n`;
+  }
+}
+
+function parseLine(words: string[], table: FlagTable): ParsedWords {
+  try {
+    return parseWords(words, table);
+  } catch (error) {
+    if (!(error instanceof UsageFailure)) throw error;
+    throw new Failure(error.message, { exitCode: ExitCode.BadArgs });
+  }
+}
+
+/** Whole lines without their newline; what follows the last newline is no line. */
+async function* lines(stdin: NodeJS.ReadStream): AsyncGenerator<Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of stdin) {
+    rest = Buffer.concat([rest, chunk as Buffer]);
+    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
+      yield rest.subarray(0, end);
+      rest = rest.subarray(end + 1);
+    }
+  }
+}

@@ -1,0 +1,260 @@
+/**
+ * The bytes of protobuf messages, read and written: varints, lengths, messages within their bounds, exact 64-bit
+ * integers, and the place where reading failed.
+ *
+ * By hand, though the client has protobufjs: to load that takes longer than to decode a value, and what is needed here
+ * beside it (bounds of messages, exact integers, paths) is most of a reader. A reader's errors are RangeErrors.
+ */
+import { Failure } from '../../base/errors.js';
+import { integer, type Value } from '../value.js';
+
+/** Nested deeper than this is taken for corrupt: no Kubernetes type comes near it. */
+const MAX_DEPTH = 500;
+
+/** Reads one value; `path` names the fields that are being read, outermost first. */
+export class StoredReader {
+  pos = 0;
+  /** Where the message that is being read ends. */
+  len: number;
+  readonly path: string[] = [];
+
+  constructor(readonly buf: Buffer) {
+    this.len = buf.length;
+  }
+
+  /** Reads a length and narrows the reader to so many bytes; gives the end to hand to {@link leave}. */
+  enter(name: string): number {
+    const end = this.size() + this.pos;
+    if (this.path.push(name) > MAX_DEPTH) throw new RangeError(`nested deeper than ${MAX_DEPTH} messages`);
+    const outer = this.len;
+    this.len = end;
+    return outer;
+  }
+
+  leave(outer: number): void {
+    this.path.pop();
+    this.len = outer;
+  }
+
+  /** Number and wire type of the next field. */
+  tag(): number {
+    const byte = this.buf[this.pos]!;
+    if (byte < 128) {
+      this.pos++;
+      return byte;
+    }
+    const tag = this.integer();
+    if (typeof tag !== 'number' || tag < 0 || tag > 0xffffffff) throw new RangeError('a field number is out of range');
+    return tag;
+  }
+
+  /** A length that the bytes which are left can hold. */
+  private size(): number {
+    const size = this.integer();
+    const left = this.len - this.pos;
+    if (size < 0 || size > left) throw new RangeError(`${size} bytes are announced and ${left} are left`);
+    return size as number;
+  }
+
+  /** A varint of up to 64 bits as a signed integer: a number where that is exact. */
+  integer(): number | bigint {
+    let low = 0;
+    for (let shift = 0; shift < 28; shift += 7) {
+      const byte = this.next();
+      low |= (byte & 127) << shift;
+      if (byte < 128) return low;
+    }
+    let value = BigInt(low);
+    for (let shift = 28n; shift < 70n; shift += 7n) {
+      const byte = this.next();
+      value |= BigInt(byte & 127) << shift;
+      if (byte < 128) return integer(BigInt.asIntN(64, value));
+    }
+    throw new RangeError('a number is longer than 64 bits');
+  }
+
+  private next(): number {
+    if (this.pos >= this.len) throw new RangeError('the value ends within a number');
+    return this.buf[this.pos++]!;
+  }
+
+  /** A varint cut to a signed 32-bit integer, as Go cuts it. */
+  int32(): number {
+    const value = this.integer();
+    return typeof value === 'number' ? value | 0 : Number(BigInt.asIntN(32, value));
+  }
+
+  bool(): boolean {
+    return this.integer() !== 0;
+  }
+
+  double(): number {
+    return this.buf.readDoubleLE(this.fixed(8));
+  }
+
+  fixed32(): number {
+    return this.buf.readUInt32LE(this.fixed(4));
+  }
+
+  fixed64(): bigint {
+    return this.buf.readBigUInt64LE(this.fixed(8));
+  }
+
+  /** Passes over `width` bytes and gives where they begin. */
+  private fixed(width: number): number {
+    const start = this.pos;
+    if (start + width > this.len) throw new RangeError(`the value ends within a number of ${width} bytes`);
+    this.pos += width;
+    return start;
+  }
+
+  /** A length and so many bytes, without a copy. */
+  slice(): Buffer {
+    const size = this.size();
+    this.pos += size;
+    return this.buf.subarray(this.pos - size, this.pos);
+  }
+
+  /** A string. A few letters of ASCII are put together here: a call into the runtime takes longer. */
+  string(): string {
+    const size = this.size();
+    const start = this.pos;
+    const end = start + size;
+    this.pos = end;
+    const buf = this.buf;
+    if (size > 5) return buf.utf8Slice(start, end);
+    let text = '';
+    for (let i = start; i < end; i++) {
+      const byte = buf[i]!;
+      if (byte > 127) return buf.utf8Slice(start, end);
+      text += String.fromCharCode(byte);
+    }
+    return text;
+  }
+
+  /** Passes over the content of the field whose tag was read. */
+  skipField(tag: number): void {
+    const wire = tag & 7;
+    if (tag >>> 3 === 0) throw new RangeError('a field has the number 0');
+    if (wire === 0) this.integer();
+    else if (wire === 2) this.pos = this.size() + this.pos;
+    else if (wire === 1 || wire === 5) this.fixed(wire === 1 ? 8 : 4);
+    else throw new RangeError(`field ${tag >>> 3} has the wire type ${wire}, which Kubernetes does not write`);
+  }
+}
+
+declare global {
+  interface Buffer {
+    /** Node's own method behind toString('utf8', start, end), without its checks. */
+    utf8Slice(start: number, end: number): string;
+    /** Node's own method behind write(text, start, 'utf8'), without its checks. */
+    utf8Write(text: string, start: number): number;
+  }
+}
+
+/** Writes one value; `path` names the fields that are being written, outermost first. */
+export class StoredWriter {
+  readonly path: string[] = [];
+  private buf = Buffer.allocUnsafe(1024);
+  private pos = 0;
+  /** Where the open messages begin, outermost first. */
+  private readonly starts: number[] = [];
+
+  private reserve(size: number): void {
+    if (this.pos + size <= this.buf.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.buf.length * 2, this.pos + size));
+    this.buf.copy(larger, 0, 0, this.pos);
+    this.buf = larger;
+  }
+
+  /** Writes an unsigned 32-bit integer as a varint. */
+  uint32(value: number): this {
+    this.reserve(5);
+    this.pos = putVarint(this.buf, this.pos, value);
+    return this;
+  }
+
+  /** Writes a signed 64-bit integer as a varint: a negative one takes ten bytes. */
+  integer(value: number | bigint): this {
+    if (typeof value === 'number' && value >= 0 && value <= 0xffffffff) return this.uint32(value);
+    this.reserve(10);
+    let bits = BigInt.asUintN(64, BigInt(value));
+    for (; bits > 127n; bits >>= 7n) this.buf[this.pos++] = Number(bits & 127n) | 128;
+    this.buf[this.pos++] = Number(bits);
+    return this;
+  }
+
+  bool(value: boolean): this {
+    return this.uint32(value ? 1 : 0);
+  }
+
+  double(value: number): this {
+    this.reserve(8);
+    this.pos = this.buf.writeDoubleLE(value, this.pos);
+    return this;
+  }
+
+  /** Writes bytes as they are. */
+  raw(bytes: Uint8Array): this {
+    this.reserve(bytes.length);
+    this.buf.set(bytes, this.pos);
+    this.pos += bytes.length;
+    return this;
+  }
+
+  /** Writes bytes behind their length. */
+  bytes(bytes: Uint8Array): this {
+    return this.uint32(bytes.length).raw(bytes);
+  }
+
+  /** Writes a string behind its length. */
+  string(text: string): this {
+    this.fork();
+    this.reserve(text.length * 3);
+    this.pos += this.buf.utf8Write(text, this.pos);
+    return this.ldelim();
+  }
+
+  /** Begins a message that {@link ldelim} ends. */
+  fork(): this {
+    this.reserve(5);
+    // One byte is left for the length; a longer one moves the message along.
+    this.starts.push(++this.pos);
+    return this;
+  }
+
+  /** Ends a message: its length goes before it. */
+  ldelim(): this {
+    const start = this.starts.pop()!;
+    const size = this.pos - start;
+    if (size < 128) {
+      this.buf[start - 1] = size;
+      return this;
+    }
+    this.reserve(5);
+    const width = size < 1 << 14 ? 2 : size < 1 << 21 ? 3 : size < 1 << 28 ? 4 : 5;
+    this.buf.copyWithin(start + width - 1, start, this.pos);
+    putVarint(this.buf, start - 1, size);
+    this.pos += width - 1;
+    return this;
+  }
+
+  /** What was written. */
+  finish(): Buffer {
+    return this.buf.subarray(0, this.pos);
+  }
+
+  /** The failure for a value that the field being written can't hold. */
+  mismatch(expected: string, value: Value): Failure {
+    const found = value instanceof Map ? 'an object' : Array.isArray(value) ? 'a list' : JSON.stringify(String(value));
+    return new Failure(`${this.path.join('.') || 'the object'}: expected ${expected}, not ${found}`);
+  }
+}
+
+function putVarint(buf: Buffer, at: number, value: number): number {
+  let rest = value;
+  let pos = at;
+  for (; rest > 127; rest >>>= 7) buf[pos++] = (rest & 127) | 128;
+  buf[pos++] = rest;
+  return pos;
+}

@@ -1,0 +1,157 @@
+/** Writes a new bbolt file from the bottom up: every page is full and none is free. */
+import { createHash } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { ExitCode, Failure } from '../../base/errors.js';
+import { type Bucket, Cursor } from './bucket.js';
+import { writeAll, writeMetas } from './edit.js';
+import { bucketHeader, buildBucket, type LeafItem, type PageSink, setPageId, TreeWriter } from './write.js';
+import { breathe, removingUnlessDone } from '../../base/files/clean-up.js';
+import { syncDir } from '../../base/files/sync-dir.js';
+import { systemText } from '../../base/go/errno.js';
+
+/** Pages that are held until they are written in one go. */
+const WRITE_BYTES = 1 << 20;
+
+/** A bucket with no more items than this is held as a whole, to see whether it fits into its parent. */
+const FEW_ITEMS = 64;
+
+/** Bytes after which a signal is looked for; an item counts as so many more. */
+const TURN_BYTES = 8 << 20;
+const ITEM_BYTES = 1024;
+
+/** What becomes of a bucket's items on the way to a new file. */
+export interface CopyRules {
+  /** Whether an item is copied. `place` is where its value lies in the old file. */
+  keep?: (bucket: string, place: number, key: Buffer) => boolean;
+  /** Other items in place of a bucket's; called for the buckets at the top, whose items are all held then. */
+  replace?: (bucket: string) => ((items: LeafItem[]) => LeafItem[]) | undefined;
+}
+
+/** A file that is being written, page after page. */
+export class NewFile implements PageSink {
+  /** The two meta pages come first. */
+  private next = 2;
+  private written = 2;
+  private readonly waiting: Buffer[] = [];
+  private waitingBytes = 0;
+
+  constructor(
+    private readonly fd: number,
+    readonly pageSize: number,
+  ) {}
+
+  append(page: Buffer): number {
+    const id = this.next;
+    setPageId(page, id);
+    this.next += page.length / this.pageSize;
+    this.waiting.push(page);
+    this.waitingBytes += page.length;
+    if (this.waitingBytes >= WRITE_BYTES) this.flush();
+    return id;
+  }
+
+  private flush(): void {
+    writeAll(this.fd, Buffer.concat(this.waiting), this.written * this.pageSize);
+    this.written = this.next;
+    this.waiting.length = 0;
+    this.waitingBytes = 0;
+  }
+
+  /** @param root page of the root bucket */
+  finish(root: number, txid: bigint): void {
+    this.flush();
+    writeMetas(this.fd, { pageSize: this.pageSize, root, freelist: undefined, highWater: this.next, txid });
+  }
+}
+
+/**
+ * Writes a copy of a database, with all buckets and their sequences. It appears under its name when it is whole.
+ * @param options.hash adds the SHA-256 that makes it a snapshot file
+ * @throws Failure when the copy cannot be written, or the original is damaged; then no file is there, or the one that was
+ */
+export async function copyDatabase(
+  root: Bucket,
+  path: string,
+  rules: CopyRules,
+  options: { hash: boolean },
+): Promise<void> {
+  const part = `${path}.part`;
+  const opened: number[] = [];
+  const remove = (): void => {
+    if (opened.length > 0) rmSync(part, { force: true });
+  };
+  try {
+    // Signals are heard before there is a file that they could leave behind.
+    await removingUnlessDone(remove, async () => {
+      const fd = openSync(part, 'w+', 0o600);
+      opened.push(fd);
+      await copyInto(fd, root, rules);
+      if (options.hash) addHash(fd);
+      fsyncSync(fd);
+      renameSync(part, path);
+      syncDir(dirname(resolve(path)));
+    });
+  } catch (error) {
+    if (!('syscall' in (error as object))) throw error;
+    throw new Failure(`could not write ${part} (${systemText(error)})`, { exitCode: ExitCode.IO, cause: error });
+  } finally {
+    for (const fd of opened) closeSync(fd);
+  }
+}
+
+async function copyInto(fd: number, root: Bucket, rules: CopyRules): Promise<void> {
+  const { meta } = root.source;
+  const file = new NewFile(fd, meta.pageSize);
+  const top = new TreeWriter(file);
+  const cursor = new Cursor(root);
+  for (let more = cursor.first(); more; more = cursor.next()) {
+    const value = cursor.isBucket ? await copyBucket(cursor.bucket, file, rules) : cursor.value;
+    top.add({ key: Buffer.from(cursor.key), value, bucket: cursor.isBucket });
+  }
+  file.finish(top.finish(), meta.txid + 1n);
+}
+
+/** @returns the bucket's value in its parent */
+async function copyBucket(bucket: Bucket, file: NewFile, rules: CopyRules): Promise<Buffer> {
+  const replace = rules.replace?.(bucket.name);
+  const first: LeafItem[] = [];
+  let tree: TreeWriter | undefined;
+  let sinceTurn = 0;
+  for await (const item of keptItems(bucket, file, rules)) {
+    if (tree) tree.add(item);
+    else first.push(item);
+    if (!tree && !replace && first.length > FEW_ITEMS) {
+      tree = new TreeWriter(file);
+      for (const held of first) tree.add(held);
+    }
+    sinceTurn += item.value.length + ITEM_BYTES;
+    if (sinceTurn < TURN_BYTES) continue;
+    sinceTurn = 0;
+    await breathe();
+  }
+  if (tree) return bucketHeader(tree.finish(), bucket.sequence);
+  return buildBucket(file, replace ? replace(first) : first, bucket.sequence);
+}
+
+async function* keptItems(bucket: Bucket, file: NewFile, { keep }: CopyRules): AsyncGenerator<LeafItem> {
+  const cursor = new Cursor(bucket);
+  for (let more = cursor.first(); more; more = cursor.next()) {
+    const { page, index } = cursor.place;
+    if (cursor.isBucket) yield { key: cursor.key, value: await copyBucket(cursor.bucket, file, {}), bucket: true };
+    else if (!keep || keep(bucket.name, page.valuePlace(index).offset, cursor.key)) {
+      yield { key: cursor.key, value: cursor.value };
+    }
+  }
+}
+
+function addHash(fd: number): void {
+  const hash = createHash('sha256');
+  const chunk = Buffer.allocUnsafeSlow(WRITE_BYTES);
+  let at = 0;
+  for (let got = readSync(fd, chunk, 0, WRITE_BYTES, at); got > 0; got = readSync(fd, chunk, 0, WRITE_BYTES, at)) {
+    hash.update(chunk.subarray(0, got));
+    at += got;
+  }
+  writeAll(fd, hash.digest(), at);
+}

@@ -1,0 +1,129 @@
+/** The hashes that etcd's tools print of a file: of all that is in it, and of the history of keys up to a revision. */
+import { type Bucket, Cursor } from '../bolt/bucket.js';
+import { BoltDb } from '../bolt/db.js';
+import { crc32c } from '../crc32c.js';
+import { corrupt } from '../bolt/db-file.js';
+import type { EtcdFile } from './etcd-file.js';
+import { LiveCount, LiveKeys, type Places } from './live-keys.js';
+import { type RevisionRecord, RevisionScan } from './revision-scan.js';
+
+/** What `snapshot status` prints. */
+export interface FileStatus {
+  /** CRC-32C of all buckets' names, keys and values. */
+  hash: number;
+  revision: bigint;
+  /** Records of all buckets, as etcdctl 3.4 and 3.5 count, or keys that exist, as from 3.6 on. */
+  keys: number;
+  /** Bytes of all pages. */
+  size: number;
+  /** The storage version; empty before 3.6. */
+  version: string;
+}
+
+/**
+ * @param liveKeys counts keys that exist, in place of all records
+ * @param directories takes a data directory too, for the database in it
+ * @param name what errors call the file
+ */
+export function fileStatus(
+  path: string,
+  { liveKeys = true, directories = true, name }: { liveKeys?: boolean; directories?: boolean; name?: string },
+): FileStatus {
+  const db = new BoltDb(path, { directories, name });
+  try {
+    const status: FileStatus = {
+      hash: 0,
+      revision: 0n,
+      keys: 0,
+      size: db.meta.highWater * db.meta.pageSize,
+      version: '',
+    };
+    const live = liveKeys ? new LiveCount() : undefined;
+    const cursor = new Cursor(db.root);
+    for (let more = cursor.first(); more; more = cursor.next()) {
+      if (!cursor.isBucket) {
+        throw corrupt(
+          path,
+          `page ${cursor.place.page.id}`,
+          `expected buckets only, found a value under ${JSON.stringify(cursor.key.toString())}`,
+        );
+      }
+      status.hash = crc32c(cursor.key, status.hash);
+      const { bucket } = cursor;
+      if (bucket.name === 'key') hashHistory(bucket, status, live);
+      else hashBucket(bucket, status);
+    }
+    if (live) status.keys = live.count;
+    status.version = liveKeys ? (db.root.bucket('meta')?.get('storageVersion')?.toString() ?? '') : '';
+    return status;
+  } finally {
+    db.close();
+  }
+}
+
+function hashBucket(bucket: Bucket, status: FileStatus): void {
+  const cursor = new Cursor(bucket);
+  for (let more = cursor.first(); more; more = cursor.next()) {
+    status.hash = crc32c(cursor.key, status.hash);
+    if (!cursor.isBucket) status.hash = crc32c(cursor.value, status.hash);
+    status.keys++;
+  }
+}
+
+function hashHistory(bucket: Bucket, status: FileStatus, live: LiveCount | undefined): void {
+  let high = 0;
+  let low = 0;
+  status.hash = new RevisionScan(bucket).runAndSum((record) => {
+    live?.take(record);
+    status.keys++;
+    high = record.mainHigh;
+    low = record.mainLow;
+  }, status.hash);
+  status.revision = (BigInt(high) << 32n) | BigInt(low);
+}
+
+/** What `hashkv` prints. */
+export interface HistoryHash {
+  hash: number;
+  revision: bigint;
+  /** -1 when nothing was ever compacted. */
+  compacted: bigint;
+}
+
+/**
+ * The hash that `HashKV` of a member gives at a revision (etcd: storage/mvcc/hash.go): of all records up to it, but for those that
+ * a compaction makes superfluous, whether it has come to them or not.
+ * @param revision 0: the newest
+ * @throws Failure in etcd's words when the revision is not in the file
+ */
+export function historyHash(file: EtcdFile, revision: bigint): HistoryHash {
+  const at = file.pin(revision);
+  const { compacted } = file;
+  const kept = compacted > 0n ? keptRecords(file.history, at, compacted) : undefined;
+  const scan = new RevisionScan(file.history);
+  let hash = crc32c(Buffer.from('key'));
+  scan.run((record) => {
+    const main = (BigInt(record.mainHigh) << 32n) | BigInt(record.mainLow);
+    if (main > at || (main === compacted && record.tombstone)) return;
+    if (kept && main <= compacted && !kept.has(record.offset)) return;
+    hash = scan.crc(hash);
+  }, true);
+  return { hash, revision: at, compacted: compacted > 0n ? compacted : -1n };
+}
+
+/**
+ * Where the records lie that a compaction at `compacted` keeps for reads at `revision`. When it keeps none at all, etcd's hash skips
+ * none either, and so this is undefined.
+ */
+function keptRecords(history: Bucket, revision: bigint, compacted: bigint): Places | undefined {
+  const live = new LiveKeys(compacted);
+  new RevisionScan(history).run((record) => {
+    if (main(record) <= revision) live.take(record);
+  }, true);
+  if (live.none) return undefined;
+  return live.places();
+}
+
+function main(record: RevisionRecord): bigint {
+  return (BigInt(record.mainHigh) << 32n) | BigInt(record.mainLow);
+}

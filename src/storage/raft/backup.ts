@@ -1,0 +1,169 @@
+/**
+ * Copies a member's data directory as the beginning of another cluster (etcd: `etcdctl backup`): what the members of the old cluster were
+ * is left out, and the copy is started with --force-new-cluster.
+ */
+import { randomBytes } from 'node:crypto';
+import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { Failure } from '../../base/errors.js';
+import { copyDatabase, NewFile } from '../bolt/create.js';
+import { BoltDb } from '../bolt/db.js';
+import { buildBucket, TreeWriter } from '../bolt/write.js';
+import { crc32c } from '../crc32c.js';
+import { refuseInUse } from '../bolt/in-use.js';
+import { bytesField, bytesOf, numberField, numberOf, readFields } from '../../base/wire/proto2.js';
+import { syncDir } from '../../base/files/sync-dir.js';
+import { type Entry, listDir, RecordType, readWal, type Wal, WalRecords, walFileName, writeWalFile } from './wal.js';
+
+export interface BackupOptions {
+  dataDir: string;
+  /** By default inside of the data directory. */
+  walDir?: string | undefined;
+  backupDir: string;
+  backupWalDir?: string | undefined;
+  /** Copies the keys of the v3 API too; the member must not run then. */
+  withV3: boolean;
+}
+
+/**
+ * Makes the copy; it appears under its name when it is whole.
+ * @param log is told what is left out
+ * @throws Failure when the source cannot be read, or there is a backup already; then nothing was made
+ */
+export async function backupDataDir(options: BackupOptions, log: (line: string) => void): Promise<void> {
+  const sourceSnap = join(options.dataDir, 'member', 'snap');
+  const member = join(options.backupDir, 'member');
+  const walDir = options.backupWalDir || undefined;
+  for (const path of [member, walDir]) if (path && existsSync(path)) throw new Failure(`${path}: file already exists`);
+  const snapshot = newestSnapshot(sourceSnap, log);
+  const start = snapshot ?? { index: 0n, term: 0n };
+  const wal = readWal(options.walDir || join(options.dataDir, 'member', 'wal'), start.index);
+  const part = `${resolve(member)}.part-${process.pid}`;
+  const walPart = walDir ? `${resolve(walDir)}.part-${process.pid}` : join(part, 'wal');
+  try {
+    mkdirSync(join(part, 'snap'), { recursive: true, mode: 0o700 });
+    mkdirSync(walPart, { recursive: true, mode: 0o700 });
+    if (snapshot) copyFileSync(join(sourceSnap, snapshot.name), join(part, 'snap', snapshot.name));
+    await writeDatabase(options, join(part, 'snap', 'db'), wal.state.commit);
+    writeWalFile(join(walPart, walFileName(0n, 0n)), walCopy(wal, start, options.withV3, log));
+    for (const dir of [join(part, 'snap'), walPart, part]) syncDir(dir);
+    if (walDir) renameSync(walPart, walDir);
+    renameSync(part, member);
+    syncDir(dirname(resolve(member)));
+  } catch (error) {
+    for (const path of [part, walPart]) rmSync(path, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+interface Snapshot {
+  name: string;
+  index: bigint;
+  term: bigint;
+}
+
+/** The newest snap file that is whole (snappb.Snapshot: crc 1, data 2; raftpb.Snapshot: metadata 2 with index 2 and term 3). */
+function newestSnapshot(dir: string, log: (line: string) => void): Snapshot | undefined {
+  const names = listDir(dir).filter((name) => name.endsWith('.snap'));
+  for (const name of names.sort().reverse()) {
+    try {
+      const file = readFields(readFileSync(join(dir, name)));
+      const data = bytesOf(file, 2) ?? Buffer.alloc(0);
+      if (crc32c(data) !== Number(numberOf(file, 1))) throw new RangeError('its checksum is wrong');
+      const metadata = readFields(bytesOf(readFields(data), 2) ?? Buffer.alloc(0));
+      return { name, index: numberOf(metadata, 2), term: numberOf(metadata, 3) };
+    } catch (error) {
+      log(`failed to read a snap file ${join(dir, name)}: ${(error as Error).message}`);
+    }
+  }
+  return undefined;
+}
+
+/** The buckets that tell of the old cluster's members. */
+const MEMBER_BUCKETS = ['members', 'members_removed', 'cluster'];
+
+/** The database without the members; without the v3 keys it only says up to which entry it has everything. */
+async function writeDatabase({ dataDir, withV3 }: BackupOptions, path: string, commit: bigint): Promise<void> {
+  if (!withV3) {
+    writeEmptyDatabase(path, commit);
+    return;
+  }
+  const source = join(dataDir, 'member', 'snap', 'db');
+  refuseInUse(source);
+  const db = new BoltDb(source);
+  try {
+    const replace = (bucket: string) => (MEMBER_BUCKETS.includes(bucket) ? () => [] : undefined);
+    await copyDatabase(db.root, path, { replace }, { hash: false });
+  } finally {
+    db.close();
+  }
+}
+
+const PAGE_BYTES = 4096;
+
+function writeEmptyDatabase(path: string, commit: bigint): void {
+  const index = Buffer.alloc(8);
+  index.writeBigUInt64BE(commit);
+  const fd = openSync(path, 'w', 0o600);
+  try {
+    const file = new NewFile(fd, PAGE_BYTES);
+    const top = new TreeWriter(file);
+    const meta = buildBucket(file, [{ key: Buffer.from('consistent_index'), value: index }], 0n);
+    top.add({ key: Buffer.from('meta'), value: meta, bucket: true });
+    file.finish(top.finish(), 1n);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The log with new IDs, and with nothing in place of the entries that are left out: the others keep their numbers. */
+function walCopy(
+  wal: Wal,
+  start: { index: bigint; term: bigint },
+  withV3: boolean,
+  log: (line: string) => void,
+): Buffer {
+  const { term, vote, commit } = wal.state;
+  const records = new WalRecords();
+  records.add(RecordType.Crc);
+  records.add(RecordType.Metadata, Buffer.concat([numberField(1, newId()), numberField(2, newId())]));
+  records.add(RecordType.Snapshot, Buffer.concat([numberField(1, 0), numberField(2, 0)]));
+  for (const entry of wal.entries) {
+    const reason = whyLeftOut(entry, withV3);
+    if (reason) log(`ignoring ${reason}`);
+    records.add(RecordType.Entry, entryBytes(reason ? { ...entry, type: 0, data: Buffer.alloc(0) } : entry));
+  }
+  records.add(RecordType.State, Buffer.concat([numberField(1, term), numberField(2, vote), numberField(3, commit)]));
+  records.add(RecordType.Snapshot, Buffer.concat([numberField(1, start.index), numberField(2, start.term)]));
+  return records.bytes();
+}
+
+function newId(): bigint {
+  return randomBytes(8).readBigUInt64BE() | 1n;
+}
+
+function entryBytes({ type, term, index, data }: Entry): Buffer {
+  const fields = [numberField(1, type), numberField(2, term), numberField(3, index)];
+  return Buffer.concat(data.length > 0 ? [...fields, bytesField(4, data)] : fields);
+}
+
+/** Where the v2 store keeps what a member says about itself. */
+const MEMBER_ATTRIBUTES = /\/0\/members\/[\da-f]{1,16}\/attributes/i;
+
+/**
+ * An entry's request is an etcdserverpb.Request of the v2 API (method 2, path 3, and always the flag 5), or an InternalRaftRequest:
+ * in its field 2 such a request, or a v3 request with its header in field 100.
+ */
+function whyLeftOut({ type, data }: Entry, withV3: boolean): string | undefined {
+  if (type !== 0) return 'EntryConfChange raft entry';
+  const request = readFields(data);
+  const plain = request.some(({ number, value }) => number === 5 && typeof value === 'bigint');
+  const inner = plain ? undefined : bytesOf(request, 2);
+  const v2 = plain ? request : inner && readFields(inner);
+  if (v2) {
+    const path = bytesOf(v2, 3)?.toString() ?? '';
+    const attributes = bytesOf(v2, 2)?.toString() === 'PUT' && MEMBER_ATTRIBUTES.test(path);
+    return attributes ? `member attribute update on ${path}` : undefined;
+  }
+  return !withV3 && bytesOf(request, 100) ? 'v3 raft entry' : undefined;
+}

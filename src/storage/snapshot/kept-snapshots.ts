@@ -1,0 +1,51 @@
+/** A folder of snapshots that `snapshot save --keep` names and thins out. */
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../../base/errors.js';
+import { systemText } from '../../base/go/errno.js';
+
+/** Time (UTC) and revision, as {@link keptName} has them. Only files that are called so are ever removed. */
+const NAME = /^etcd-(\d{8}T\d{6}Z)-r(\d+)\.db(?:\.gz|\.zst)?$/;
+
+/** `etcd-20260131T235959Z-r4711.db`. */
+export function keptName(time: Date, revision: bigint): string {
+  const stamp = time.toISOString().replace(/\.\d+/, '').replace(/[-:]/g, '');
+  return `etcd-${stamp}-r${revision}.db`;
+}
+
+/** @throws Failure when the folder cannot be made */
+export function makeFolder(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new Failure(`could not make the directory ${dir} (${systemText(error)})`, { cause: error });
+  }
+}
+
+/**
+ * Removes all but the newest snapshots of a folder, by the times in their names.
+ * @returns the names that were removed
+ * @throws Failure when one cannot be removed
+ */
+export function removeOlder(dir: string, keep: number): string[] {
+  const names = readdirSync(dir).filter((name) => NAME.test(name));
+  const oldest = names.sort(byAge).slice(0, Math.max(0, names.length - keep));
+  for (const name of oldest) {
+    try {
+      rmSync(join(dir, name));
+    } catch (error) {
+      throw new Failure(`could not remove the old snapshot ${join(dir, name)} (${systemText(error)})`, {
+        cause: error,
+      });
+    }
+  }
+  return oldest;
+}
+
+/** Two of one second are told apart by their revisions. */
+function byAge(a: string, b: string): number {
+  const [, timeA = '', revisionA = '0'] = NAME.exec(a) ?? [];
+  const [, timeB = '', revisionB = '0'] = NAME.exec(b) ?? [];
+  if (timeA !== timeB) return timeA < timeB ? -1 : 1;
+  return BigInt(revisionA) < BigInt(revisionB) ? -1 : 1;
+}
