@@ -1,9 +1,9 @@
-import { prefixRange } from '../etcd/keys.js';
 import type { Flag } from '../base/contract.js';
-import { makeContext } from './context.js';
 import type { FlagTable } from '../base/flags/normalize.js';
-import { resolveOptions, type Surroundings } from './options.js';
 import { parseWords } from '../base/flags/parse.js';
+import { prefixRange } from '../etcd/keys.js';
+import { makeContext } from './context.js';
+import { resolveOptions, type Surroundings } from './options.js';
 
 /** A person waits at the prompt: better no keys than a pause. */
 const PATIENCE_MS = 1000;

@@ -3,11 +3,11 @@
  * {@link Directive}s. The protocol is cobra's, so that scripts made for etcdctl work too.
  */
 import type { CommandSpec, Flag, Mode } from '../base/contract.js';
+import { FlagTable, normalize } from '../base/flags/normalize.js';
 import type { CommandEntry } from './command-table.js';
 import { childrenOf, findCommand, groupFlags, nameOf } from './find-command.js';
 import { globalFlags, HELP_FLAG } from './global-flags.js';
 import { commandFlags } from './help-page.js';
-import { FlagTable, normalize } from '../base/flags/normalize.js';
 import type { Surroundings } from './options.js';
 
 /** What the shell does with the candidates. */

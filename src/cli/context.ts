@@ -1,6 +1,6 @@
+import { atLeast, type Context, type GlobalOptions, type Io, isDropIn, type Mode } from '../base/contract.js';
 import type { ConnectionOptions } from '../connection/options.js';
 import type { EtcdClient } from '../etcd/client.js';
-import { atLeast, type Context, type GlobalOptions, type Io, isDropIn, type Mode } from '../base/contract.js';
 
 /** The context of one run, and what main does with it at the end. */
 export interface RunContext extends Context {

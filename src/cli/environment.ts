@@ -1,8 +1,9 @@
 /** Settings from `ETCDCTL_…` variables. */
-import { ExitCode, Failure } from '../base/errors.js';
-import { goQuote } from '../base/go/quote.js';
+
 import { type Flag, type Io, isDropIn, type Mode } from '../base/contract.js';
+import { ExitCode, Failure } from '../base/errors.js';
 import type { ParsedFlags } from '../base/flags/parse.js';
+import { goQuote } from '../base/go/quote.js';
 
 /** The variable of a flag: `command-timeout` is ETCDCTL_COMMAND_TIMEOUT. */
 export function variableOf(flag: Flag): string {

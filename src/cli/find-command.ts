@@ -1,12 +1,13 @@
 /** Which command the words of a command line name, by the rules of cobra (the library that etcdctl is built with). */
+
+import { type Flag, isDropIn, type Mode } from '../base/contract.js';
+import { isNear, nearest } from '../base/flags/near.js';
+import { FlagTable, UsageFailure } from '../base/flags/normalize.js';
 import { argBytes } from '../base/go/argument-bytes.js';
 import { goQuote } from '../base/go/quote.js';
-import { type Flag, isDropIn, type Mode } from '../base/contract.js';
 import { type CommandEntry, commands } from './command-table.js';
 import { HELP_FLAG } from './global-flags.js';
 import { hasCommand, hasFlag } from './mode.js';
-import { isNear, nearest } from '../base/flags/near.js';
-import { FlagTable, UsageFailure } from '../base/flags/normalize.js';
 
 export interface Found {
   /** Undefined: no command was named. */

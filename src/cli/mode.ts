@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { ExitCode, Failure } from '../base/errors.js';
 import type { Flag, Mode, Version } from '../base/contract.js';
+import { ExitCode, Failure } from '../base/errors.js';
 import { type CommandEntry, isBuilt } from './command-table.js';
 
 /** Which tool this process is. `versionGiven`: `etcdctl@3.5` was said, not just `etcdctl`. */

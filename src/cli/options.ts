@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { ExitCode, Failure } from '../base/errors.js';
 import { type CommandSpec, type Flag, type GlobalOptions, type Io, isDropIn, type Mode } from '../base/contract.js';
-import { detectCluster } from '../node/detect.js';
-import { applyEnvironment, variableOf } from './environment.js';
+import { ExitCode, Failure } from '../base/errors.js';
 import type { ParsedFlags } from '../base/flags/parse.js';
 import { readLine } from '../base/read-line.js';
+import { detectCluster } from '../node/detect.js';
+import { applyEnvironment, variableOf } from './environment.js';
 
 export interface Surroundings {
   mode: Mode;

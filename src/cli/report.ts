@@ -1,9 +1,9 @@
-import { ExitCode, Failure, failureText } from '../base/errors.js';
 import { type Io, isDropIn, type Mode } from '../base/contract.js';
+import { ExitCode, Failure, failureText } from '../base/errors.js';
+import { UsageFailure } from '../base/flags/normalize.js';
 import type { CommandEntry } from './command-table.js';
 import { SilentFailure } from './environment.js';
 import { UnknownCommand } from './find-command.js';
-import { UsageFailure } from '../base/flags/normalize.js';
 
 /** What was being run when it failed. */
 export interface Running {

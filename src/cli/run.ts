@@ -1,6 +1,9 @@
 /** From the command line to the exit code. */
-import { ExitCode, Failure } from '../base/errors.js';
+
 import type { Flag, Io, Mode } from '../base/contract.js';
+import { ExitCode, Failure } from '../base/errors.js';
+import { FlagTable, UsageFailure } from '../base/flags/normalize.js';
+import { type ParsedFlags, parseWords } from '../base/flags/parse.js';
 import { augerTools, commands } from './command-table.js';
 import { makeContext } from './context.js';
 import { SilentFailure } from './environment.js';
@@ -8,9 +11,7 @@ import { findCommand, groupFlags } from './find-command.js';
 import { globalFlags, HELP_FLAG } from './global-flags.js';
 import { commandFlags, helpPage } from './help-page.js';
 import { type Identity, identify } from './mode.js';
-import { FlagTable, UsageFailure } from '../base/flags/normalize.js';
 import { resolveOptions } from './options.js';
-import { type ParsedFlags, parseWords } from '../base/flags/parse.js';
 import { type Running, report } from './report.js';
 import { processIo } from './streams.js';
 

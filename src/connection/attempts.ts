@@ -1,14 +1,14 @@
 import { ExitCode } from '../base/errors.js';
-import { methodOf } from '../rpc/messages.js';
-import type { CallSpec } from './call.js';
 import { CallFailure } from '../rpc/call-failure.js';
 import type { CallOptions, Service } from '../rpc/callable.js';
+import { type Attempt, callFailed } from '../rpc/error.js';
+import { methodOf } from '../rpc/messages.js';
+import { Code } from '../rpc/status.js';
+import type { CallSpec } from './call.js';
 import type { Cluster } from './cluster.js';
 import { Limit } from './limit.js';
 import { isRead, maySendAgain, tokenRefused } from './retry.js';
-import { type Attempt, callFailed } from '../rpc/error.js';
 import type { Session } from './session.js';
-import { Code } from '../rpc/status.js';
 import type { Login } from './token.js';
 
 /** What calls go through: shared by a Transport and its views of single members. */

@@ -1,9 +1,9 @@
 import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
 import { CallFailure } from '../rpc/call-failure.js';
+import { Code, codeOfHttpStatus, codeOfReset, H2, h2Name, type Status, statusOf } from '../rpc/status.js';
 import { ConnectFailure } from './connect-failure.js';
 import { encodeFrame, FrameError, FrameParser } from './grpc-frames.js';
 import type { Session } from './session.js';
-import { Code, codeOfHttpStatus, codeOfReset, H2, h2Name, type Status, statusOf } from '../rpc/status.js';
 
 /** What a call is opened with. */
 export interface CallSpec {

@@ -1,13 +1,13 @@
 import { ExitCode, Failure } from '../base/errors.js';
 import { CallFailure } from '../rpc/call-failure.js';
+import { type Attempt, attemptOf, noConnection } from '../rpc/error.js';
+import { Code } from '../rpc/status.js';
 import { Channel } from './channel.js';
 import { ConnectFailure } from './connect-failure.js';
 import { splitEndpoints } from './endpoints.js';
 import type { Limit } from './limit.js';
 import type { ConnectionOptions } from './options.js';
-import { type Attempt, attemptOf, noConnection } from '../rpc/error.js';
 import type { Session } from './session.js';
-import { Code } from '../rpc/status.js';
 import { TlsSettings } from './tls-options.js';
 
 /** How long an endpoint may take to connect before the next is dialled beside it. */

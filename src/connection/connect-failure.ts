@@ -1,5 +1,5 @@
-import type { Endpoint } from './endpoints.js';
 import { h2Name } from '../rpc/status.js';
+import type { Endpoint } from './endpoints.js';
 
 /** Why there is no connection to an endpoint: what failed, without the endpoint's name, and what to do. */
 export class ConnectFailure extends Error {

@@ -1,9 +1,9 @@
 import type { ClientHttp2Session, ClientHttp2Stream, OutgoingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
 import { CallFailure } from '../rpc/call-failure.js';
+import { Code } from '../rpc/status.js';
 import { ConnectFailure } from './connect-failure.js';
 import { authorityOf, type Endpoint } from './endpoints.js';
-import { Code } from '../rpc/status.js';
 
 /**
  * How much a server may send ahead of what is read, for a stream and for all of them. HTTP/2's 64 KiB would have it wait for

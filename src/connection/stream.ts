@@ -1,11 +1,11 @@
-import { decodeMessage, encodeMessage } from '../rpc/codec.js';
-import { type Method, methodOf } from '../rpc/messages.js';
-import type { Attempts } from './attempts.js';
-import { Call } from './call.js';
 import { CallFailure } from '../rpc/call-failure.js';
 import type { Duplex, ServerStream, Service } from '../rpc/callable.js';
-import type { Session } from './session.js';
+import { decodeMessage, encodeMessage } from '../rpc/codec.js';
+import { type Method, methodOf } from '../rpc/messages.js';
 import { Code } from '../rpc/status.js';
+import type { Attempts } from './attempts.js';
+import { Call } from './call.js';
+import type { Session } from './session.js';
 
 /** Received bytes that wait for the reader: above the first the connection is paused, below the second it goes on. */
 const PAUSE_ABOVE = 1024 * 1024;

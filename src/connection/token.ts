@@ -1,6 +1,6 @@
+import { CallFailure } from '../rpc/call-failure.js';
 import { decodeMessage, encodeMessage } from '../rpc/codec.js';
 import { methodOf } from '../rpc/messages.js';
-import { CallFailure } from '../rpc/call-failure.js';
 import type { Limit } from './limit.js';
 import type { ConnectionOptions } from './options.js';
 import type { Session } from './session.js';

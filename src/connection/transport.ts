@@ -1,9 +1,9 @@
 import type { ICallable } from 'etcd3/lib/rpc';
+import { CallFailure } from '../rpc/call-failure.js';
+import type { Callable, CallOptions, Duplex, RawReply, ServerStream, Service } from '../rpc/callable.js';
 import { decodeMessage, encodeMessage } from '../rpc/codec.js';
 import { methodOf } from '../rpc/messages.js';
 import { Attempts, type Core } from './attempts.js';
-import { CallFailure } from '../rpc/call-failure.js';
-import type { Callable, CallOptions, Duplex, RawReply, ServerStream, Service } from '../rpc/callable.js';
 import { Cluster } from './cluster.js';
 import { splitEndpoints } from './endpoints.js';
 import type { ConnectionOptions } from './options.js';

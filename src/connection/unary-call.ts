@@ -1,8 +1,8 @@
-import { Call, type CallSpec } from './call.js';
 import { CallFailure } from '../rpc/call-failure.js';
+import { Code } from '../rpc/status.js';
+import { Call, type CallSpec } from './call.js';
 import type { Limit } from './limit.js';
 import type { Session } from './session.js';
-import { Code } from '../rpc/status.js';
 
 /** Sends one request on one session, once, and gives the answer's bytes. @throws CallFailure */
 export function unaryCall(session: Session, spec: CallSpec, request: Uint8Array, limit: Limit): Promise<Buffer> {

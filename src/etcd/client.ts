@@ -1,9 +1,9 @@
 /** etcd3's typed clients over one Transport, or over a file that answers as a server. */
 import type { AuthClient, ClusterClient, KVClient, LeaseClient, MaintenanceClient } from 'etcd3/lib/rpc';
 import * as rpc from 'etcd3/lib/rpc';
-import type { Callable } from '../rpc/callable.js';
-import type { ConnectionOptions } from '../connection/options.js';
 import { Failure } from '../base/errors.js';
+import type { ConnectionOptions } from '../connection/options.js';
+import type { Callable } from '../rpc/callable.js';
 
 /** All that a command talks to etcd with. */
 export interface EtcdClient {

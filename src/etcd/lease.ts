@@ -1,8 +1,8 @@
 /** Leases that are kept alive, and sessions: a lease of our own that ends with us. */
 import { randomBytes } from 'node:crypto';
 import type { ILeaseKeepAliveResponse } from 'etcd3/lib/rpc';
-import type { Callable, Duplex } from '../rpc/callable.js';
 import { Failure } from '../base/errors.js';
+import type { Callable, Duplex } from '../rpc/callable.js';
 import type { EtcdClient } from './client.js';
 import { elsewhere, pause } from './elsewhere.js';
 import { sendUntilDone } from './retry-same.js';

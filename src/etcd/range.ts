@@ -3,8 +3,8 @@
  * range and the first keys are there before the last are asked for.
  */
 import { type IRangeRequest, SortOrder, SortTarget } from 'etcd3/lib/rpc';
-import type { ServerStream } from '../rpc/callable.js';
 import { Failure } from '../base/errors.js';
+import type { ServerStream } from '../rpc/callable.js';
 import type { EtcdClient } from './client.js';
 import { keyAfter } from './keys.js';
 import { emptyPage, type RangePage, readRangeStreamResponse } from './range-page.js';

@@ -3,10 +3,10 @@
  * no event is lost and none comes twice.
  */
 import type { IKeyValue, IResponseHeader } from 'etcd3/lib/rpc';
+import type { Failure } from '../base/errors.js';
 import type { Callable, Duplex } from '../rpc/callable.js';
 import { RpcError } from '../rpc/error.js';
 import { Code } from '../rpc/status.js';
-import type { Failure } from '../base/errors.js';
 import { elsewhere, pause } from './elsewhere.js';
 
 /** What is watched. */

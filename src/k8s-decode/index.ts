@@ -9,12 +9,12 @@
  */
 import { Failure } from '../base/errors.js';
 import { hasEnvelope, readEnvelope } from './envelope.js';
-import type { FieldMask } from './protobuf/field-mask.js';
 import { parseJson, toJson } from './json/json.js';
+import type { FieldMask } from './protobuf/field-mask.js';
 import { decodeProtobuf, encodeProtobuf, isProtobufKind } from './protobuf/protobuf.js';
 import { loadSchema } from './protobuf/registry.js';
-import { type Fields, stringField, type Value } from './value.js';
 import { StoredReader } from './protobuf/wire.js';
+import { type Fields, stringField, type Value } from './value.js';
 
 export type { FieldMask } from './protobuf/field-mask.js';
 export type { Fields, Value } from './value.js';

@@ -1,11 +1,11 @@
 import { Reader, Writer } from 'protobufjs/minimal.js';
-import { CallFailure } from '../rpc/call-failure.js';
+import { Failure } from '../base/errors.js';
 import { Channel } from '../connection/channel.js';
 import { Limit } from '../connection/limit.js';
 import { TlsSettings } from '../connection/tls-options.js';
 import { unaryCall } from '../connection/unary-call.js';
-import { Failure } from '../base/errors.js';
 import type { KmsProvider, Unwrap, WrappedKey } from '../k8s-decode/encryption/kms.js';
+import { CallFailure } from '../rpc/call-failure.js';
 
 /**
  * Asks KMS plugins through their sockets. Version 1 speaks `v1beta1.KeyManagementService`, version 2

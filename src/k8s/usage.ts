@@ -1,8 +1,9 @@
 /** Who fills etcd. */
-import { SnapshotEndpoint } from '../storage/server/endpoint.js';
+
 import { OPEN_END } from '../etcd/keys.js';
 import { readRange } from '../etcd/range.js';
 import { statsBy } from '../storage/mvcc/stats.js';
+import { SnapshotEndpoint } from '../storage/server/endpoint.js';
 import type { Cluster } from './cluster.js';
 import { resourceNamer } from './kinds.js';
 import { qualifiedName } from './resources.js';

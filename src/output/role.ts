@@ -1,10 +1,10 @@
 /** How a role and its permissions are printed. */
 import { type IAuthRoleGetResponse, type IPermission, Permission } from 'etcd3/lib/rpc';
 import { type Context, isDropIn } from '../base/contract.js';
+import { goQuote } from '../base/go/quote.js';
 import { OPEN_END, prefixEnd } from '../etcd/keys.js';
 import { fieldLine, headerFields } from './fields.js';
 import type { Format } from './format.js';
-import { goQuote } from '../base/go/quote.js';
 import { print } from './printer.js';
 import { visible } from './values.js';
 

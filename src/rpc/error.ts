@@ -1,6 +1,6 @@
 import { ExitCode, Failure } from '../base/errors.js';
-import type { CallFailure } from './call-failure.js';
 import { ConnectFailure } from '../connection/connect-failure.js';
+import type { CallFailure } from './call-failure.js';
 import { Code, codeName } from './status.js';
 import { hintForStatus } from './status-hints.js';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Data, Struct, Template } from '../../src/output/go-template/index.js';
 import { Failure } from '../../src/base/errors.js';
 import { parseJson } from '../../src/k8s-decode/json/json.js';
+import { type Data, Struct, Template } from '../../src/output/go-template/index.js';
 
 const POD = parseJson(
   '{"kind":"Pod","n":3,"f":1.5,"big":9007199254740993,"none":null,"yes":true,"labels":{"b":"2","a":"1"},"items":[{"x":1},{"x":2},{"y":3}],"empty":[]}',

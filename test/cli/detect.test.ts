@@ -3,11 +3,11 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { detectCluster } from '../../src/node/detect.js';
-import { globalFlags } from '../../src/cli/global-flags.js';
 import { FlagTable } from '../../src/base/flags/normalize.js';
-import { resolveOptions } from '../../src/cli/options.js';
 import { parseWords } from '../../src/base/flags/parse.js';
+import { globalFlags } from '../../src/cli/global-flags.js';
+import { resolveOptions } from '../../src/cli/options.js';
+import { detectCluster } from '../../src/node/detect.js';
 import { Captured, io, OWN } from './support.js';
 
 const MANIFEST = `apiVersion: v1

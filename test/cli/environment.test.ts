@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Flag, GlobalOptions, Mode } from '../../src/base/contract.js';
-import { globalFlags } from '../../src/cli/global-flags.js';
 import { FlagTable } from '../../src/base/flags/normalize.js';
-import { type OptionRules, resolveOptions } from '../../src/cli/options.js';
 import { parseWords } from '../../src/base/flags/parse.js';
+import { globalFlags } from '../../src/cli/global-flags.js';
+import { type OptionRules, resolveOptions } from '../../src/cli/options.js';
 import { Captured, io, OWN } from './support.js';
 
 const V34: Mode = { tool: 'etcdctl', version: '3.4' };

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { Failure } from '../../src/base/errors.js';
 import { FlagTable, normalize, UsageFailure } from '../../src/base/flags/normalize.js';
 import { parseWords } from '../../src/base/flags/parse.js';
-import { Failure } from '../../src/base/errors.js';
 import { FLAGS, parse } from './support.js';
 
 const TABLE = new FlagTable(FLAGS);

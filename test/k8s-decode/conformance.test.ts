@@ -8,8 +8,8 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { encodeStored, loadAndDecode, type Value } from '../../src/k8s-decode/index.js';
 import { parseJson } from '../../src/k8s-decode/json/json.js';
-import { toYaml } from '../../src/k8s-decode/yaml/write.js';
 import { parseYaml } from '../../src/k8s-decode/yaml/read.js';
+import { toYaml } from '../../src/k8s-decode/yaml/write.js';
 import { corpusRoot } from '../support/root.js';
 import { canonicalText, withoutEmpty } from './support.js';
 

@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Failure } from '../../src/base/errors.js';
 import { decodeStored, encodeStored, type Fields, loadAndDecode, loadSchemaFor } from '../../src/k8s-decode/index.js';
-import { schemaLoaders } from '../../src/k8s-decode/schema/index.js';
 import type { MessageRef } from '../../src/k8s-decode/protobuf/table.js';
+import { schemaLoaders } from '../../src/k8s-decode/schema/index.js';
 import { RandomObject } from './random-object.js';
 import { canonicalText, stored, withoutEmpty } from './support.js';
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Message } from '../../src/k8s-decode/protobuf/message.js';
-import { schemaLoaders } from '../../src/k8s-decode/schema/index.js';
 import { fieldsOf, type SchemaPackage } from '../../src/k8s-decode/protobuf/table.js';
+import { schemaLoaders } from '../../src/k8s-decode/schema/index.js';
 
 const packages = Object.entries(schemaLoaders);
 

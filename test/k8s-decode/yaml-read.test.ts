@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Failure } from '../../src/base/errors.js';
 import { toJson } from '../../src/k8s-decode/json/json.js';
-import { toYaml } from '../../src/k8s-decode/yaml/write.js';
 import { OtherLayout, parseBlockYaml } from '../../src/k8s-decode/yaml/block.js';
 import { parseYaml } from '../../src/k8s-decode/yaml/read.js';
+import { toYaml } from '../../src/k8s-decode/yaml/write.js';
 import { anyValue } from '../support/values.js';
 
 /** Texts as people write them, and the JSON that kubectl makes of them. */

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseJson } from '../../src/k8s-decode/json/json.js';
 import type { Value } from '../../src/k8s-decode/value.js';
-import { toYaml } from '../../src/k8s-decode/yaml/write.js';
 import { parseBlockYaml } from '../../src/k8s-decode/yaml/block.js';
+import { toYaml } from '../../src/k8s-decode/yaml/write.js';
 import { anyValue, corpusLines, inOrder } from '../support/values.js';
 
 /** Strings and how kubectl writes them under a key `k`. */

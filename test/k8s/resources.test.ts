@@ -10,9 +10,9 @@ import { builtInResources, findResource, isNeverStored, qualifiedName } from '..
 import { fieldSelector, labelSelector } from '../../src/k8s/selectors.js';
 import { tableFields } from '../../src/k8s/table-fields.js';
 import { tableOf } from '../../src/k8s/tables/table.js';
-import { NO_MANAGED_FIELDS } from '../../src/k8s-decode/protobuf/field-mask.js';
 import { decodeStored, type Fields, loadSchemaFor, type Value } from '../../src/k8s-decode/index.js';
 import { parseJson } from '../../src/k8s-decode/json/json.js';
+import { NO_MANAGED_FIELDS } from '../../src/k8s-decode/protobuf/field-mask.js';
 import { field } from '../../src/k8s-decode/value.js';
 import { Columns } from '../../src/output/columns.js';
 import { corpusRoot } from '../support/root.js';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { SnapshotEndpoint } from '../../src/storage/server/endpoint.js';
 import { readRangeResponse } from '../../src/etcd/range-page.js';
+import { SnapshotEndpoint } from '../../src/storage/server/endpoint.js';
 import { corpusRoot } from '../support/root.js';
 
 const real = join(corpusRoot() ?? '', 'k8s-real');

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SnapshotEndpoint } from '../../src/storage/server/endpoint.js';
 import type { EtcdClient } from '../../src/etcd/client.js';
 import { clientOver } from '../../src/etcd/client.js';
 import { readRangeResponse } from '../../src/etcd/range-page.js';
+import { SnapshotEndpoint } from '../../src/storage/server/endpoint.js';
 import { skipWithoutEtcd, startEtcd } from '../support/etcd.js';
 import { clientOf, fill, random, save, tempDir } from './support.js';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { KVClient } from 'etcd3/lib/rpc';
+import { Failure } from '../../src/base/errors.js';
 import type { ConnectionOptions } from '../../src/connection/options.js';
 import { Transport } from '../../src/connection/transport.js';
-import { Failure } from '../../src/base/errors.js';
 import type { Cleanup } from './etcd.js';
 
 const key = Buffer.from('k');

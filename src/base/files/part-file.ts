@@ -3,10 +3,10 @@ import { rename } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Failure } from '../errors.js';
+import { systemText } from '../go/errno.js';
 import { withoutFirst } from '../pieces.js';
 import { removingUnlessDone } from './clean-up.js';
 import { syncDir } from './sync-dir.js';
-import { systemText } from '../go/errno.js';
 
 /** Small pieces are gathered: the disk is given larger ones. */
 const WRITE_BYTES = 1 << 20;

@@ -3,9 +3,10 @@
  * `--write-out=json`, `--prefix` becomes `--prefix=true`, and the arguments are taken out. The rules and the texts are
  * those of pflag's parseArgs.
  */
+
+import type { Flag } from '../contract.js';
 import { Failure, type FailureOptions } from '../errors.js';
 import { goQuote } from '../go/quote.js';
-import type { Flag } from '../contract.js';
 import { nearest } from './near.js';
 
 /** The flags that may be given, by long name and by letter. */

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
+import type { Flag, FlagType, FlagValues } from '../contract.js';
 import { argBytes } from '../go/argument-bytes.js';
 import { goQuote } from '../go/quote.js';
-import type { Flag, FlagType, FlagValues } from '../contract.js';
 import { type FlagValue, formatDuration, parseGoValue } from '../go/values.js';
 import { type FlagTable, normalize, UsageFailure } from './normalize.js';
 

@@ -1,6 +1,7 @@
 /** How Go's pflag reads the value of a flag, with the error texts of Go's strconv and time packages. */
-import { goQuote } from './quote.js';
+
 import type { FlagType } from '../contract.js';
+import { goQuote } from './quote.js';
 
 export type FlagValue = boolean | string | bigint | number | string[];
 

@@ -1,10 +1,10 @@
 import { type CommandSpec, isDropIn, type Mode, type Run } from '../../base/contract.js';
+import { ExitCode, Failure } from '../../base/errors.js';
+import { UsageFailure } from '../../base/flags/normalize.js';
+import { goQuote } from '../../base/go/quote.js';
 import { commands } from '../command-table.js';
 import { scripts } from '../completion-scripts.js';
 import { helpPage } from '../help-page.js';
-import { UsageFailure } from '../../base/flags/normalize.js';
-import { ExitCode, Failure } from '../../base/errors.js';
-import { goQuote } from '../../base/go/quote.js';
 
 const SHELLS = Object.keys(scripts);
 

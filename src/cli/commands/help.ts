@@ -1,9 +1,9 @@
 import { type CommandSpec, isDropIn, type Run } from '../../base/contract.js';
+import { ExitCode } from '../../base/errors.js';
+import { goQuote } from '../../base/go/quote.js';
 import { findCommand, UnknownCommand } from '../find-command.js';
 import { globalFlags } from '../global-flags.js';
 import { helpPage } from '../help-page.js';
-import { ExitCode } from '../../base/errors.js';
-import { goQuote } from '../../base/go/quote.js';
 
 export const spec: CommandSpec = {
   usage: 'help [command]',

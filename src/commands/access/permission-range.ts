@@ -1,7 +1,7 @@
 /** The keys that `role grant-permission` and `role revoke-permission` are about. */
 import type { Flag, FlagValues } from '../../base/contract.js';
-import { OPEN_END, prefixEnd } from '../../etcd/keys.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
+import { OPEN_END, prefixEnd } from '../../etcd/keys.js';
 import { badArguments } from '../bad-arguments.js';
 
 export const rangeFlags: readonly Flag[] = [

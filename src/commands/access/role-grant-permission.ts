@@ -1,7 +1,7 @@
 import { type IPermission, Permission } from 'etcd3/lib/rpc';
 import type { CommandSpec, Run } from '../../base/contract.js';
-import { makeChange } from './auth-answer.js';
 import { badArguments } from '../bad-arguments.js';
+import { makeChange } from './auth-answer.js';
 import { permissionRange, rangeFlags } from './permission-range.js';
 
 export const spec: CommandSpec = {

@@ -1,7 +1,7 @@
 import type { CommandSpec, Run } from '../../base/contract.js';
+import { goQuote } from '../../base/go/quote.js';
 import { headerFields } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
-import { goQuote } from '../../base/go/quote.js';
 import { print } from '../../output/printer.js';
 import { exactly } from './auth-answer.js';
 

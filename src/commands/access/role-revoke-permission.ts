@@ -1,7 +1,7 @@
 import type { CommandSpec, Run } from '../../base/contract.js';
 import { OPEN_END } from '../../etcd/keys.js';
-import { makeChange } from './auth-answer.js';
 import { badArguments } from '../bad-arguments.js';
+import { makeChange } from './auth-answer.js';
 import { permissionRange, rangeFlags } from './permission-range.js';
 
 export const spec: CommandSpec = {

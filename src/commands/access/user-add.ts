@@ -1,6 +1,6 @@
 import type { CommandSpec, Context, FlagValues, Run } from '../../base/contract.js';
-import { exactly, makeChange } from './auth-answer.js';
 import { badArguments } from '../bad-arguments.js';
+import { exactly, makeChange } from './auth-answer.js';
 import { newPassword, passwordFlags } from './new-password.js';
 
 export const spec: CommandSpec = {

@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import type { Io } from '../../base/contract.js';
 import { Failure } from '../../base/errors.js';
-import { plainFile } from '../../storage/snapshot/compressed.js';
 import { EtcdFile, RevisionGone } from '../../storage/mvcc/etcd-file.js';
-import { checkHash } from '../../storage/snapshot/hash-check.js';
 import { RevisionScan } from '../../storage/mvcc/revision-scan.js';
+import { plainFile } from '../../storage/snapshot/compressed.js';
+import { checkHash } from '../../storage/snapshot/hash-check.js';
 
 /**
  * Opens a database or snapshot file for some work. It is read without etcd's lock. A snapshot whose hash does not fit is read, too,

@@ -3,9 +3,9 @@ import { Failure } from '../../base/errors.js';
 import type { AtRest } from '../../k8s-decode/encryption/at-rest.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import { stringField, type Value } from '../../k8s-decode/value.js';
+import { Struct } from '../../output/go-template/index.js';
 import { detect } from './detect.js';
 import { sorted } from './sorted.js';
-import { Struct } from '../../output/go-template/index.js';
 import { decodeValue } from './value.js';
 import type { VersionStats } from './versions.js';
 

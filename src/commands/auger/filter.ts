@@ -1,6 +1,6 @@
 import { Failure } from '../../base/errors.js';
-import { type Entry, mentionsObject, templateData } from './entry.js';
 import { Template } from '../../output/go-template/index.js';
+import { type Entry, mentionsObject, templateData } from './entry.js';
 
 export interface Filter {
   needsObject: boolean;

@@ -1,7 +1,7 @@
 /** `augerctl get`: objects out of a running etcd. */
 import type { FlagValues } from '../../base/contract.js';
-import type { ConnectionOptions } from '../../connection/options.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import type { ConnectionOptions } from '../../connection/options.js';
 import { type EtcdClient, openClient } from '../../etcd/client.js';
 import { readRange } from '../../etcd/range.js';
 import { AtRest } from '../../k8s-decode/encryption/at-rest.js';

@@ -3,6 +3,7 @@ import { Failure } from '../../base/errors.js';
 import { AtRest } from '../../k8s-decode/encryption/at-rest.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import { toYaml } from '../../k8s-decode/yaml/write.js';
+import { Template } from '../../output/go-template/index.js';
 import { humaneBytes } from '../../output/humane.js';
 import type { EtcdFile } from '../../storage/mvcc/etcd-file.js';
 import { ALL_KEYS, KeyRange, prefixRange } from '../../storage/mvcc/revision.js';
@@ -10,7 +11,6 @@ import { revisionAt } from './database.js';
 import { type Entry, mentionsObject, objectIn, templateData, valueJson } from './entry.js';
 import type { ExtractOptions } from './extract-options.js';
 import { parseFilter } from './filter.js';
-import { Template } from '../../output/go-template/index.js';
 import { AllVersions, type VersionStats } from './versions.js';
 
 /** How one entry is written; and whether its object has to be decoded for that. */

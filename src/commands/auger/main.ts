@@ -1,10 +1,10 @@
 /** auger and augerctl: which command is meant, and how their failures look. */
 
 import type { Io } from '../../base/contract.js';
+import { ExitCode, Failure } from '../../base/errors.js';
 import { isNear } from '../../base/flags/near.js';
 import { FlagTable, UsageFailure } from '../../base/flags/normalize.js';
 import { parseWords } from '../../base/flags/parse.js';
-import { ExitCode, Failure } from '../../base/errors.js';
 import { goQuote } from '../../base/go/quote.js';
 import { commandHelp, commandUsage, helpFlag, programHelp } from './help.js';
 import type { AugerCommand, Program } from './program.js';

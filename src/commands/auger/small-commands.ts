@@ -1,8 +1,9 @@
 /** What auger and augerctl have beside their work. */
-import { scripts } from '../../cli/completion-scripts.js';
+
 import { UsageFailure } from '../../base/flags/normalize.js';
 import { goQuote } from '../../base/go/quote.js';
 import { VERSION } from '../../base/version.js';
+import { scripts } from '../../cli/completion-scripts.js';
 import type { AugerCommand, Program } from './program.js';
 
 export const version: AugerCommand = {

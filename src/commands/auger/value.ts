@@ -1,15 +1,15 @@
 /** Stored values in the forms that auger writes and reads them. */
 import { Failure } from '../../base/errors.js';
+import { goQuote } from '../../base/go/quote.js';
 import { describeEncrypted, noKeyFor } from '../../k8s-decode/encryption/describe.js';
 import { readEnvelope } from '../../k8s-decode/envelope.js';
 import { decodeStored, encodeStored, type Fields, loadSchemaFor, type Value } from '../../k8s-decode/index.js';
 import { parseJson, toJson } from '../../k8s-decode/json/json.js';
 import { isProtobufKind } from '../../k8s-decode/protobuf/protobuf.js';
+import { StoredReader } from '../../k8s-decode/protobuf/wire.js';
 import { schemaLoaders } from '../../k8s-decode/schema/index.js';
 import { stringField } from '../../k8s-decode/value.js';
-import { StoredReader } from '../../k8s-decode/protobuf/wire.js';
 import { toYaml } from '../../k8s-decode/yaml/write.js';
-import { goQuote } from '../../base/go/quote.js';
 import { type Detected, detect, MEDIA_TYPES } from './detect.js';
 import { sorted } from './sorted.js';
 

@@ -1,8 +1,8 @@
 import { AlarmAction, type IAlarmMember, type IAlarmResponse } from 'etcd3/lib/rpc';
 import type { CommandSpec, Run } from '../../base/contract.js';
 import { outputFormat } from '../../output/format.js';
-import { printAlarms } from './alarm-answer.js';
 import { badArguments } from '../bad-arguments.js';
+import { printAlarms } from './alarm-answer.js';
 
 export const spec: CommandSpec = {
   usage: 'alarm disarm',

@@ -1,6 +1,6 @@
 import type { CommandSpec, Context, Run } from '../../base/contract.js';
-import { connectionOptions } from '../../cli/context.js';
 import { ExitCode } from '../../base/errors.js';
+import { connectionOptions } from '../../cli/context.js';
 import { residentMemory } from '../../etcd/metrics.js';
 import { outputFormat } from '../../output/format.js';
 import { errorLines, loadFlags, loadSize, progressLine, refuseKeys, runLoad, type Size } from './check-load.js';

@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import type { IDeleteRangeResponse } from 'etcd3/lib/rpc';
 import { type Context, type Flag, type FlagValues, isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { argBytes } from '../../base/go/argument-bytes.js';
+import { goQuote } from '../../base/go/quote.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { prefixRange } from '../../etcd/keys.js';
 import { type LoadResult, type PutLoad, putUnderLoad } from '../../etcd/put-load.js';
 import { sendUntilDone } from '../../etcd/retry-same.js';
-import { goQuote } from '../../base/go/quote.js';
-import { argBytes } from '../../base/go/argument-bytes.js';
 import { catchingSignals } from '../signals.js';
 
 /** The flags of both, `prefix` being where each writes by default. */

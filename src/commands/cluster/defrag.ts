@@ -1,9 +1,9 @@
 import { atLeast, type CommandSpec, type Context, isDropIn, type Mode, type Run } from '../../base/contract.js';
-import { UsageFailure } from '../../base/flags/normalize.js';
 import { ExitCode, failureText } from '../../base/errors.js';
+import { UsageFailure } from '../../base/flags/normalize.js';
+import { goDuration } from '../../base/go/duration.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { outputFormat } from '../../output/format.js';
-import { goDuration } from '../../base/go/duration.js';
 import { memberEndpoints } from './endpoint-each.js';
 
 export const spec: CommandSpec = {

@@ -1,9 +1,9 @@
 import type { IHashKVResponse } from 'etcd3/lib/rpc';
 import { atLeast, type CommandSpec, type Context, isDropIn, type Run } from '../../base/contract.js';
 import '../../rpc/newer-fields.js';
+import { goQuote } from '../../base/go/quote.js';
 import { fieldLine, headerFields } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
-import { goQuote } from '../../base/go/quote.js';
 import { messageJson, stringJson } from '../../output/json.js';
 import { printList } from '../../output/printer.js';
 import { type Asked, answered, askEach, errorMember, errorOf, humaneAnswers, tellFailures } from './endpoint-each.js';

@@ -1,12 +1,12 @@
 import { AlarmAction, type IAlarmResponse } from 'etcd3/lib/rpc';
 import { atLeast, type CommandSpec, type Context, isDropIn, type Run } from '../../base/contract.js';
 import { Failure, failureText } from '../../base/errors.js';
+import { goDuration } from '../../base/go/duration.js';
+import { goQuote } from '../../base/go/quote.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import type { Value } from '../../k8s-decode/value.js';
 import { fieldLine } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
-import { goDuration } from '../../base/go/duration.js';
-import { goQuote } from '../../base/go/quote.js';
 import { stringJson } from '../../output/json.js';
 import { type AnswerList, printList } from '../../output/printer.js';
 import { askEach } from './endpoint-each.js';

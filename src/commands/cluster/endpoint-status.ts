@@ -1,10 +1,10 @@
 import type { IStatusResponse } from 'etcd3/lib/rpc';
 import { atLeast, type CommandSpec, type Context, isDropIn, type Run } from '../../base/contract.js';
 import '../../rpc/newer-fields.js';
+import { goQuote } from '../../base/go/quote.js';
 import { decimalBytes } from '../../output/bytes.js';
 import { fieldLine, headerFields } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
-import { goQuote } from '../../base/go/quote.js';
 import { hexId } from '../../output/ids.js';
 import { messageJson, stringJson } from '../../output/json.js';
 import { printList } from '../../output/printer.js';

@@ -1,7 +1,7 @@
 import type { IMemberAddResponse } from 'etcd3/lib/rpc';
 import { atLeast, type CommandSpec, type Context, type Run } from '../../base/contract.js';
-import { outputFormat } from '../../output/format.js';
 import { goQuote } from '../../base/go/quote.js';
+import { outputFormat } from '../../output/format.js';
 import { paddedId } from '../../output/ids.js';
 import { membersJson } from '../../output/members.js';
 import { print } from '../../output/printer.js';

@@ -1,8 +1,8 @@
 /** How commands are told which member is meant. */
 import type { IMember } from 'etcd3/lib/rpc';
 import { type Context, isDropIn } from '../../base/contract.js';
-import type { EtcdClient } from '../../etcd/client.js';
 import { goQuote } from '../../base/go/quote.js';
+import type { EtcdClient } from '../../etcd/client.js';
 import { hexId } from '../../output/ids.js';
 import { badArguments } from '../bad-arguments.js';
 

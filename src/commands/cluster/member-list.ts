@@ -1,9 +1,9 @@
 import type { IMember } from 'etcd3/lib/rpc';
 import type { CommandSpec, Context, Mode, Run } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { goQuote } from '../../base/go/quote.js';
 import { fieldLine, headerFields, idField } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
-import { goQuote } from '../../base/go/quote.js';
 import { hexId } from '../../output/ids.js';
 import { membersJson } from '../../output/members.js';
 import { print } from '../../output/printer.js';

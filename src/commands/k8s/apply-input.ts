@@ -3,9 +3,9 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from '../../base/contract.js';
 import { Failure } from '../../base/errors.js';
+import { readInput } from '../../base/read-input.js';
 import type { Fields } from '../../k8s-decode/index.js';
 import { encodeItems } from '../values/encode-input.js';
-import { readInput } from '../../base/read-input.js';
 
 /** A manifest, and the file that it came from. */
 export interface Manifest {

@@ -1,7 +1,7 @@
 /** What the `k8s` commands have in common: the cluster that is read, and the resources that arguments name. */
 import type { Context, FlagValues } from '../../base/contract.js';
-import { nearest } from '../../base/flags/near.js';
 import { Failure } from '../../base/errors.js';
+import { nearest } from '../../base/flags/near.js';
 import { Cluster } from '../../k8s/cluster.js';
 import { isNeverStored, type Resource } from '../../k8s/resources.js';
 

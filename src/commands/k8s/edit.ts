@@ -7,8 +7,8 @@ import { field } from '../../k8s-decode/value.js';
 import { toYaml } from '../../k8s-decode/yaml/write.js';
 import { withoutManagedFields } from '../../output/readable.js';
 import { diffStyle, unifiedDiff } from '../../output/text-diff.js';
-import { type Edited, EditFile, editUntilValid } from './edit-file.js';
 import { CHANGE_FLAGS, Changes, changedMeanwhile, mayChange, openForChange, refuseEncrypted } from './change.js';
+import { type Edited, EditFile, editUntilValid } from './edit-file.js';
 import { NAMESPACE_FLAG, type NamedObject, objectText, oneObject, shortText } from './objects.js';
 
 export const spec: CommandSpec = {

@@ -6,8 +6,8 @@ import { isBuiltIn, isDerived, isOwned } from '../../k8s/derived.js';
 import { readObjects, type StoredObject } from '../../k8s/objects.js';
 import type { Resource } from '../../k8s/resources.js';
 import { labelSelector } from '../../k8s/selectors.js';
-import { type ManifestOutput, manifestOutput } from './export-output.js';
 import { openCluster } from './cluster.js';
+import { type ManifestOutput, manifestOutput } from './export-output.js';
 import { parseTargets, type Target } from './get-arguments.js';
 import { NAMESPACE_FLAG, namedObject, objectText } from './objects.js';
 

@@ -1,8 +1,8 @@
 /** Where `k8s restore` takes objects from: a snapshot of etcd, or a file that keeps what a command changed. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Context, FlagValues } from '../../base/contract.js';
-import { connectionOptions } from '../../cli/context.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { connectionOptions } from '../../cli/context.js';
 import { openClient } from '../../etcd/client.js';
 import { isBackup, readBackup } from '../../k8s/backup-file.js';
 import { Cluster } from '../../k8s/cluster.js';

@@ -10,11 +10,11 @@ import { writeHumane } from '../../output/humane.js';
 import { type Readable, ReadableValues } from '../../output/readable.js';
 import { visible } from '../../output/values.js';
 import type { WatchPrinter } from '../../output/watch/printer.js';
+import { diffPrinters } from '../watch/diff.js';
+import { printWatches } from '../watch/watch.js';
 import { openCluster } from './cluster.js';
 import { parseTargets } from './get-arguments.js';
 import { NAMESPACE_FLAG } from './objects.js';
-import { printWatches } from '../watch/watch.js';
-import { diffPrinters } from '../watch/diff.js';
 
 const FORMATS = ['simple', 'yaml', 'json', 'jsonl'] as const;
 type EventFormat = (typeof FORMATS)[number];

@@ -1,7 +1,7 @@
 import type { CommandSpec, Run } from '../../base/contract.js';
 import { Failure } from '../../base/errors.js';
-import { outputFormat } from '../../output/format.js';
 import { goQuote } from '../../base/go/quote.js';
+import { outputFormat } from '../../output/format.js';
 import { printPlain } from '../../output/plain.js';
 import { badArguments } from '../bad-arguments.js';
 

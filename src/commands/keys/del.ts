@@ -1,11 +1,11 @@
 import type { IDeleteRangeRequest } from 'etcd3/lib/rpc';
 import { atLeast, type CommandSpec, type Context, type FlagValues, isDropIn, type Run } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { goQuote } from '../../base/go/quote.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { readRange } from '../../etcd/range.js';
 import { fieldLine, headerFields, keyValueFields } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
-import { goQuote } from '../../base/go/quote.js';
 import { keyValueLines } from '../../output/key-values.js';
 import { print } from '../../output/printer.js';
 import { visible } from '../../output/values.js';

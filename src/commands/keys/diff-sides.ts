@@ -2,13 +2,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context, FlagValues } from '../../base/contract.js';
-import { connectionOptions } from '../../cli/context.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { argBytes } from '../../base/go/argument-bytes.js';
+import { connectionOptions } from '../../cli/context.js';
 import { type EtcdClient, openClient } from '../../etcd/client.js';
 import { prefixRange } from '../../etcd/keys.js';
 import { readRange } from '../../etcd/range.js';
 import { joinRanges, type KeyPair } from '../../etcd/range-join.js';
-import { argBytes } from '../../base/go/argument-bytes.js';
 
 /** The words of `diff`, put in order. */
 export interface DiffOrder {

@@ -9,17 +9,17 @@ import {
   type Run,
 } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { argBytes } from '../../base/go/argument-bytes.js';
+import { goQuote } from '../../base/go/quote.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { fromKeyRange, prefixRange } from '../../etcd/keys.js';
 import { readRange, streamRange } from '../../etcd/range.js';
 import type { RangePage } from '../../etcd/range-page.js';
 import { type Format, formatNotSupported, outputFormat } from '../../output/format.js';
-import { goQuote } from '../../base/go/quote.js';
 import { jsonRange } from '../../output/range/json.js';
 import type { RangeLook, RangePrinter } from '../../output/range/printer.js';
 import { simpleRange } from '../../output/range/simple.js';
 import { undecodable } from '../../output/undecodable.js';
-import { argBytes } from '../../base/go/argument-bytes.js';
 
 export const spec: CommandSpec = {
   usage: 'get [options] <key> [range_end]',

@@ -1,9 +1,9 @@
 import type { CommandSpec, Context, Flag, FlagValues, Run } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { argBytes } from '../../base/go/argument-bytes.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { type KeyRevision, keyHistory, newestRevisions } from '../../etcd/key-history.js';
 import { visible } from '../../output/values.js';
-import { argBytes } from '../../base/go/argument-bytes.js';
 import { changesFormat } from './changes-format.js';
 import { type RevisionPair, revisionPairs } from './history-order.js';
 import { HistoryPrinter } from './history-print.js';

@@ -1,10 +1,10 @@
 import { type CommandSpec, type Context, type FlagValues, isDropIn, type Mode, type Run } from '../../base/contract.js';
-import { connectionOptions } from '../../cli/context.js';
-import type { RpcError } from '../../rpc/error.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { argBytes } from '../../base/go/argument-bytes.js';
+import { connectionOptions } from '../../cli/context.js';
 import { type EtcdClient, openClient } from '../../etcd/client.js';
 import { mirror } from '../../etcd/mirror.js';
-import { argBytes } from '../../base/go/argument-bytes.js';
+import type { RpcError } from '../../rpc/error.js';
 import { endedBySignal } from '../signals.js';
 
 export const spec: CommandSpec = {

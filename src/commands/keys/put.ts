@@ -1,11 +1,11 @@
 import type { IPutRequest } from 'etcd3/lib/rpc';
 import { type CommandSpec, type Context, type FlagValues, isDropIn, type Run } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { argBytes } from '../../base/go/argument-bytes.js';
 import { headerFields, keyValueFields } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
 import { keyValueLines } from '../../output/key-values.js';
 import { print } from '../../output/printer.js';
-import { argBytes } from '../../base/go/argument-bytes.js';
 import { parseLease } from '../lease/lease-id.js';
 
 export const spec: CommandSpec = {

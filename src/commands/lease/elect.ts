@@ -1,13 +1,13 @@
 import { type CommandSpec, type Context, isDropIn, type Run } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { argBytes } from '../../base/go/argument-bytes.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { campaign, observe } from '../../etcd/election.js';
 import { heldKey } from '../../etcd/lock.js';
 import { type Format, outputFormat } from '../../output/format.js';
 import { printHolder } from '../../output/holder.js';
-import { argBytes } from '../../base/go/argument-bytes.js';
-import { openSession, untilAborted } from './own-session.js';
 import { catchingSignals } from '../signals.js';
+import { openSession, untilAborted } from './own-session.js';
 
 export const spec: CommandSpec = {
   usage: 'elect [options] <election-name> [proposal]',

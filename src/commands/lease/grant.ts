@@ -1,7 +1,7 @@
 import { type CommandSpec, isDropIn, type Run } from '../../base/contract.js';
 import { ExitCode, Failure, failureText } from '../../base/errors.js';
-import { outputFormat } from '../../output/format.js';
 import { goQuote } from '../../base/go/quote.js';
+import { outputFormat } from '../../output/format.js';
 import { hexLease } from '../../output/ids.js';
 import { stringJson } from '../../output/json.js';
 import { leaseFields, leaseJson, leaseProtobuf } from '../../output/lease.js';

@@ -6,9 +6,9 @@ import { type Format, outputFormat } from '../../output/format.js';
 import { hexLease } from '../../output/ids.js';
 import { leaseFields, leaseJson, leaseProtobuf } from '../../output/lease.js';
 import { print } from '../../output/printer.js';
+import { endedBySignal } from '../signals.js';
 import { failingWith } from './failing-with.js';
 import { parseLease } from './lease-id.js';
-import { endedBySignal } from '../signals.js';
 
 export const spec: CommandSpec = {
   usage: 'lease keep-alive [options] <leaseID>',

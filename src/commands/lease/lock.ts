@@ -1,13 +1,13 @@
 import { atLeast, type CommandSpec, type Context, type FlagValues, isDropIn, type Run } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { argBytes } from '../../base/go/argument-bytes.js';
 import type { Session } from '../../etcd/lease.js';
 import { heldKey, type Lock, lock } from '../../etcd/lock.js';
 import { outputFormat } from '../../output/format.js';
 import { printHolder } from '../../output/holder.js';
-import { argBytes } from '../../base/go/argument-bytes.js';
-import { openSession, untilAborted } from './own-session.js';
 import { runChild } from '../run-child.js';
 import { catchingSignals } from '../signals.js';
+import { openSession, untilAborted } from './own-session.js';
 
 export const spec: CommandSpec = {
   usage: 'lock [options] <lockname> [exec-command arg1 arg2 ...]',

@@ -1,8 +1,8 @@
 import type { ILeaseTimeToLiveResponse } from 'etcd3/lib/rpc';
 import type { CommandSpec, Run } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
-import { outputFormat } from '../../output/format.js';
 import { goQuote } from '../../base/go/quote.js';
+import { outputFormat } from '../../output/format.js';
 import { hexLease } from '../../output/ids.js';
 import { leaseFields, leaseJson, leaseProtobuf } from '../../output/lease.js';
 import { print } from '../../output/printer.js';

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import type { CommandSpec, Run } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { decimalBytes } from '../../output/bytes.js';
-import { plainFile } from '../../storage/snapshot/compressed.js';
 import { compactFile } from '../../storage/bolt/defrag.js';
+import { plainFile } from '../../storage/snapshot/compressed.js';
 
 export const spec: CommandSpec = {
   usage: 'snapshot compact <filename> <new file> [options]',

@@ -2,9 +2,9 @@ import type { CommandSpec, Context, Run } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { formatNotSupported, outputFormat } from '../../output/format.js';
 import { humaneBytes, writeHumane } from '../../output/humane.js';
-import { withCheckedFile } from '../../storage/snapshot/checked-file.js';
 import { type KeyChange, keyChanges } from '../../storage/mvcc/key-changes.js';
 import { ALL_KEYS, prefixRange } from '../../storage/mvcc/revision.js';
+import { withCheckedFile } from '../../storage/snapshot/checked-file.js';
 
 export const spec: CommandSpec = {
   usage: 'snapshot diff <old file> <new file> [prefix]',

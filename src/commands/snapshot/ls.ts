@@ -3,10 +3,10 @@ import { ExitCode, Failure } from '../../base/errors.js';
 import type { Fields } from '../../k8s-decode/value.js';
 import { formatNotSupported, outputFormat } from '../../output/format.js';
 import { humaneBytes, writeHumane } from '../../output/humane.js';
-import { withCheckedFile } from '../../storage/snapshot/checked-file.js';
 import type { EtcdFile } from '../../storage/mvcc/etcd-file.js';
 import type { KeyIndex } from '../../storage/mvcc/key-index.js';
 import { ALL_KEYS, prefixRange } from '../../storage/mvcc/revision.js';
+import { withCheckedFile } from '../../storage/snapshot/checked-file.js';
 
 export const spec: CommandSpec = {
   usage: 'snapshot ls <filename> [prefix] [options]',

@@ -1,9 +1,9 @@
 import { atLeast, type CommandSpec, type Context, type FlagValues, isDropIn, type Run } from '../../base/contract.js';
-import { UsageFailure } from '../../base/flags/normalize.js';
 import { ExitCode, Failure } from '../../base/errors.js';
-import { plainFile } from '../../storage/snapshot/compressed.js';
+import { UsageFailure } from '../../base/flags/normalize.js';
 import { resolveDbPath } from '../../storage/bolt/db-file.js';
 import { hexId, type NewCluster, newCluster } from '../../storage/raft/membership.js';
+import { plainFile } from '../../storage/snapshot/compressed.js';
 import { type Restored, restore } from '../../storage/snapshot/restore.js';
 
 /** What --kubernetes raises the revision by, as etcd's documentation recommends: more than a cluster writes between two backups. */

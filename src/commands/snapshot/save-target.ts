@@ -2,12 +2,12 @@
 import { createReadStream, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Output } from '../../base/contract.js';
-import type { IncomingSnapshot } from '../../etcd/snapshot.js';
 import { removingUnlessDone } from '../../base/files/clean-up.js';
-import { type Compression, compressed, ENDINGS } from '../../storage/snapshot/compressed.js';
-import { EtcdFile } from '../../storage/mvcc/etcd-file.js';
-import { keptName, makeFolder, removeOlder } from '../../storage/snapshot/kept-snapshots.js';
 import { writeWhole } from '../../base/files/part-file.js';
+import type { IncomingSnapshot } from '../../etcd/snapshot.js';
+import { EtcdFile } from '../../storage/mvcc/etcd-file.js';
+import { type Compression, compressed, ENDINGS } from '../../storage/snapshot/compressed.js';
+import { keptName, makeFolder, removeOlder } from '../../storage/snapshot/kept-snapshots.js';
 
 export interface Saved {
   /** As it is told to the user. */

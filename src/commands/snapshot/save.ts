@@ -1,9 +1,9 @@
 import { atLeast, type CommandSpec, type Context, type FlagValues, isDropIn, type Run } from '../../base/contract.js';
-import { RpcError } from '../../rpc/error.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { IncomingSnapshot } from '../../etcd/snapshot.js';
 import { decimalBytes } from '../../output/bytes.js';
+import { RpcError } from '../../rpc/error.js';
 import { type Compression, compressionNamed } from '../../storage/snapshot/compressed.js';
 import { type Progress, saveProgress } from './save-progress.js';
 import { type Saved, saveToFile, saveToFolder, saveToOutput } from './save-target.js';

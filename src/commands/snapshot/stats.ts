@@ -3,8 +3,8 @@ import { ExitCode, Failure } from '../../base/errors.js';
 import type { Value } from '../../k8s-decode/value.js';
 import { decimalBytes } from '../../output/bytes.js';
 import { formatNotSupported, outputFormat } from '../../output/format.js';
-import { withCheckedFile } from '../../storage/snapshot/checked-file.js';
 import { type FileStats, fileStats, type PrefixStats } from '../../storage/mvcc/stats.js';
+import { withCheckedFile } from '../../storage/snapshot/checked-file.js';
 
 export const spec: CommandSpec = {
   usage: 'snapshot stats <filename> [options]',

@@ -3,9 +3,9 @@ import { atLeast, type CommandSpec, isDropIn, type Mode, type Run } from '../../
 import { ExitCode, Failure } from '../../base/errors.js';
 import { decimalBytes } from '../../output/bytes.js';
 import { outputFormat } from '../../output/format.js';
-import { plainFile } from '../../storage/snapshot/compressed.js';
 import { resolveDbPath } from '../../storage/bolt/db-file.js';
 import { type FileStatus, fileStatus } from '../../storage/mvcc/hash.js';
+import { plainFile } from '../../storage/snapshot/compressed.js';
 import { checkHash } from '../../storage/snapshot/hash-check.js';
 import { printFacts, requireFile } from './file-facts.js';
 

@@ -2,9 +2,9 @@ import type { CommandSpec, Context, Run } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { isStored, loadAndDecode } from '../../k8s-decode/index.js';
 import { outputFormat } from '../../output/format.js';
-import { plainFile } from '../../storage/snapshot/compressed.js';
 import { EtcdFile } from '../../storage/mvcc/etcd-file.js';
 import { ALL_KEYS } from '../../storage/mvcc/revision.js';
+import { plainFile } from '../../storage/snapshot/compressed.js';
 import { type FileReport, verifyFile } from '../../storage/snapshot/verify.js';
 import { printFacts } from './file-facts.js';
 

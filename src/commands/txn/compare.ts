@@ -2,8 +2,8 @@
 import { CompareResult, CompareTarget, type ICompare } from 'etcd3/lib/rpc';
 import { atLeast, type Mode } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
-import { goQuote } from '../../base/go/quote.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
+import { goQuote } from '../../base/go/quote.js';
 import { GO_SPACE } from '../../base/go/space.js';
 import { goUnquote } from '../../base/go/unquote.js';
 

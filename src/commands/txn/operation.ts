@@ -1,11 +1,11 @@
 /** The second and third part of a transaction: lines of get, put and del with their flags. */
 import type { IRequestOp } from 'etcd3/lib/rpc';
 import { type CommandSpec, type Context, type FlagValues, isDropIn, type Mode } from '../../base/contract.js';
-import { hasFlag } from '../../cli/mode.js';
+import { ExitCode, Failure } from '../../base/errors.js';
 import { FlagTable, UsageFailure } from '../../base/flags/normalize.js';
 import { parseWords } from '../../base/flags/parse.js';
-import { ExitCode, Failure } from '../../base/errors.js';
 import { argify } from '../../base/go/argify.js';
+import { hasFlag } from '../../cli/mode.js';
 import { announceRange, deleteRequest, spec as delSpec } from '../keys/del.js';
 import { spec as getSpec, rangeRequest } from '../keys/get.js';
 import { putRequest, spec as putSpec } from '../keys/put.js';

@@ -1,11 +1,11 @@
 import type { ICompare, IRequestOp, ITxnRequest } from 'etcd3/lib/rpc';
 import { type CommandSpec, type Context, isDropIn, type Run } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { trimGoSpace } from '../../base/go/space.js';
+import { inputLines } from '../../base/input-lines.js';
 import { outputFormat } from '../../output/format.js';
 import { printTxn } from '../../output/txn.js';
 import { undecodable } from '../../output/undecodable.js';
-import { trimGoSpace } from '../../base/go/space.js';
-import { inputLines } from '../../base/input-lines.js';
 import { parseCompare } from './compare.js';
 import { parseOperation } from './operation.js';
 

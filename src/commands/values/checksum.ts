@@ -1,9 +1,9 @@
-import { checksumOf } from '../auger/checksum.js';
-import { withDatabase } from '../auger/database.js';
 import type { CommandSpec, Run } from '../../base/contract.js';
 import { outputFormat } from '../../output/format.js';
-import { databaseArg, FILE_FLAG, REVISION_FLAG } from './database-arg.js';
+import { checksumOf } from '../auger/checksum.js';
+import { withDatabase } from '../auger/database.js';
 import { printFacts } from '../snapshot/file-facts.js';
+import { databaseArg, FILE_FLAG, REVISION_FLAG } from './database-arg.js';
 
 export const spec: CommandSpec = {
   usage: 'checksum [options] <filename>',

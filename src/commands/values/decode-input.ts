@@ -1,8 +1,8 @@
 import { ExitCode, Failure } from '../../base/errors.js';
+import { readAll, readHead } from '../../base/read-input.js';
 import { parseJson } from '../../k8s-decode/json/json.js';
 import type { Value } from '../../k8s-decode/value.js';
 import { type JsonPiece, JsonSplitter } from './json-splitter.js';
-import { readAll, readHead } from '../../base/read-input.js';
 import { beginsStored, fromText, type StoredValue, storedValues } from './stored-text.js';
 
 /** A value to be decoded, or what stood in its place. */

@@ -1,12 +1,12 @@
 import type { CommandSpec, Context, Run } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { readInput } from '../../base/read-input.js';
 import { AtRest } from '../../k8s-decode/encryption/at-rest.js';
 import { describeEncrypted, isEncrypted, SealedValue, sealedText } from '../../k8s-decode/encryption/describe.js';
 import { decodeStored, loadSchemaFor, type Value } from '../../k8s-decode/index.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import { toYaml } from '../../k8s-decode/yaml/write.js';
 import { type DecodeItem, decodeItems } from './decode-input.js';
-import { readInput } from '../../base/read-input.js';
 
 export const spec: CommandSpec = {
   usage: 'decode [options] [FILE]',

@@ -1,9 +1,9 @@
 import { StringDecoder } from 'node:string_decoder';
 import { Failure } from '../../base/errors.js';
+import { readHead } from '../../base/read-input.js';
 import { parseJson } from '../../k8s-decode/json/json.js';
 import { stringField, type Value } from '../../k8s-decode/value.js';
 import { JsonSplitter } from './json-splitter.js';
-import { readHead } from '../../base/read-input.js';
 
 /** An object to be encoded, or what stood in its place. */
 export type EncodeItem = { key?: string; object: Value } | { problem: Failure };

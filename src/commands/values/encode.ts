@@ -1,11 +1,11 @@
 import type { CommandSpec, Context, Run } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { readInput } from '../../base/read-input.js';
 import { isSealedText } from '../../k8s-decode/encryption/describe.js';
 import { type Encoding, encodeStored, type Fields, type Value } from '../../k8s-decode/index.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import { stringField } from '../../k8s-decode/value.js';
 import { type EncodeItem, encodeItems } from './encode-input.js';
-import { readInput } from '../../base/read-input.js';
 
 const encodings: readonly Encoding[] = ['protobuf', 'json', 'yaml', 'cbor'];
 

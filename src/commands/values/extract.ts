@@ -1,7 +1,7 @@
-import { extract, refuseConflicts } from '../auger/extract.js';
-import type { ExtractOptions } from '../auger/extract-options.js';
 import type { CommandSpec, Context, Run } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { extract, refuseConflicts } from '../auger/extract.js';
+import type { ExtractOptions } from '../auger/extract-options.js';
 import { databaseArg, FILE_FLAG, REVISION_FLAG } from './database-arg.js';
 
 export const spec: CommandSpec = {

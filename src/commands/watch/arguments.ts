@@ -1,10 +1,10 @@
 /** What the words of `watch`, on the command line or in a line of `watch -i`, ask for. */
 import { type FlagValues, isDropIn, type Mode } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { argBytes } from '../../base/go/argument-bytes.js';
+import { goQuote } from '../../base/go/quote.js';
 import { prefixRange } from '../../etcd/keys.js';
 import type { WatchRange } from '../../etcd/watch.js';
-import { goQuote } from '../../base/go/quote.js';
-import { argBytes } from '../../base/go/argument-bytes.js';
 
 /** The words, the flags among them already read. */
 export interface WatchWords {

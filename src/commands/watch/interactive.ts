@@ -1,14 +1,14 @@
 /** `watch -i`: lines from standard input that start watches and ask for progress. */
 import { atLeast, type Context, type Flag, type FlagValues } from '../../base/contract.js';
-import { hasFlag } from '../../cli/mode.js';
+import { ExitCode, Failure } from '../../base/errors.js';
 import { FlagTable, UsageFailure } from '../../base/flags/normalize.js';
 import { type ParsedWords, parseWords } from '../../base/flags/parse.js';
-import { ExitCode, Failure } from '../../base/errors.js';
+import { argify } from '../../base/go/argify.js';
+import { bytesArg } from '../../base/go/argument-bytes.js';
+import { hasFlag } from '../../cli/mode.js';
 import type { WatchRange } from '../../etcd/watch.js';
 import { outputFormat } from '../../output/format.js';
 import { watchPrinters } from '../../output/watch/printer.js';
-import { bytesArg } from '../../base/go/argument-bytes.js';
-import { argify } from '../../base/go/argify.js';
 import { changesFormat } from '../keys/changes-format.js';
 import { watchKeys, watchRanges } from './arguments.js';
 import { type RunningWatch, startWatch } from './run.js';

@@ -1,10 +1,10 @@
 /** JSON within protobuf: RawExtension, FieldsV1 and JSON are a message {1 text}. */
 import { Failure } from '../../base/errors.js';
-import { parseJson, sourceOf, toJson } from './json.js';
 import { base64 } from '../protobuf/unknown.js';
-import type { Value } from '../value.js';
 import { never, readParts, type ValueCodec } from '../protobuf/value-codec.js';
 import type { StoredWriter } from '../protobuf/wire.js';
+import type { Value } from '../value.js';
+import { parseJson, sourceOf, toJson } from './json.js';
 
 /** Bytes that are no JSON are shown as `{"$base64": …}`. */
 export const rawJson: ValueCodec = {

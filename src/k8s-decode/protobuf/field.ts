@@ -1,8 +1,9 @@
 /** The fields of a message as closures: read into a slot, shown in JSON by the rules of Go's tags, written again. */
+
+import type { Fields, Value } from '../value.js';
 import type { Message } from './message.js';
 import { schemaOrBool, schemaOrList, specialCodec } from './special.js';
 import { type FieldEntry, type MessageRef, resolveMessage } from './table.js';
-import type { Fields, Value } from '../value.js';
 import { scalarCodec, type ValueCodec } from './value-codec.js';
 import { StoredReader, type StoredWriter } from './wire.js';
 

@@ -5,11 +5,11 @@
  * makes the JSON object of them, by the rules of Go's tags. In between a message that stands twice is merged, as Go does.
  */
 import { Failure } from '../../base/errors.js';
+import type { Fields } from '../value.js';
 import { type CompiledField, compileField, type Slots } from './field.js';
 import { type FieldMask, wantedOf } from './field-mask.js';
 import { type FieldEntry, fieldsOf, type MessageRef, type SchemaPackage } from './table.js';
 import { readUnknown, showUnknown, UNKNOWN, type UnknownField, unknownEntries, writeUnknown } from './unknown.js';
-import type { Fields } from '../value.js';
 import type { StoredReader, StoredWriter } from './wire.js';
 
 /** By the package of the message, or by the mask through which it is read. */

@@ -1,12 +1,12 @@
 /** Objects in protobuf: a value's envelope and object read, shown and written. The schema of the kind is loaded before. */
 import { Failure } from '../../base/errors.js';
 import { type Envelope, readEnvelope, writeEnvelope } from '../envelope.js';
+import type { Fields } from '../value.js';
 import type { FieldMask } from './field-mask.js';
 import { Message } from './message.js';
 import { messageOfKind, metadataMessage } from './registry.js';
 import type { MessageRef } from './table.js';
 import { readUnknown, showUnknown, UNKNOWN, type UnknownField, unknownEntries, writeUnknown } from './unknown.js';
-import type { Fields } from '../value.js';
 import { StoredReader, type StoredWriter } from './wire.js';
 
 /** Decodes a value that has the envelope. */

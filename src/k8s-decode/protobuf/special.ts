@@ -6,8 +6,9 @@
  * {1 strings}; JSONSchemaPropsOrBool {1 allows, 2 schema}, …OrArray {1 schema, 2 schemas}, …OrStringArray
  * {1 schema, 2 strings}.
  */
-import { canonicalQuantity } from '../quantity.js';
+
 import { rawJson } from '../json/raw-json.js';
+import { canonicalQuantity } from '../quantity.js';
 import { formatDuration, formatMicroTime, formatTime, parseDuration, parseTime, ZERO_TIME } from '../time.js';
 import type { Value } from '../value.js';
 import { never, readParts, requireInteger, requireString, scalarCodec, type ValueCodec } from './value-codec.js';

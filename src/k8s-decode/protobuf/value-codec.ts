@@ -1,6 +1,7 @@
 /** How one value of a field is read, shown and written: what all types have in common, and the scalars. */
-import { base64 } from './unknown.js';
+
 import type { Value } from '../value.js';
+import { base64 } from './unknown.js';
 import type { StoredReader, StoredWriter } from './wire.js';
 
 /** Reads, shows and writes one value of a type. */

@@ -1,6 +1,7 @@
 /** Cuts a template of Go's text/template into text and the tokens of its actions. */
-import { goUnquote } from '../../base/go/unquote.js';
+
 import { Failure } from '../../base/errors.js';
+import { goUnquote } from '../../base/go/unquote.js';
 
 export type Token =
   | { type: 'text'; text: string; at: number }

@@ -1,7 +1,7 @@
 /** Buckets of a bbolt file: B+ trees of branch and leaf pages, with a cursor over their keys in byte order. */
 
-import { Page, type PageSource } from './page.js';
 import { corrupt } from './db-file.js';
+import { Page, type PageSource } from './page.js';
 
 /** A tree deeper than this is one that runs in a circle: even with two keys a page it would hold 2^32 pages. */
 export const MAX_DEPTH = 32;

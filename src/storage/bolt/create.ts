@@ -3,12 +3,12 @@ import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ExitCode, Failure } from '../../base/errors.js';
-import { type Bucket, Cursor } from './bucket.js';
-import { writeAll, writeMetas } from './edit.js';
-import { bucketHeader, buildBucket, type LeafItem, type PageSink, setPageId, TreeWriter } from './write.js';
 import { breathe, removingUnlessDone } from '../../base/files/clean-up.js';
 import { syncDir } from '../../base/files/sync-dir.js';
 import { systemText } from '../../base/go/errno.js';
+import { type Bucket, Cursor } from './bucket.js';
+import { writeAll, writeMetas } from './edit.js';
+import { bucketHeader, buildBucket, type LeafItem, type PageSink, setPageId, TreeWriter } from './write.js';
 
 /** Pages that are held until they are written in one go. */
 const WRITE_BYTES = 1 << 20;

@@ -1,7 +1,7 @@
 import { Bucket } from './bucket.js';
+import { corrupt, DbFile, resolveDbPath } from './db-file.js';
 import { type Meta, readMeta } from './meta.js';
 import { Page, type PageSource } from './page.js';
-import { corrupt, DbFile, resolveDbPath } from './db-file.js';
 
 /** A bbolt file at one committed state, for reading. */
 export class BoltDb implements PageSource {

@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../base/errors.js';
-import { copyDatabase } from './create.js';
-import { BoltDb } from './db.js';
 import { EtcdFile } from '../mvcc/etcd-file.js';
-import { checkHash } from '../snapshot/hash-check.js';
-import { refuseInUse } from './in-use.js';
 import { LiveKeys, type Places } from '../mvcc/live-keys.js';
-import { withValues } from '../snapshot/restore.js';
 import { formatRevision, mainOf } from '../mvcc/revision.js';
 import { RevisionScan } from '../mvcc/revision-scan.js';
+import { checkHash } from '../snapshot/hash-check.js';
+import { withValues } from '../snapshot/restore.js';
+import { copyDatabase } from './create.js';
+import { BoltDb } from './db.js';
+import { refuseInUse } from './in-use.js';
 
 /** The database of a data directory. */
 export function dbOf(dataDir: string): string {

@@ -5,18 +5,10 @@
 import { fsyncSync, writeSync } from 'node:fs';
 import { Cursor } from './bucket.js';
 import type { BoltDb } from './db.js';
+import { corrupt } from './db-file.js';
 import { formatMeta, META, type Meta, PAGE_HEADER } from './meta.js';
 import { ELEMENT, type Page } from './page.js';
-import {
-  bucketHeader,
-  buildBucket,
-  buildLeaf,
-  type LeafItem,
-  type PageSink,
-  setPageId,
-  TreeWriter,
-} from './write.js';
-import { corrupt } from './db-file.js';
+import { bucketHeader, buildBucket, buildLeaf, type LeafItem, type PageSink, setPageId, TreeWriter } from './write.js';
 
 /** The new content of a bucket: what `edit` makes of its items. */
 export type BucketEdit = (items: LeafItem[]) => LeafItem[];

@@ -1,8 +1,8 @@
+import { doubled } from '../mvcc/key-table.js';
 import { type Bucket, MAX_DEPTH } from './bucket.js';
+import { corrupt } from './db-file.js';
 import { PAGE_HEADER } from './meta.js';
 import { checkElements, checkHeader, checkPageId, ELEMENT, LEAF, type PageSource, u16, u32 } from './page.js';
-import { corrupt } from './db-file.js';
-import { doubled } from '../mvcc/key-table.js';
 
 /**
  * The leaf pages of a bucket in key order, found by reading its branches only, level by level: all leaves are equally deep. Whether

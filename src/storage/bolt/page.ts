@@ -9,8 +9,8 @@
  * A position counts from the start of its element; the value follows the key.
  */
 
-import { type Meta, PAGE_HEADER } from './meta.js';
 import { corrupt, type DbFile } from './db-file.js';
+import { type Meta, PAGE_HEADER } from './meta.js';
 
 export const BRANCH = 0x01;
 export const LEAF = 0x02;

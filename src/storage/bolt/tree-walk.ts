@@ -1,8 +1,8 @@
 /** Goes over every page of a file's tree and checks its structure (bbolt has the same as `tx.Check`). */
 import { type Bucket, Cursor, MAX_DEPTH } from './bucket.js';
 import type { BoltDb } from './db.js';
-import { Page } from './page.js';
 import { corrupt } from './db-file.js';
+import { Page } from './page.js';
 
 /** What a walk adds up. */
 export interface TreeTotals {

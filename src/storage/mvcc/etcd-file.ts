@@ -5,10 +5,10 @@ import { Failure } from '../../base/errors.js';
 import { type Bucket, Cursor } from '../bolt/bucket.js';
 import { BoltDb } from '../bolt/db.js';
 import { corrupt } from '../bolt/db-file.js';
+import { type WalOwner, walOwner } from '../raft/wal-read.js';
 import { KeyIndex } from './key-index.js';
 import { type KeyValuePlaces, parseKeyValue } from './key-value.js';
 import { ALL_KEYS, isRevision, type KeyRange, mainOf } from './revision.js';
-import { type WalOwner, walOwner } from '../raft/wal-read.js';
 
 /** A revision that is compacted, or still to come. */
 export class RevisionGone extends Failure {}

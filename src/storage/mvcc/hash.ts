@@ -1,8 +1,8 @@
 /** The hashes that etcd's tools print of a file: of all that is in it, and of the history of keys up to a revision. */
 import { type Bucket, Cursor } from '../bolt/bucket.js';
 import { BoltDb } from '../bolt/db.js';
-import { crc32c } from '../crc32c.js';
 import { corrupt } from '../bolt/db-file.js';
+import { crc32c } from '../crc32c.js';
 import type { EtcdFile } from './etcd-file.js';
 import { LiveCount, LiveKeys, type Places } from './live-keys.js';
 import { type RevisionRecord, RevisionScan } from './revision-scan.js';

@@ -1,11 +1,11 @@
 /** Goes over all records of the bucket `key` without touching the values: only what is before them is read. */
 import type { Bucket } from '../bolt/bucket.js';
-import { PAGE_HEADER } from '../bolt/meta.js';
-import { checkElements, checkHeader, ELEMENT, LEAF, u16, u32 } from '../bolt/page.js';
-import { crc32c } from '../crc32c.js';
 import { corrupt } from '../bolt/db-file.js';
 import { leafPages } from '../bolt/leaf-pages.js';
+import { PAGE_HEADER } from '../bolt/meta.js';
+import { checkElements, checkHeader, ELEMENT, LEAF, u16, u32 } from '../bolt/page.js';
 import { LARGEST, ReadAhead } from '../bolt/read-ahead.js';
+import { crc32c } from '../crc32c.js';
 import { isRevision, REVISION_BYTES } from './revision.js';
 
 /** Bytes of a value that are read at first: they hold nearly every key, with the numbers behind it. */

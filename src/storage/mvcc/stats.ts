@@ -1,10 +1,10 @@
 /** Where the bytes of a file go. */
 import { Cursor } from '../bolt/bucket.js';
+import { walkTree } from '../bolt/tree-walk.js';
 import type { EtcdFile } from './etcd-file.js';
 import { KeyIndex } from './key-index.js';
 import { ALL_KEYS } from './revision.js';
 import { RevisionScan } from './revision-scan.js';
-import { walkTree } from '../bolt/tree-walk.js';
 
 /** Keys with a common beginning. Bytes are those of keys and values as they are stored. */
 export interface PrefixStats {

@@ -6,13 +6,13 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Failure } from '../../base/errors.js';
+import { syncDir } from '../../base/files/sync-dir.js';
+import { bytesField, bytesOf, numberField, numberOf, readFields } from '../../base/wire/proto2.js';
 import { copyDatabase, NewFile } from '../bolt/create.js';
 import { BoltDb } from '../bolt/db.js';
+import { refuseInUse } from '../bolt/in-use.js';
 import { buildBucket, TreeWriter } from '../bolt/write.js';
 import { crc32c } from '../crc32c.js';
-import { refuseInUse } from '../bolt/in-use.js';
-import { bytesField, bytesOf, numberField, numberOf, readFields } from '../../base/wire/proto2.js';
-import { syncDir } from '../../base/files/sync-dir.js';
 import { type Entry, listDir, RecordType, readWal, type Wal, WalRecords, walFileName, writeWalFile } from './wal.js';
 
 export interface BackupOptions {

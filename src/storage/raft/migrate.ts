@@ -2,8 +2,8 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { Failure } from '../../base/errors.js';
 import { BoltDb } from '../bolt/db.js';
-import { BoltEdit } from '../bolt/edit.js';
 import { dbOf } from '../bolt/defrag.js';
+import { BoltEdit } from '../bolt/edit.js';
 import { refuseInUse } from '../bolt/in-use.js';
 import { withValues } from '../snapshot/restore.js';
 

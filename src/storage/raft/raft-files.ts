@@ -4,9 +4,9 @@
  */
 import { closeSync, fsyncSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bytesField, numberField } from '../../base/wire/proto2.js';
 import { crc32c } from '../crc32c.js';
 import { goJson, hexId, memberJson, type NewCluster } from './membership.js';
-import { bytesField, numberField } from '../../base/wire/proto2.js';
 import { RecordType, WalRecords, walFileName, writeWalFile } from './wal.js';
 
 /** raftpb.EntryConfChange, and the only term so far. */

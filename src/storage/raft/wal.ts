@@ -7,8 +7,8 @@
 import { closeSync, fsyncSync, ftruncateSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../base/errors.js';
-import { crc32c } from '../crc32c.js';
 import { bytesField, bytesOf, numberField, numberOf, readFields } from '../../base/wire/proto2.js';
+import { crc32c } from '../crc32c.js';
 
 /** Types of walpb.Record. */
 export const RecordType = { Metadata: 1, Entry: 2, State: 3, Crc: 4, Snapshot: 5 } as const;

@@ -1,21 +1,21 @@
 /** The twin of Transport that answers calls from a snapshot file or a database, without a server. */
 import { Failure } from '../../base/errors.js';
+import type { Callable, CallOptions, Duplex, RawReply, ServerStream, Service } from '../../rpc/callable.js';
 import { decodeMessage, encodeMessage } from '../../rpc/codec.js';
+import { RpcError } from '../../rpc/error.js';
 import { methodOf } from '../../rpc/messages.js';
-import { plainFile } from '../snapshot/compressed.js';
+import { Code } from '../../rpc/status.js';
+import { hintForStatus } from '../../rpc/status-hints.js';
 import { EtcdFile, RevisionGone } from '../mvcc/etcd-file.js';
-import * as facts from './facts.js';
-import { answerTxn, type TxnRequest, writes } from './txn.js';
 import { historyHash } from '../mvcc/hash.js';
+import { plainFile } from '../snapshot/compressed.js';
 import { checkHash } from '../snapshot/hash-check.js';
+import * as facts from './facts.js';
 import { queryRange } from './range-query.js';
 import { BadRequest, type Int, type RangeRequest, rangeQuery } from './range-request.js';
 import { rangeResponsePieces } from './range-response.js';
-import type { Callable, CallOptions, Duplex, RawReply, ServerStream, Service } from '../../rpc/callable.js';
 import { ReplayStream } from './replay-stream.js';
-import { RpcError } from '../../rpc/error.js';
-import { Code } from '../../rpc/status.js';
-import { hintForStatus } from '../../rpc/status-hints.js';
+import { answerTxn, type TxnRequest, writes } from './txn.js';
 
 /** An answer: a message, or one that is encoded already. */
 type Answer = object | Buffer;

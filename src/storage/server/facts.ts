@@ -1,11 +1,11 @@
 /** What else etcd keeps in its file: members, alarms, leases, users and roles (etcd: server/storage/schema). Answers without headers. */
 import { decodeMessage, type Message } from '../../rpc/codec.js';
 import { corrupt } from '../bolt/db-file.js';
+import { walkTree } from '../bolt/tree-walk.js';
 import type { EtcdFile } from '../mvcc/etcd-file.js';
+import { ALL_KEYS } from '../mvcc/revision.js';
 import { queryRange } from './range-query.js';
 import { newest } from './range-request.js';
-import { ALL_KEYS } from '../mvcc/revision.js';
-import { walkTree } from '../bolt/tree-walk.js';
 
 function entries(file: EtcdFile, bucket: string): [key: Buffer, value: Buffer][] {
   const found = file.db.root.bucket(bucket);

@@ -1,6 +1,7 @@
 /** Requests as they come from callers: with the field names of rpc.proto, numbers as text, enums as numbers or as etcd3's names. */
-import { Order, type RangeQuery, type Target } from './range-query.js';
+
 import { KeyRange } from '../mvcc/revision.js';
+import { Order, type RangeQuery, type Target } from './range-query.js';
 
 export type Int = string | number | bigint | undefined;
 export type Bytes = Buffer | string | undefined;

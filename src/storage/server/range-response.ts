@@ -1,8 +1,9 @@
 /** Puts answers into the wire form of a RangeResponse. A file holds each key-value in that form already: it is copied, not decoded. */
-import { copyRecords } from '../snapshot/copy-records.js';
+
 import type { EtcdFile } from '../mvcc/etcd-file.js';
 import type { KeyIndex } from '../mvcc/key-index.js';
 import type { KeyValuePlaces } from '../mvcc/key-value.js';
+import { copyRecords } from '../snapshot/copy-records.js';
 import type { RangeAnswer } from './range-query.js';
 
 const KVS = 0x12;

@@ -1,8 +1,8 @@
 import { Failure } from '../../base/errors.js';
+import type { Duplex } from '../../rpc/callable.js';
 import type { EtcdFile } from '../mvcc/etcd-file.js';
 import { bytesOf, type Enum, enumOf, keyRange, type RangeRequest } from './range-request.js';
 import { type ReplayEvent, replay } from './replay.js';
-import type { Duplex } from '../../rpc/callable.js';
 
 /** Events of one answer. */
 const BATCH = 1000;

@@ -1,5 +1,5 @@
-import { plainFile } from './compressed.js';
 import { EtcdFile } from '../mvcc/etcd-file.js';
+import { plainFile } from './compressed.js';
 import { checkHash } from './hash-check.js';
 
 /**

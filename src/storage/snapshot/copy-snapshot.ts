@@ -2,10 +2,10 @@ import { createHash, type Hash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Failure } from '../../base/errors.js';
+import { systemText } from '../../base/go/errno.js';
 import { DbFile } from '../bolt/db-file.js';
 import { hasTrailer, TRAILER } from './hash-check.js';
 import { HashMismatch } from './hash-mismatch.js';
-import { systemText } from '../../base/go/errno.js';
 
 const COPY_BYTES = 1 << 20;
 

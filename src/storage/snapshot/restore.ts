@@ -6,18 +6,18 @@
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { Failure } from '../../base/errors.js';
+import { removingUnlessDone } from '../../base/files/clean-up.js';
+import { syncDir } from '../../base/files/sync-dir.js';
+import { systemText } from '../../base/go/errno.js';
 import { Cursor } from '../bolt/bucket.js';
 import { BoltDb } from '../bolt/db.js';
 import { BoltEdit } from '../bolt/edit.js';
-import type { LeafItem } from '../bolt/write.js';
-import { removingUnlessDone } from '../../base/files/clean-up.js';
-import { copySnapshot } from './copy-snapshot.js';
 import { refuseInUse } from '../bolt/in-use.js';
+import type { LeafItem } from '../bolt/write.js';
+import { formatRevision, isRevision, mainOf } from '../mvcc/revision.js';
 import { hexId, memberJson, type NewCluster } from '../raft/membership.js';
 import { writeRaftFiles } from '../raft/raft-files.js';
-import { formatRevision, isRevision, mainOf } from '../mvcc/revision.js';
-import { syncDir } from '../../base/files/sync-dir.js';
-import { systemText } from '../../base/go/errno.js';
+import { copySnapshot } from './copy-snapshot.js';
 
 export interface RestoreOptions {
   /** The snapshot file, or with `skipHashCheck` a database copied from a data directory. */

@@ -1,11 +1,11 @@
 /** Checks a whole file: its hash, the structure of every tree, and that the history of keys makes sense. */
 import { corrupt } from '../bolt/db-file.js';
+import { type TreeTotals, walkTree } from '../bolt/tree-walk.js';
 import { EtcdFile } from '../mvcc/etcd-file.js';
-import { checkHash } from './hash-check.js';
 import { doubled, KeyTable } from '../mvcc/key-table.js';
 import { type KeyValuePlaces, parseKeyValue } from '../mvcc/key-value.js';
 import { type RevisionRecord, RevisionScan } from '../mvcc/revision-scan.js';
-import { type TreeTotals, walkTree } from '../bolt/tree-walk.js';
+import { checkHash } from './hash-check.js';
 
 /** What was checked and counted. */
 export interface FileReport {
