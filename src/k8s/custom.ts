@@ -62,6 +62,7 @@ function columnsOf(definition: Fields, version: string | undefined): CrdColumn[]
     type: stringField(column, 'type') ?? '',
     jsonPath: stringField(column, 'jsonPath') ?? stringField(column, 'JSONPath') ?? '',
     priority: Number(field(column, 'priority') ?? 0),
+    ...(stringField(column, 'format') && { format: stringField(column, 'format')! }),
   }));
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { customResource } from '../../src/k8s/custom.js';
-import { crdTable, type ResourceTable, tableOf } from '../../src/k8s/tables/table.js';
+import { cellText, crdTable, type ResourceTable, tableOf } from '../../src/k8s/tables/table.js';
 import { type Fields, loadAndDecode } from '../../src/k8s-decode/index.js';
 import { stringField } from '../../src/k8s-decode/value.js';
 import { corpusRoot } from '../support/root.js';
@@ -120,10 +120,13 @@ interface Look {
 function print(table: ResourceTable, objects: Fields[], { now, wide, namespaced }: Look): string {
   const isShown = table.columns.map((column) => wide || !column.wide);
   const rows = objects.map((object) => {
-    const cells = table.row(object, now, wide).filter((_, at) => isShown[at]);
+    const cells = table
+      .row(object, now, wide)
+      .filter((_, at) => isShown[at])
+      .map(cellText);
     return namespaced ? [stringField(object, 'metadata', 'namespace')!, ...cells] : cells;
   });
-  const heads = table.columns.filter((_, at) => isShown[at]).map(({ name }) => name);
+  const heads = table.columns.filter((_, at) => isShown[at]).map(({ name }) => name.toUpperCase());
   const lines = [namespaced ? ['NAMESPACE', ...heads] : heads, ...rows];
   const widths = lines[0]!.map((_, at) => Math.max(...lines.map((line) => line[at]!.length)) + 3);
   const last = widths.length - 1;

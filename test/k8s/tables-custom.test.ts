@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { humanDuration } from '../../src/k8s/tables/age.js';
-import { crdTable } from '../../src/k8s/tables/table.js';
+import { cellText, crdTable } from '../../src/k8s/tables/table.js';
 import type { Fields } from '../../src/k8s-decode/index.js';
 import { fields } from '../k8s-decode/support.js';
 import { ago, NOW } from './tables-support.js';
@@ -33,7 +33,8 @@ const resource = fields({
 
 /** The cell of a column of `type` at `jsonPath`. */
 function cell(jsonPath: string, type = 'string'): string | undefined {
-  return crdTable([{ name: 'c', type, jsonPath, priority: 0 }]).row(resource, NOW)[1];
+  const value = crdTable([{ name: 'c', type, jsonPath, priority: 0 }]).row(resource, NOW)[1];
+  return value === undefined ? undefined : cellText(value);
 }
 
 const STRINGS: Record<string, string> = {

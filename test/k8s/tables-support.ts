@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { tableOf } from '../../src/k8s/tables/table.js';
+import { cellText, tableOf } from '../../src/k8s/tables/table.js';
 import type { Fields } from '../../src/k8s-decode/index.js';
 import { fields } from '../k8s-decode/support.js';
 
@@ -21,7 +21,9 @@ export function testRows(group: string, kind: string, cases: readonly RowCase[])
     test(`${kind}: ${title}`, async () => {
       const table = (await tableOf({ group, kind })) ?? assert.fail(`no table of ${kind}`);
       const row = table.row(fields(object) as Fields, NOW);
-      const all = Object.fromEntries(table.columns.map((column, at) => [column.name, row[at]]));
+      const all = Object.fromEntries(
+        table.columns.map((column, at) => [column.name.toUpperCase(), cellText(row[at]!)]),
+      );
       const found = Object.fromEntries(Object.keys(shown).map((name) => [name, all[name]]));
       assert.deepEqual(found, shown);
     });
@@ -31,5 +33,5 @@ export function testRows(group: string, kind: string, cases: readonly RowCase[])
 /** The columns of a kind, wide ones with `*`. */
 export async function headsOf(group: string, kind: string): Promise<string> {
   const table = await tableOf({ group, kind });
-  return table?.columns.map(({ name, wide }) => `${name}${wide ? '*' : ''}`).join(',') ?? '';
+  return table?.columns.map(({ name, wide }) => `${name.toUpperCase()}${wide ? '*' : ''}`).join(',') ?? '';
 }

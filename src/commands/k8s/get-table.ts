@@ -2,7 +2,7 @@ import type { Context, FlagValues } from '../../base/contract.js';
 import { Failure } from '../../base/errors.js';
 import type { StoredObject } from '../../k8s/objects.js';
 import type { Resource } from '../../k8s/resources.js';
-import { crdTable, type ResourceTable, tableOf } from '../../k8s/tables/table.js';
+import { cellText, crdTable, type ResourceTable, tableOf } from '../../k8s/tables/table.js';
 import { type Fields, field } from '../../k8s-decode/value.js';
 import { Columns } from '../../output/columns.js';
 import type { Target } from './get-arguments.js';
@@ -53,7 +53,7 @@ export class TablePrinter implements GetPrinter {
     await this.close();
     const table = await tableFor(resource);
     this.shown = [...table.columns.keys()].filter((at) => this.wide || !table.columns[at]!.wide);
-    const heads = this.shown.map((at) => table.columns[at]!.name);
+    const heads = this.shown.map((at) => table.columns[at]!.name.toUpperCase());
     const withNamespace = this.flags.bool('all-namespaces') && resource.namespaced;
     if (withNamespace) heads.unshift('NAMESPACE');
     if (this.flags.bool('show-labels')) heads.push('LABELS');
@@ -64,7 +64,7 @@ export class TablePrinter implements GetPrinter {
     const { resource, table, heads, nameAt, rows } = this.section!;
     const { object } = item;
     const all = object ? table.row(object, this.now, this.wide) : this.unreadable(item, table);
-    const cells = this.shown.map((at) => all[at]!);
+    const cells = this.shown.map((at) => cellText(all[at]!));
     if (heads[0] === 'NAMESPACE') cells.unshift(item.namespace ?? '');
     if (nameAt >= 0 && (!object || resource.internal)) cells[nameAt] = item.name;
     if (this.flags.bool('show-labels')) cells.push(object ? labelsOf(object) : '<unknown>');

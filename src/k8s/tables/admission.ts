@@ -4,7 +4,7 @@ import { type Cell, defineTable } from './define.js';
 import { object, size, text } from './read.js';
 import { goSelector } from './selector.js';
 
-const webhooksTable = defineTable({ NAME: name, WEBHOOKS: (hooks) => String(size(hooks, 'webhooks')), AGE: age });
+const webhooksTable = defineTable({ Name: name, 'Webhooks:integer': (hooks) => size(hooks, 'webhooks'), Age: age });
 
 const paramKind: Cell = (policy) => {
   const kind = object(policy, 'spec', 'paramKind');
@@ -12,27 +12,27 @@ const paramKind: Cell = (policy) => {
 };
 
 const bindingTable = defineTable({
-  NAME: name,
-  POLICYNAME: (binding) => text(binding, 'spec', 'policyName'),
-  PARAMREF: paramRef,
-  AGE: age,
+  Name: name,
+  PolicyName: (binding) => text(binding, 'spec', 'policyName'),
+  ParamRef: paramRef,
+  Age: age,
 });
 
 export const tables = {
-  InitializerConfiguration: defineTable({ NAME: name, 'CREATED AT': createdAt }),
+  InitializerConfiguration: defineTable({ Name: name, 'Created At:date': createdAt }),
   MutatingAdmissionPolicy: defineTable({
-    NAME: name,
-    MUTATIONS: (policy) => String(size(policy, 'spec', 'mutations')),
-    PARAMKIND: paramKind,
-    AGE: age,
+    Name: name,
+    'Mutations:integer': (policy) => size(policy, 'spec', 'mutations'),
+    ParamKind: paramKind,
+    Age: age,
   }),
   MutatingAdmissionPolicyBinding: bindingTable,
   MutatingWebhookConfiguration: webhooksTable,
   ValidatingAdmissionPolicy: defineTable({
-    NAME: name,
-    VALIDATIONS: (policy) => String(size(policy, 'spec', 'validations')),
-    PARAMKIND: paramKind,
-    AGE: age,
+    Name: name,
+    'Validations:integer': (policy) => size(policy, 'spec', 'validations'),
+    ParamKind: paramKind,
+    Age: age,
   }),
   ValidatingAdmissionPolicyBinding: bindingTable,
   ValidatingWebhookConfiguration: webhooksTable,

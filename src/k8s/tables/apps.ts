@@ -2,7 +2,7 @@
 import { type Fields, field } from '../../k8s-decode/value.js';
 import { age, containerNames, images, name } from './cells.js';
 import { type Cell, defineTable } from './define.js';
-import { has, list, number, scalar, size, text } from './read.js';
+import { has, list, number, size, text } from './read.js';
 import { labelSelector, labels, selectorText } from './selector.js';
 
 const podSpec = (object: Fields) => field(object, 'spec', 'template', 'spec');
@@ -11,11 +11,11 @@ const imagesCell: Cell = (object) => images(podSpec(object));
 
 /** A count that the controller reports. */
 function reported(fact: string): Cell {
-  return (object) => scalar(object, ['status', fact], '0');
+  return (object) => number(object, ['status', fact]);
 }
 
 /** Not set is 1. */
-const desired: Cell = (object) => scalar(object, ['spec', 'replicas'], '1');
+const desired: Cell = (object) => number(object, ['spec', 'replicas'], 1);
 
 const readyOfDesired: Cell = (object, now) => `${number(object, ['status', 'readyReplicas'])}/${desired(object, now)}`;
 
@@ -29,18 +29,18 @@ function selectorOf(object: Fields) {
 }
 
 const replicas = {
-  NAME: name,
-  DESIRED: desired,
-  CURRENT: reported('replicas'),
-  READY: reported('readyReplicas'),
-  AGE: age,
-  'CONTAINERS*': containersCell,
-  'IMAGES*': imagesCell,
+  Name: name,
+  'Desired:integer': desired,
+  'Current:integer': reported('replicas'),
+  'Ready:integer': reported('readyReplicas'),
+  Age: age,
+  'Containers*': containersCell,
+  'Images*': imagesCell,
 };
 
 export const replicationControllerTable = defineTable({
   ...replicas,
-  'SELECTOR*': (controller) => {
+  'Selector*': (controller) => {
     const isGiven = size(controller, 'spec', 'selector') > 0;
     return labels(field(controller, 'spec', ...(isGiven ? ['selector'] : ['template', 'metadata', 'labels'])));
   },
@@ -48,41 +48,41 @@ export const replicationControllerTable = defineTable({
 
 export const tables = {
   ControllerRevision: defineTable({
-    NAME: name,
-    CONTROLLER: controllerOf,
-    REVISION: (revision) => scalar(revision, ['revision'], '0'),
-    AGE: age,
+    Name: name,
+    Controller: controllerOf,
+    Revision: (revision) => number(revision, ['revision']),
+    Age: age,
   }),
   DaemonSet: defineTable({
-    NAME: name,
-    DESIRED: reported('desiredNumberScheduled'),
-    CURRENT: reported('currentNumberScheduled'),
-    READY: reported('numberReady'),
-    'UP-TO-DATE': reported('updatedNumberScheduled'),
-    AVAILABLE: reported('numberAvailable'),
-    'NODE SELECTOR': (set) => labels(field(podSpec(set), 'nodeSelector')),
-    AGE: age,
-    'CONTAINERS*': containersCell,
-    'IMAGES*': imagesCell,
-    'SELECTOR*': (set) => labelSelector(selectorOf(set)),
+    Name: name,
+    'Desired:integer': reported('desiredNumberScheduled'),
+    'Current:integer': reported('currentNumberScheduled'),
+    'Ready:integer': reported('numberReady'),
+    'Up-to-date:integer': reported('updatedNumberScheduled'),
+    'Available:integer': reported('numberAvailable'),
+    'Node Selector': (set) => labels(field(podSpec(set), 'nodeSelector')),
+    Age: age,
+    'Containers*': containersCell,
+    'Images*': imagesCell,
+    'Selector*': (set) => labelSelector(selectorOf(set)),
   }),
   Deployment: defineTable({
-    NAME: name,
-    READY: readyOfDesired,
-    'UP-TO-DATE': reported('updatedReplicas'),
-    AVAILABLE: reported('availableReplicas'),
-    AGE: age,
-    'CONTAINERS*': containersCell,
-    'IMAGES*': imagesCell,
-    'SELECTOR*': (deployment) => selectorText(selectorOf(deployment)) ?? '<invalid>',
+    Name: name,
+    Ready: readyOfDesired,
+    'Up-to-date': reported('updatedReplicas'),
+    Available: reported('availableReplicas'),
+    Age: age,
+    'Containers*': containersCell,
+    'Images*': imagesCell,
+    'Selector*': (deployment) => selectorText(selectorOf(deployment)) ?? '<invalid>',
   }),
-  ReplicaSet: defineTable({ ...replicas, 'SELECTOR*': (set) => labelSelector(selectorOf(set)) }),
+  ReplicaSet: defineTable({ ...replicas, 'Selector*': (set) => labelSelector(selectorOf(set)) }),
   StatefulSet: defineTable({
-    NAME: name,
-    READY: readyOfDesired,
-    AGE: age,
-    'CONTAINERS*': containersCell,
-    'IMAGES*': imagesCell,
+    Name: name,
+    Ready: readyOfDesired,
+    Age: age,
+    'Containers*': containersCell,
+    'Images*': imagesCell,
   }),
 };
 

@@ -3,7 +3,7 @@ import { parseJson } from '../../k8s-decode/json/json.js';
 import { type Fields, field, type Value } from '../../k8s-decode/value.js';
 import { age, name, withMore } from './cells.js';
 import { defineTable } from './define.js';
-import { annotation, has, list, object, scalar, text } from './read.js';
+import { annotation, has, list, number, object, scalar, text } from './read.js';
 
 /** What v1 has no fields for stands in annotations, in the shape of v2beta1. */
 const METRICS_ANNOTATION = 'autoscaling.alpha.kubernetes.io/metrics';
@@ -13,20 +13,20 @@ const DEFAULT_CPU = 80;
 
 export const tables = {
   HorizontalPodAutoscaler: defineTable({
-    NAME: name,
-    REFERENCE: (scaler) => {
+    Name: name,
+    Reference: (scaler) => {
       const target = object(scaler, 'spec', 'scaleTargetRef');
       return `${text(target, 'kind')}/${text(target, 'name')}`;
     },
-    TARGETS: (scaler) => {
+    Targets: (scaler) => {
       const statuses = currentMetrics(scaler);
       const shown = metrics(scaler).map((spec, at) => metric(spec, statuses[at]));
       return withMore(shown.slice(0, 2).join(', '), shown.length - 2);
     },
-    MINPODS: (scaler) => scalar(scaler, ['spec', 'minReplicas'], '1'),
-    MAXPODS: (scaler) => scalar(scaler, ['spec', 'maxReplicas'], '0'),
-    REPLICAS: (scaler) => scalar(scaler, ['status', 'currentReplicas'], '0'),
-    AGE: age,
+    MinPods: (scaler) => scalar(scaler, ['spec', 'minReplicas'], '1'),
+    MaxPods: (scaler) => number(scaler, ['spec', 'maxReplicas']),
+    Replicas: (scaler) => number(scaler, ['status', 'currentReplicas']),
+    Age: age,
   }),
 };
 

@@ -7,29 +7,29 @@ import { labelSelector } from './selector.js';
 
 export const tables = {
   CronJob: defineTable({
-    NAME: name,
-    SCHEDULE: (job) => text(job, 'spec', 'schedule'),
-    TIMEZONE: (job) => scalar(job, ['spec', 'timeZone'], '<none>'),
-    SUSPEND: (job) => capitalized(field(job, 'spec', 'suspend') === true),
-    ACTIVE: (job) => String(size(job, 'status', 'active')),
-    'LAST SCHEDULE': (job, now) => {
+    Name: name,
+    Schedule: (job) => text(job, 'spec', 'schedule'),
+    Timezone: (job) => scalar(job, ['spec', 'timeZone'], '<none>'),
+    'Suspend:boolean': (job) => capitalized(field(job, 'spec', 'suspend') === true),
+    'Active:integer': (job) => size(job, 'status', 'active'),
+    'Last Schedule': (job, now) => {
       const last = field(job, 'status', 'lastScheduleTime');
       return has(last) ? since(last, now) : '<none>';
     },
-    AGE: age,
-    'CONTAINERS*': (job) => containerNames(field(jobSpec(job), 'template', 'spec')),
-    'IMAGES*': (job) => images(field(jobSpec(job), 'template', 'spec')),
-    'SELECTOR*': (job) => labelSelector(field(jobSpec(job), 'selector')),
+    Age: age,
+    'Containers*': (job) => containerNames(field(jobSpec(job), 'template', 'spec')),
+    'Images*': (job) => images(field(jobSpec(job), 'template', 'spec')),
+    'Selector*': (job) => labelSelector(field(jobSpec(job), 'selector')),
   }),
   Job: defineTable({
-    NAME: name,
-    STATUS: status,
-    COMPLETIONS: completions,
-    DURATION: duration,
-    AGE: age,
-    'CONTAINERS*': (job) => containerNames(field(job, 'spec', 'template', 'spec')),
-    'IMAGES*': (job) => images(field(job, 'spec', 'template', 'spec')),
-    'SELECTOR*': (job) => labelSelector(field(job, 'spec', 'selector')),
+    Name: name,
+    Status: status,
+    Completions: completions,
+    Duration: duration,
+    Age: age,
+    'Containers*': (job) => containerNames(field(job, 'spec', 'template', 'spec')),
+    'Images*': (job) => images(field(job, 'spec', 'template', 'spec')),
+    'Selector*': (job) => labelSelector(field(job, 'spec', 'selector')),
   }),
 };
 

@@ -12,28 +12,28 @@ const signer: Cell = (object) => orNone(text(object, 'spec', 'signerName'));
 
 export const tables = {
   CertificateSigningRequest: defineTable({
-    NAME: name,
-    AGE: age,
-    SIGNERNAME: (request, now) => {
+    Name: name,
+    Age: age,
+    SignerName: (request, now) => {
       const isBeta = text(request, 'apiVersion') === 'certificates.k8s.io/v1beta1';
       return isBeta && !has(request, 'spec', 'signerName') ? LEGACY_SIGNER : signer(request, now);
     },
-    REQUESTOR: (request) => text(request, 'spec', 'username'),
-    REQUESTEDDURATION: (request) => {
+    Requestor: (request) => text(request, 'spec', 'username'),
+    RequestedDuration: (request) => {
       const seconds = ['spec', 'expirationSeconds'];
       return has(request, ...seconds) ? humanDuration(number(request, seconds) * 1000) : '<none>';
     },
-    CONDITION: signingState,
+    Condition: signingState,
   }),
-  ClusterTrustBundle: defineTable({ NAME: name, SIGNERNAME: signer }),
+  ClusterTrustBundle: defineTable({ Name: name, SignerName: signer }),
   PodCertificateRequest: defineTable({
-    NAME: name,
-    PODNAME: (request) => text(request, 'spec', 'podName'),
-    SERVICEACCOUNTNAME: (request) => text(request, 'spec', 'serviceAccountName'),
-    NODENAME: (request) => text(request, 'spec', 'nodeName'),
-    SIGNERNAME: (request) => text(request, 'spec', 'signerName'),
-    STATE: (request) => conditionTypes(request).findLast((type) => ENDS.includes(type)) ?? 'Pending',
-    UNVERIFIEDUSERANNOTATIONS: (request) => labels(field(request, 'spec', 'unverifiedUserAnnotations')),
+    Name: name,
+    PodName: (request) => text(request, 'spec', 'podName'),
+    ServiceAccountName: (request) => text(request, 'spec', 'serviceAccountName'),
+    NodeName: (request) => text(request, 'spec', 'nodeName'),
+    SignerName: (request) => text(request, 'spec', 'signerName'),
+    State: (request) => conditionTypes(request).findLast((type) => ENDS.includes(type)) ?? 'Pending',
+    UnverifiedUserAnnotations: (request) => labels(field(request, 'spec', 'unverifiedUserAnnotations')),
   }),
 };
 

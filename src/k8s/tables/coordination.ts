@@ -3,12 +3,12 @@ import { defineTable } from './define.js';
 import { text } from './read.js';
 
 export const tables = {
-  Lease: defineTable({ NAME: name, HOLDER: (lease) => text(lease, 'spec', 'holderIdentity'), AGE: age }),
+  Lease: defineTable({ Name: name, Holder: (lease) => text(lease, 'spec', 'holderIdentity'), Age: age }),
   LeaseCandidate: defineTable({
-    NAME: name,
-    LEASENAME: (candidate) => text(candidate, 'spec', 'leaseName'),
-    BINARYVERSION: (candidate) => text(candidate, 'spec', 'binaryVersion'),
-    EMULATIONVERSION: (candidate) => text(candidate, 'spec', 'emulationVersion'),
-    AGE: age,
+    Name: name,
+    LeaseName: (candidate) => text(candidate, 'spec', 'leaseName'),
+    BinaryVersion: (candidate) => text(candidate, 'spec', 'binaryVersion'),
+    EmulationVersion: (candidate) => text(candidate, 'spec', 'emulationVersion'),
+    Age: age,
   }),
 };

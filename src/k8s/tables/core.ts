@@ -14,53 +14,53 @@ import { volumeClaimTable, volumeTable } from './volumes.js';
 
 export const tables = {
   ComponentStatus: defineTable({
-    NAME: name,
-    STATUS: (component) => {
+    Name: name,
+    Status: (component) => {
       const healthy = healthOf(component);
       if (!healthy) return 'Unknown';
       return field(healthy, 'status') === 'True' ? 'Healthy' : 'Unhealthy';
     },
-    MESSAGE: (component) => text(healthOf(component), 'message'),
-    ERROR: (component) => text(healthOf(component), 'error'),
+    Message: (component) => text(healthOf(component), 'message'),
+    Error: (component) => text(healthOf(component), 'error'),
   }),
   ConfigMap: defineTable({
-    NAME: name,
-    DATA: (map) => String(size(map, 'data') + size(map, 'binaryData')),
-    AGE: age,
+    Name: name,
+    Data: (map) => size(map, 'data') + size(map, 'binaryData'),
+    Age: age,
   }),
   Endpoints: endpointsTable,
   Event: eventTable,
-  LimitRange: defineTable({ NAME: name, 'CREATED AT': createdAt }),
+  LimitRange: defineTable({ Name: name, 'Created At:date': createdAt }),
   Namespace: defineTable({
-    NAME: name,
-    STATUS: (namespace) => text(namespace, 'status', 'phase') || 'Active',
-    AGE: age,
+    Name: name,
+    Status: (namespace) => text(namespace, 'status', 'phase') || 'Active',
+    Age: age,
   }),
   Node: nodeTable,
   PersistentVolume: volumeTable,
   PersistentVolumeClaim: volumeClaimTable,
   Pod: podTable,
   PodTemplate: defineTable({
-    NAME: name,
-    CONTAINERS: (template) => containerNames(field(template, 'template', 'spec')),
-    IMAGES: (template) => images(field(template, 'template', 'spec')),
-    'POD LABELS': (template) => labels(field(template, 'template', 'metadata', 'labels')),
+    Name: name,
+    Containers: (template) => containerNames(field(template, 'template', 'spec')),
+    Images: (template) => images(field(template, 'template', 'spec')),
+    'Pod Labels': (template) => labels(field(template, 'template', 'metadata', 'labels')),
   }),
   ReplicationController: replicationControllerTable,
   ResourceQuota: defineTable({
-    NAME: name,
-    REQUEST: (quota) => usage(quota, (resource) => !resource.startsWith('limits.')),
-    LIMIT: (quota) => usage(quota, (resource) => resource.startsWith('limits.')),
-    AGE: age,
+    Name: name,
+    Request: (quota) => usage(quota, (resource) => !resource.startsWith('limits.')),
+    Limit: (quota) => usage(quota, (resource) => resource.startsWith('limits.')),
+    Age: age,
   }),
   Secret: defineTable({
-    NAME: name,
-    TYPE: (secret) => text(secret, 'type') || 'Opaque',
-    DATA: (secret) => String(size(secret, 'data')),
-    AGE: age,
+    Name: name,
+    Type: (secret) => text(secret, 'type') || 'Opaque',
+    Data: (secret) => size(secret, 'data'),
+    Age: age,
   }),
   Service: serviceTable,
-  ServiceAccount: defineTable({ NAME: name, AGE: age }),
+  ServiceAccount: defineTable({ Name: name, Age: age }),
 };
 
 function healthOf(component: Fields) {

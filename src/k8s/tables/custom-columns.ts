@@ -3,37 +3,38 @@ import { parseTime } from '../../k8s-decode/time.js';
 import type { Value } from '../../k8s-decode/value.js';
 import { humanDuration, instant } from './age.js';
 import { age, name } from './cells.js';
-import { type Cell, withCells } from './define.js';
+import { type Cell, goNumber, withCells } from './define.js';
 import { compileJsonPath, type JsonPath } from './json-path.js';
 import type { Column, CrdColumn, ResourceTable } from './table.js';
 
 /**
- * The table of a custom resource, from the columns that its definition declares: NAME, AGE where there are none. As in the API
+ * The table of a custom resource, from the columns that its definition declares: Name, Age where there are none. As in the API
  * server, the columns end before the first whose path cannot be read.
  */
 export function crdTable(declared: readonly CrdColumn[]): ResourceTable {
-  const columns: Column[] = [{ name: 'NAME' }];
-  const cells = [name];
-  for (const column of declared) {
-    const path = compileJsonPath(column.jsonPath);
+  const columns: Column[] = [{ name: 'Name', type: 'string', format: 'name' }];
+  const cells: Cell[] = [name];
+  if (declared.length === 0) return withCells([...columns, { name: 'Age', type: 'date', format: '' }], [name, age]);
+  for (const { jsonPath, priority, name: title, type, format } of declared) {
+    const path = compileJsonPath(jsonPath);
     if (!path) break;
-    columns.push({ name: column.name.toUpperCase(), ...(column.priority !== 0 && { wide: true }) });
-    cells.push(declaredCell(path, column.type));
+    columns.push({ name: title, type, format: format ?? '', ...(priority !== 0 && { wide: true, priority }) });
+    cells.push(declaredCell(path, type));
   }
-  return declared.length > 0 ? withCells(columns, cells) : withCells([...columns, { name: 'AGE' }], [name, age]);
+  return withCells(columns, cells);
 }
 
-/** Empty where the path leads nowhere, or to something of another type. */
+/** Null where the path leads nowhere, or to something of another type. */
 function declaredCell(path: JsonPath, type: string): Cell {
   return (object, now) => {
     const value = path(object)[0];
-    if (value === undefined) return '';
+    if (value === undefined) return null;
     if (type === 'string') return asText(value);
-    if (type === 'date') return typeof value === 'string' ? asAge(value, now) : '';
-    if (type === 'boolean') return typeof value === 'boolean' ? String(value) : '';
-    if (typeof value !== 'number' && typeof value !== 'bigint') return '';
-    if (type === 'integer') return typeof value === 'number' ? String(Math.trunc(value)) : String(value);
-    return type === 'number' ? asText(value) : '';
+    if (type === 'date') return typeof value === 'string' ? asAge(value, now) : null;
+    if (type === 'boolean') return typeof value === 'boolean' ? value : null;
+    if (typeof value !== 'number' && typeof value !== 'bigint') return null;
+    if (type === 'integer') return typeof value === 'number' ? Math.trunc(value) : value;
+    return type === 'number' ? value : null;
   };
 }
 
@@ -49,15 +50,6 @@ function asText(value: Value): string {
   if (value === null) return '<no value>';
   if (typeof value === 'object') return toSortedJson(value);
   return typeof value === 'number' ? goNumber(value) : String(value);
-}
-
-/** Whole numbers of 64 bits in full, others as `%g` writes them: `2.5`, `1.5e+06`. */
-function goNumber(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 2 ** 63) return String(value);
-  const [digits, exponent = ''] = value.toExponential().split('e');
-  const power = Number(exponent);
-  if (power >= -4 && power < 6) return String(value);
-  return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
 }
 
 /** JSON as Go writes it: members by name, `<`, `>` and `&` escaped. */

@@ -1,18 +1,18 @@
 import type { Fields } from '../../k8s-decode/value.js';
-import type { Column, ResourceTable } from './table.js';
+import type { CellValue, Column, ResourceTable } from './table.js';
 
 /** What stands in a column of an object's row; `now` in milliseconds since 1970. */
-export type Cell = (object: Fields, now: number) => string;
+export type Cell = (object: Fields, now: number) => CellValue;
 
 /**
- * A table, from its columns in their order: the head (a `*` at its end marks a wide column) and the cell below it.
+ * A table, from its columns in their order: the head `TITLE:TYPE/FORMAT` and the cell below it. Without a type it is `string`, and the
+ * column `Name` has the format `name`; a `*` at the end marks a wide column. A cell under the head '' has no column.
  *
  * @param options.order how kubectl's list is sorted, where it is not in the order of the keys
  */
 export function defineTable(cells: Record<string, Cell>, options: Pick<ResourceTable, 'order'> = {}): ResourceTable {
-  const heads = Object.keys(cells);
-  const columns = heads.map(columnOf);
-  return withCells(columns, Object.values(cells), options);
+  const heads = Object.keys(cells).filter((head) => head !== '');
+  return withCells(heads.map(columnOf), Object.values(cells), options);
 }
 
 /** A table whose columns are known only when it is built. */
@@ -25,18 +25,34 @@ export function withCells(
   return {
     ...options,
     columns,
-    row: (object, now, wide = true) => (wide ? cells : plain).map((cell) => (cell ? printable(cell(object, now)) : '')),
+    row: (object, now, wide = true) => (wide ? cells : plain).map((cell) => (cell ? cell(object, now) : '')),
   };
 }
 
 function columnOf(head: string): Column {
-  return head.endsWith('*') ? { name: head.slice(0, -1), wide: true } : { name: head };
+  const [, name = '', type, format, wide] = /^([^:*]+)(?::(\w+)(?:\/(\w+))?)?(\*?)$/.exec(head) ?? [];
+  return {
+    name,
+    type: type ?? 'string',
+    format: format ?? (name === 'Name' && !type ? 'name' : ''),
+    ...(wide && { wide: true }),
+  };
 }
 
 /** As kubectl prints a cell: the first line of it, and no escape sequences for the terminal. */
-function printable(cell: string): string {
+export function cellText(value: CellValue): string {
+  const cell = typeof value === 'number' ? goNumber(value) : String(value ?? '');
   const end = cell.search(/[\f\n\r\x1b]/);
   if (end < 0) return cell;
   const line = /^[^\f\n\r]*/.exec(cell)![0];
   return `${line.replaceAll('\x1b', '^[')}${line.length < cell.length ? '...' : ''}`;
+}
+
+/** Whole numbers of 64 bits in full, others as `%g` writes them: `2.5`, `1.5e+06`. */
+export function goNumber(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 2 ** 63) return String(value);
+  const [digits, exponent = ''] = value.toExponential().split('e');
+  const power = Number(exponent);
+  if (power >= -4 && power < 6) return String(value);
+  return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
 }

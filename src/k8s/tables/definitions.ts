@@ -4,33 +4,33 @@ import { age, createdAt, firstThree, name } from './cells.js';
 import { defineTable } from './define.js';
 import { condition, list, object, scalar, text } from './read.js';
 
-const createdTable = defineTable({ NAME: name, 'CREATED AT': createdAt });
+const createdTable = defineTable({ Name: name, 'Created At:date': createdAt });
 
 export const tables = {
   APIService: defineTable({
-    NAME: name,
-    SERVICE: (api) => {
+    Name: name,
+    Service: (api) => {
       const service = object(api, 'spec', 'service');
       return service ? `${text(service, 'namespace')}/${text(service, 'name')}` : 'Local';
     },
-    AVAILABLE: availability,
-    AGE: age,
+    Available: availability,
+    Age: age,
   }),
   AuditSink: createdTable,
   CustomResourceDefinition: createdTable,
   PodPreset: createdTable,
   StorageVersion: defineTable({
-    NAME: name,
-    COMMONENCODINGVERSION: (version) => scalar(version, ['status', 'commonEncodingVersion'], '<unset>'),
-    STORAGEVERSIONS: (version) =>
+    Name: name,
+    CommonEncodingVersion: (version) => scalar(version, ['status', 'commonEncodingVersion'], '<unset>'),
+    StorageVersions: (version) =>
       firstThree(
         list(version, 'status', 'storageVersions').map(
           (server) => `${text(server, 'apiServerID')}=${text(server, 'encodingVersion')}`,
         ),
       ),
-    AGE: age,
+    Age: age,
   }),
-  StorageVersionMigration: defineTable({ NAME: name, RESOURCE: migrated, STATUS: migrationStatus }),
+  StorageVersionMigration: defineTable({ 'Name:string': name, Resource: migrated, Status: migrationStatus }),
 };
 
 /** `True`, or what is wrong: `False (MissingEndpoints)`. */

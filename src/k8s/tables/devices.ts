@@ -3,71 +3,71 @@ import { type Fields, field } from '../../k8s-decode/value.js';
 import { since } from './age.js';
 import { age, name } from './cells.js';
 import { type Cell, defineTable } from './define.js';
-import { has, isDeleted, list, number, object, scalar, size, text } from './read.js';
+import { has, isDeleted, list, number, object, size, text } from './read.js';
 
-const nameAndAge = defineTable({ NAME: name, AGE: age });
-const driverTable = defineTable({ NAME: name, DRIVERNAME: (object) => text(object, 'driverName'), AGE: age });
+const nameAndAge = defineTable({ Name: name, Age: age });
+const driverTable = defineTable({ Name: name, DriverName: (object) => text(object, 'driverName'), Age: age });
 const schedulingTable = defineTable({
-  NAME: name,
-  SELECTEDNODE: (scheduling) => text(scheduling, 'spec', 'selectedNode'),
-  AGE: age,
+  Name: name,
+  SelectedNode: (scheduling) => text(scheduling, 'spec', 'selectedNode'),
+  Age: age,
 });
 const parametersTable = defineTable({
-  NAME: name,
-  GENERATEDFROM: (parameters) => {
+  Name: name,
+  GeneratedFrom: (parameters) => {
     const from = object(parameters, 'generatedFrom');
     return from ? `${text(from, 'kind')}.${text(from, 'apiGroup')} ${text(from, 'name')}` : '';
   },
-  AGE: age,
+  Age: age,
 });
 
 export const tables = {
   DeviceClass: nameAndAge,
   DeviceTaintRule: defineTable({
-    NAME: name,
-    KEY: taint('key'),
-    VALUE: taint('value'),
-    EFFECT: taint('effect'),
-    TIMEADDED: (rule, now) => {
+    Name: name,
+    Key: taint('key'),
+    Value: taint('value'),
+    Effect: taint('effect'),
+    TimeAdded: (rule, now) => {
       // The API server takes the time at which it reads the rule.
       const added = field(rule, 'spec', 'taint', 'timeAdded');
       return has(added) ? since(added, now) : '0s';
     },
-    AGE: age,
+    Age: age,
   }),
   PodScheduling: schedulingTable,
   PodSchedulingContext: schedulingTable,
-  ResourceClaim: defineTable({ NAME: name, STATE: claimState, AGE: age }),
+  ResourceClaim: defineTable({ Name: name, State: claimState, Age: age }),
   ResourceClaimParameters: parametersTable,
   ResourceClaimTemplate: nameAndAge,
   ResourceClass: driverTable,
   ResourceClassParameters: parametersTable,
   ResourcePoolStatusRequest: defineTable({
-    NAME: name,
-    DRIVER: (request) => text(request, 'spec', 'driver'),
-    TOTAL: poolSum('totalDevices'),
-    AVAILABLE: poolSum('availableDevices'),
-    ALLOCATED: poolSum('allocatedDevices'),
-    UNAVAILABLE: poolSum('unavailableDevices'),
-    ERRORS: (request) => {
+    Name: name,
+    Driver: (request) => text(request, 'spec', 'driver'),
+    Total: poolSum('totalDevices'),
+    Available: poolSum('availableDevices'),
+    Allocated: poolSum('allocatedDevices'),
+    Unavailable: poolSum('unavailableDevices'),
+    Errors: (request) => {
       const broken = list(request, 'status', 'pools').filter((pool) => has(pool, 'validationError'));
       return hasPools(request) ? String(broken.length) : '-';
     },
-    POOLS: (request) => scalar(request, ['status', 'poolCount'], '0'),
-    STATUS: poolStatus,
-    COMPLETED: (request, now) => {
+    'Pools:integer': (request) => number(request, ['status', 'poolCount']),
+    Status: poolStatus,
+    Completed: (request, now) => {
       const end = endOf(request);
       const isComplete = text(end, 'type') === 'Complete';
       return isComplete ? since(field(end, 'lastTransitionTime'), now) : '<none>';
     },
   }),
   ResourceSlice: defineTable({
-    NAME: name,
+    Name: name,
     // The first version has no spec.
-    NODE: (slice) => text(slice, 'spec', 'nodeName') || text(slice, 'nodeName'),
-    DRIVER: (slice) => text(slice, 'spec', 'driver') || text(slice, 'driverName'),
-    POOL: (slice) => text(slice, 'spec', 'pool', 'name'),
-    AGE: age,
+    Node: (slice) => text(slice, 'spec', 'nodeName') || text(slice, 'nodeName'),
+    Driver: (slice) => text(slice, 'spec', 'driver') || text(slice, 'driverName'),
+    Pool: (slice) => text(slice, 'spec', 'pool', 'name'),
+    Age: age,
   }),
 };
 

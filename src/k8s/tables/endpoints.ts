@@ -4,15 +4,15 @@ import { age, firstThree, name, withMore } from './cells.js';
 import { defineTable } from './define.js';
 import { list, number, scalar, text, texts } from './read.js';
 
-export const endpointsTable = defineTable({ NAME: name, ENDPOINTS: addresses, AGE: age });
+export const endpointsTable = defineTable({ Name: name, Endpoints: addresses, Age: age });
 
 export const tables = {
   EndpointSlice: defineTable({
-    NAME: name,
-    ADDRESSTYPE: (slice) => text(slice, 'addressType'),
-    PORTS: (slice) => firstThree(list(slice, 'ports').map((port) => scalar(port, ['port'], text(port, 'name')))),
-    ENDPOINTS: (slice) => firstThree(list(slice, 'endpoints').flatMap((endpoint) => texts(endpoint, 'addresses'))),
-    AGE: age,
+    Name: name,
+    AddressType: (slice) => text(slice, 'addressType'),
+    Ports: (slice) => firstThree(list(slice, 'ports').map((port) => scalar(port, ['port'], text(port, 'name')))),
+    Endpoints: (slice) => firstThree(list(slice, 'endpoints').flatMap((endpoint) => texts(endpoint, 'addresses'))),
+    Age: age,
   }),
 };
 

@@ -6,21 +6,21 @@ import { defineTable } from './define.js';
 import { number, object, text } from './read.js';
 
 export const eventTable = defineTable({
-  'LAST SEEN': (event, now) => since(lastSeen(event), now),
-  TYPE: (event) => text(event, 'type'),
-  REASON: (event) => text(event, 'reason'),
-  OBJECT: (event) => {
+  'Last Seen': (event, now) => since(lastSeen(event), now),
+  Type: (event) => text(event, 'type'),
+  Reason: (event) => text(event, 'reason'),
+  Object: (event) => {
     const about = regarding(event);
     const kind = text(about, 'kind').toLowerCase();
     const called = text(about, 'name');
     return called === '' ? kind : `${kind}/${called}`;
   },
-  'SUBOBJECT*': (event) => text(regarding(event), 'fieldPath'),
-  'SOURCE*': source,
-  MESSAGE: (event) => (text(event, 'message') || text(event, 'note')).trim(),
-  'FIRST SEEN*': (event, now) => since(firstSeen(event), now),
-  'COUNT*': count,
-  'NAME*': name,
+  'Subobject*': (event) => text(regarding(event), 'fieldPath'),
+  'Source*': source,
+  Message: (event) => (text(event, 'message') || text(event, 'note')).trim(),
+  'First Seen*': (event, now) => since(firstSeen(event), now),
+  'Count*': count,
+  'Name*': name,
 });
 
 export const tables = { Event: eventTable };
@@ -42,10 +42,10 @@ function lastSeen(event: Fields): Value | undefined {
 }
 
 /** An event that happened once need not say so. */
-function count(event: Fields): string {
+function count(event: Fields): number {
   const series = object(event, 'series');
-  if (series) return String(number(series, ['count']));
-  return String(number(event, ['count']) || number(event, ['deprecatedCount']) || 1);
+  if (series) return number(series, ['count']);
+  return number(event, ['count']) || number(event, ['deprecatedCount']) || 1;
 }
 
 /** Who reported it, and from where: `kubelet, node-1`. */

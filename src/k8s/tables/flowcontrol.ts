@@ -9,22 +9,22 @@ const KEEP_ZERO = 'flowcontrol.k8s.io/v1beta3-preserve-zero-concurrency-shares';
 function queuing(fact: string, otherwise: number): Cell {
   return (level) => {
     const queues = object(level, 'spec', 'limited', 'limitResponse', 'queuing');
-    return queues ? String(number(queues, [fact]) || otherwise) : '<none>';
+    return queues ? number(queues, [fact]) || otherwise : '<none>';
   };
 }
 
 export const tables = {
   FlowSchema: defineTable(
     {
-      NAME: name,
-      PRIORITYLEVEL: (schema) => text(schema, 'spec', 'priorityLevelConfiguration', 'name'),
-      MATCHINGPRECEDENCE: (schema) => String(precedence(schema)),
-      DISTINGUISHERMETHOD: (schema) => {
+      Name: name,
+      PriorityLevel: (schema) => text(schema, 'spec', 'priorityLevelConfiguration', 'name'),
+      MatchingPrecedence: (schema) => precedence(schema),
+      DistinguisherMethod: (schema) => {
         const method = object(schema, 'spec', 'distinguisherMethod');
         return method ? text(method, 'type') : '<none>';
       },
-      AGE: age,
-      MISSINGPL: (schema) => {
+      Age: age,
+      MissingPL: (schema) => {
         const dangling = condition(list(schema, 'status', 'conditions'), 'Dangling');
         return dangling ? text(dangling, 'status') : '?';
       },
@@ -32,13 +32,13 @@ export const tables = {
     { order: (one, other) => precedence(one) - precedence(other) || (nameOf(one) < nameOf(other) ? -1 : 1) },
   ),
   PriorityLevelConfiguration: defineTable({
-    NAME: name,
-    TYPE: (level) => text(level, 'spec', 'type'),
-    NOMINALCONCURRENCYSHARES: shares,
-    QUEUES: queuing('queues', 64),
-    HANDSIZE: queuing('handSize', 8),
-    QUEUELENGTHLIMIT: queuing('queueLengthLimit', 50),
-    AGE: age,
+    Name: name,
+    Type: (level) => text(level, 'spec', 'type'),
+    NominalConcurrencyShares: shares,
+    Queues: queuing('queues', 64),
+    HandSize: queuing('handSize', 8),
+    QueueLengthLimit: queuing('queueLengthLimit', 50),
+    Age: age,
   }),
 };
 

@@ -7,40 +7,41 @@ import { balancerAddresses } from './services.js';
 
 export const tables = {
   ClusterCIDR: defineTable({
-    NAME: name,
-    PERNODEHOSTBITS: (range) => scalar(range, ['spec', 'perNodeHostBits'], '0'),
-    IPV4: (range) => orNone(text(range, 'spec', 'ipv4')),
-    IPV6: (range) => orNone(text(range, 'spec', 'ipv6')),
-    AGE: age,
-    'NODESELECTOR*': nodeSelector,
+    Name: name,
+    PerNodeHostBits: (range) => scalar(range, ['spec', 'perNodeHostBits'], '0'),
+    IPv4: (range) => orNone(text(range, 'spec', 'ipv4')),
+    IPv6: (range) => orNone(text(range, 'spec', 'ipv6')),
+    Age: age,
+    'NodeSelector*': nodeSelector,
   }),
-  IPAddress: defineTable({ NAME: name, PARENTREF: parent }),
+  // The API server gives an age too, and no column for it.
+  IPAddress: defineTable({ Name: name, ParentRef: parent, '': age }),
   Ingress: defineTable({
-    NAME: name,
-    CLASS: (ingress) => scalar(ingress, ['spec', 'ingressClassName'], '<none>'),
-    HOSTS: hosts,
-    ADDRESS: (ingress) => balancerAddresses(ingress).join(','),
-    PORTS: (ingress) => (size(ingress, 'spec', 'tls') > 0 ? '80, 443' : '80'),
-    AGE: age,
+    Name: name,
+    Class: (ingress) => scalar(ingress, ['spec', 'ingressClassName'], '<none>'),
+    Hosts: hosts,
+    Address: (ingress) => balancerAddresses(ingress).join(','),
+    Ports: (ingress) => (size(ingress, 'spec', 'tls') > 0 ? '80, 443' : '80'),
+    Age: age,
   }),
   IngressClass: defineTable({
-    NAME: (ingressClass, now) => {
+    Name: (ingressClass, now) => {
       const isDefault = annotation(ingressClass, 'ingressclass.kubernetes.io/is-default-class') === 'true';
       return name(ingressClass, now) + (isDefault ? ' (default)' : '');
     },
-    CONTROLLER: (ingressClass) => text(ingressClass, 'spec', 'controller'),
-    PARAMETERS: parameters,
-    AGE: age,
+    Controller: (ingressClass) => text(ingressClass, 'spec', 'controller'),
+    Parameters: parameters,
+    Age: age,
   }),
   NetworkPolicy: defineTable({
-    NAME: name,
-    'POD-SELECTOR': (policy) => labelSelector(field(policy, 'spec', 'podSelector')),
-    AGE: age,
+    Name: name,
+    'Pod-Selector': (policy) => labelSelector(field(policy, 'spec', 'podSelector')),
+    Age: age,
   }),
   ServiceCIDR: defineTable({
-    NAME: name,
-    CIDRS: (range) => texts(range, 'spec', 'cidrs').join(','),
-    AGE: age,
+    Name: name,
+    CIDRs: (range) => texts(range, 'spec', 'cidrs').join(','),
+    Age: age,
   }),
 };
 

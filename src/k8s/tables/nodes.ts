@@ -6,19 +6,19 @@ import { list, object, text } from './read.js';
 const ROLE_PREFIX = 'node-role.kubernetes.io/';
 
 export const nodeTable = defineTable({
-  NAME: name,
-  STATUS: status,
-  ROLES: roles,
-  AGE: age,
-  VERSION: (node) => info(node, 'kubeletVersion'),
-  'INTERNAL-IP*': (node) => address(node, 'InternalIP'),
-  'EXTERNAL-IP*': (node) => address(node, 'ExternalIP'),
-  'OS-IMAGE*': (node) => info(node, 'osImage') || '<unknown>',
-  'KERNEL-VERSION*': (node) => {
+  Name: name,
+  Status: status,
+  Roles: roles,
+  Age: age,
+  Version: (node) => info(node, 'kubeletVersion'),
+  'Internal-IP*': (node) => address(node, 'InternalIP'),
+  'External-IP*': (node) => address(node, 'ExternalIP'),
+  'OS-Image*': (node) => info(node, 'osImage') || '<unknown>',
+  'Kernel-Version*': (node) => {
     const architecture = info(node, 'architecture');
     return (info(node, 'kernelVersion') || '<unknown>') + (architecture && ` (${architecture})`);
   },
-  'CONTAINER-RUNTIME*': (node) => info(node, 'containerRuntimeVersion') || '<unknown>',
+  'Container-Runtime*': (node) => info(node, 'containerRuntimeVersion') || '<unknown>',
 });
 
 function info(node: Fields, fact: string): string {

@@ -5,24 +5,24 @@ import { defineTable } from './define.js';
 import { condition, has, isDeleted, list, number, object, size, text } from './read.js';
 
 export const podTable = defineTable({
-  NAME: name,
-  READY: (pod) => {
+  Name: name,
+  Ready: (pod) => {
     const { ready, containers } = summaryOf(pod);
     return `${ready}/${containers}`;
   },
-  STATUS: (pod) => summaryOf(pod).status,
-  RESTARTS: (pod, now) => {
+  Status: (pod) => summaryOf(pod).status,
+  Restarts: (pod, now) => {
     const { restarts, lastRestart } = summaryOf(pod);
     return restarts === 0 || lastRestart === 0
       ? String(restarts)
       : `${restarts} (${humanDuration(now - lastRestart)} ago)`;
   },
-  AGE: age,
+  Age: age,
   // The first of podIPs should be podIP; if not, podIP is right.
   'IP*': (pod) => orNone(text(pod, 'status', 'podIP') || text(list(pod, 'status', 'podIPs')[0], 'ip')),
-  'NODE*': (pod) => orNone(text(pod, 'spec', 'nodeName')),
-  'NOMINATED NODE*': (pod) => orNone(text(pod, 'status', 'nominatedNodeName')),
-  'READINESS GATES*': readinessGates,
+  'Node*': (pod) => orNone(text(pod, 'spec', 'nodeName')),
+  'Nominated Node*': (pod) => orNone(text(pod, 'status', 'nominatedNodeName')),
+  'Readiness Gates*': readinessGates,
 });
 
 function readinessGates(pod: Fields): string {

@@ -3,15 +3,15 @@ import { age, createdAt, name } from './cells.js';
 import { defineTable } from './define.js';
 import { list, text } from './read.js';
 
-const roleTable = defineTable({ NAME: name, 'CREATED AT': createdAt });
+const roleTable = defineTable({ Name: name, 'Created At:date': createdAt });
 
 const bindingTable = defineTable({
-  NAME: name,
-  ROLE: (binding) => `${text(binding, 'roleRef', 'kind')}/${text(binding, 'roleRef', 'name')}`,
-  AGE: age,
-  'USERS*': (binding) => subjects(binding, 'User'),
-  'GROUPS*': (binding) => subjects(binding, 'Group'),
-  'SERVICEACCOUNTS*': (binding) => subjects(binding, 'ServiceAccount'),
+  Name: name,
+  Role: (binding) => `${text(binding, 'roleRef', 'kind')}/${text(binding, 'roleRef', 'name')}`,
+  Age: age,
+  'Users*': (binding) => subjects(binding, 'User'),
+  'Groups*': (binding) => subjects(binding, 'Group'),
+  'ServiceAccounts*': (binding) => subjects(binding, 'ServiceAccount'),
 });
 
 export const tables = {

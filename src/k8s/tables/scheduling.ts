@@ -1,33 +1,33 @@
 import { type Fields, field } from '../../k8s-decode/value.js';
 import { age, name } from './cells.js';
 import { defineTable } from './define.js';
-import { has, list, object, scalar, text } from './read.js';
+import { has, list, number, object, text } from './read.js';
 
 export const tables = {
   PodGroup: defineTable({
-    NAME: name,
-    POLICY: (group) => (has(group, 'spec', 'schedulingPolicy', 'gang') ? 'Gang' : 'Basic'),
-    WORKLOAD: (group) => {
+    Name: name,
+    Policy: (group) => (has(group, 'spec', 'schedulingPolicy', 'gang') ? 'Gang' : 'Basic'),
+    Workload: (group) => {
       const template = object(group, 'spec', 'podGroupTemplateRef');
       return template ? text(template, 'workload', 'workloadName') : '<none>';
     },
-    STATUS: groupStatus,
-    AGE: age,
+    Status: groupStatus,
+    Age: age,
   }),
   PriorityClass: defineTable({
-    NAME: name,
-    VALUE: (priority) => scalar(priority, ['value'], '0'),
-    'GLOBAL-DEFAULT': (priority) => String(field(priority, 'globalDefault') === true),
-    AGE: age,
-    PREEMPTIONPOLICY: (priority) => text(priority, 'preemptionPolicy') || 'PreemptLowerPriority',
+    Name: name,
+    'Value:integer': (priority) => number(priority, ['value']),
+    'Global-Default:boolean': (priority) => field(priority, 'globalDefault') === true,
+    Age: age,
+    PreemptionPolicy: (priority) => text(priority, 'preemptionPolicy') || 'PreemptLowerPriority',
   }),
   RuntimeClass: defineTable({
-    NAME: name,
+    Name: name,
     // The alpha has a spec.
-    HANDLER: (runtime) => text(runtime, 'handler') || text(runtime, 'spec', 'runtimeHandler'),
-    AGE: age,
+    Handler: (runtime) => text(runtime, 'handler') || text(runtime, 'spec', 'runtimeHandler'),
+    Age: age,
   }),
-  Workload: defineTable({ NAME: name, AGE: age }),
+  Workload: defineTable({ Name: name, Age: age }),
 };
 
 function groupStatus(group: Fields): string {

@@ -5,13 +5,13 @@ import { list, number, text, texts } from './read.js';
 import { labels } from './selector.js';
 
 export const serviceTable = defineTable({
-  NAME: name,
-  TYPE: type,
-  'CLUSTER-IP': (service) => orNone(texts(service, 'spec', 'clusterIPs')[0] ?? text(service, 'spec', 'clusterIP')),
-  'EXTERNAL-IP': externalAddress,
-  'PORT(S)': (service) => orNone(list(service, 'spec', 'ports').map(port).join(',')),
-  AGE: age,
-  'SELECTOR*': (service) => labels(field(service, 'spec', 'selector')),
+  Name: name,
+  Type: type,
+  'Cluster-IP': (service) => orNone(texts(service, 'spec', 'clusterIPs')[0] ?? text(service, 'spec', 'clusterIP')),
+  'External-IP': externalAddress,
+  'Port(s)': (service) => orNone(list(service, 'spec', 'ports').map(port).join(',')),
+  Age: age,
+  'Selector*': (service) => labels(field(service, 'spec', 'selector')),
 });
 
 function type(service: Fields): string {

@@ -12,46 +12,46 @@ const DEFAULT_CLASS = [
 function flag(path: readonly string[], otherwise = false): Cell {
   return (object) => {
     const value = field(object, ...path);
-    return String(typeof value === 'boolean' ? value : otherwise);
+    return typeof value === 'boolean' ? value : otherwise;
   };
 }
 
 export const tables = {
   CSIDriver: defineTable({
-    NAME: name,
-    ATTACHREQUIRED: flag(['spec', 'attachRequired'], true),
-    PODINFOONMOUNT: flag(['spec', 'podInfoOnMount']),
-    STORAGECAPACITY: flag(['spec', 'storageCapacity']),
-    TOKENREQUESTS: audiences,
-    REQUIRESREPUBLISH: flag(['spec', 'requiresRepublish']),
-    MODES: (driver) => texts(driver, 'spec', 'volumeLifecycleModes').join(',') || 'Persistent',
-    AGE: age,
+    Name: name,
+    'AttachRequired:boolean': flag(['spec', 'attachRequired'], true),
+    'PodInfoOnMount:boolean': flag(['spec', 'podInfoOnMount']),
+    'StorageCapacity:boolean': flag(['spec', 'storageCapacity']),
+    TokenRequests: audiences,
+    'RequiresRepublish:boolean': flag(['spec', 'requiresRepublish']),
+    Modes: (driver) => texts(driver, 'spec', 'volumeLifecycleModes').join(',') || 'Persistent',
+    Age: age,
   }),
-  CSINode: defineTable({ NAME: name, DRIVERS: (node) => String(size(node, 'spec', 'drivers')), AGE: age }),
-  CSIStorageCapacity: defineTable({ NAME: name, 'CREATED AT': createdAt }),
+  CSINode: defineTable({ Name: name, 'Drivers:integer': (node) => size(node, 'spec', 'drivers'), Age: age }),
+  CSIStorageCapacity: defineTable({ Name: name, 'Created At:date': createdAt }),
   StorageClass: defineTable({
-    NAME: (storageClass, now) => {
+    Name: (storageClass, now) => {
       const isDefault = DEFAULT_CLASS.some((key) => annotation(storageClass, key) === 'true');
       return name(storageClass, now) + (isDefault ? ' (default)' : '');
     },
-    PROVISIONER: (storageClass) => text(storageClass, 'provisioner'),
-    RECLAIMPOLICY: (storageClass) => text(storageClass, 'reclaimPolicy') || 'Delete',
-    VOLUMEBINDINGMODE: (storageClass) => text(storageClass, 'volumeBindingMode') || 'Immediate',
-    ALLOWVOLUMEEXPANSION: flag(['allowVolumeExpansion']),
-    AGE: age,
+    Provisioner: (storageClass) => text(storageClass, 'provisioner'),
+    ReclaimPolicy: (storageClass) => text(storageClass, 'reclaimPolicy') || 'Delete',
+    VolumeBindingMode: (storageClass) => text(storageClass, 'volumeBindingMode') || 'Immediate',
+    AllowVolumeExpansion: flag(['allowVolumeExpansion']),
+    Age: age,
   }),
   VolumeAttachment: defineTable({
-    NAME: name,
-    ATTACHER: (attachment) => text(attachment, 'spec', 'attacher'),
+    Name: name,
+    'Attacher:string/name': (attachment) => text(attachment, 'spec', 'attacher'),
     PV: (attachment) => text(attachment, 'spec', 'source', 'persistentVolumeName'),
-    NODE: (attachment) => text(attachment, 'spec', 'nodeName'),
-    ATTACHED: flag(['status', 'attached']),
-    AGE: age,
+    Node: (attachment) => text(attachment, 'spec', 'nodeName'),
+    'Attached:boolean': flag(['status', 'attached']),
+    Age: age,
   }),
   VolumeAttributesClass: defineTable({
-    NAME: name,
-    DRIVERNAME: (attributesClass) => text(attributesClass, 'driverName'),
-    AGE: age,
+    Name: name,
+    DriverName: (attributesClass) => text(attributesClass, 'driverName'),
+    Age: age,
   }),
 };
 

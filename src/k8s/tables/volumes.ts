@@ -16,32 +16,32 @@ const attributesClass: Cell = (volume) => scalar(volume, ['spec', 'volumeAttribu
 const volumeMode: Cell = (volume) => text(volume, 'spec', 'volumeMode') || 'Filesystem';
 
 export const volumeTable = defineTable({
-  NAME: name,
-  CAPACITY: (volume) => text(volume, 'spec', 'capacity', 'storage') || '0',
-  'ACCESS MODES': (volume) => accessModes(texts(volume, 'spec', 'accessModes')),
-  'RECLAIM POLICY': (volume) => text(volume, 'spec', 'persistentVolumeReclaimPolicy') || 'Retain',
-  STATUS: phase,
-  CLAIM: (volume) => {
+  Name: name,
+  Capacity: (volume) => text(volume, 'spec', 'capacity', 'storage') || '0',
+  'Access Modes': (volume) => accessModes(texts(volume, 'spec', 'accessModes')),
+  'Reclaim Policy': (volume) => text(volume, 'spec', 'persistentVolumeReclaimPolicy') || 'Retain',
+  Status: phase,
+  Claim: (volume) => {
     const claim = object(volume, 'spec', 'claimRef');
     return claim ? `${text(claim, 'namespace')}/${text(claim, 'name')}` : '';
   },
-  STORAGECLASS: storageClass,
-  VOLUMEATTRIBUTESCLASS: attributesClass,
-  REASON: (volume) => text(volume, 'status', 'reason'),
-  AGE: age,
-  'VOLUMEMODE*': volumeMode,
+  StorageClass: storageClass,
+  VolumeAttributesClass: attributesClass,
+  Reason: (volume) => text(volume, 'status', 'reason'),
+  Age: age,
+  'VolumeMode*': volumeMode,
 });
 
 export const volumeClaimTable = defineTable({
-  NAME: name,
-  STATUS: phase,
-  VOLUME: volumeName,
-  CAPACITY: (claim) => (volumeName(claim) === '' ? '' : text(claim, 'status', 'capacity', 'storage') || '0'),
-  'ACCESS MODES': (claim) => (volumeName(claim) === '' ? '' : accessModes(texts(claim, 'status', 'accessModes'))),
-  STORAGECLASS: storageClass,
-  VOLUMEATTRIBUTESCLASS: attributesClass,
-  AGE: age,
-  'VOLUMEMODE*': volumeMode,
+  Name: name,
+  Status: phase,
+  Volume: volumeName,
+  Capacity: (claim) => (volumeName(claim) === '' ? '' : text(claim, 'status', 'capacity', 'storage') || '0'),
+  'Access Modes': (claim) => (volumeName(claim) === '' ? '' : accessModes(texts(claim, 'status', 'accessModes'))),
+  StorageClass: storageClass,
+  VolumeAttributesClass: attributesClass,
+  Age: age,
+  'VolumeMode*': volumeMode,
 });
 
 function phase(volume: Fields): string {
