@@ -1,13 +1,7 @@
 /**
- * The contract between the command line (src/cli) and the commands (src/commands).
- *
- * To add a command: write `src/commands/NAME.ts` that exports `spec: CommandSpec` and `run: Run`, and give the command's line in
- * `src/cli/commands.ts` its loader (`load: () => import('../commands/NAME.js')`). A line without a loader is not listed.
- *
- * A command returns nothing or an exit code and throws `Failure` for what can be expected to fail; it never prints an error
- * and never ends the process. Data goes to `context.stdout`, everything else to `context.stderr`.
+ * What every layer agrees on: the mode that a run is in, flags and global options, the streams, and the context of a run. It stands
+ * on nothing, so that whoever needs one of these hangs on nothing else.
  */
-import type { EtcdClient } from '../etcd/client.js';
 
 /** A minor version of etcd whose tools can be imitated; they compare as strings. */
 export type Version = '3.4' | '3.5' | '3.6' | '3.7' | '3.8';
@@ -60,26 +54,6 @@ export interface Flag {
   /** Without it the command is refused before it runs. */
   required?: true;
   hidden?: true;
-}
-
-/** What a command's module exports as `spec`. Its summary, aliases and versions stand in `src/cli/commands.ts`. */
-export interface CommandSpec {
-  /** The words after `ketcdctl `: `get [options] <key> [range_end]`. */
-  usage: string;
-  /** Some sentences for the help text, if the summary is not enough. */
-  description?: string;
-  /** Whole command lines, `ketcdctl get --prefix /registry/pods/`; a comment may follow ` # `. Not shown in drop-in mode. */
-  examples: readonly string[];
-  flags: readonly Flag[];
-  /**
-   * The command has no time limit by default: `always` ignores --command-timeout as etcdctl does for it,
-   * `unless-given` honours it where it was given. Own mode honours it always. `drop-in`: only etcdctl has no limit for it.
-   */
-  noTimeout?: 'always' | 'unless-given' | 'drop-in';
-  /** What completion offers for arguments. Arguments are never checked before `run`. */
-  complete?: 'file' | 'directory' | 'key' | readonly string[];
-  /** Variables beginning with ETCDCTL_ that the command reads itself: there is no warning of them. */
-  variables?: readonly string[];
 }
 
 /**
@@ -164,7 +138,7 @@ export interface Io {
   readonly stdinFd?: number;
 }
 
-/** What a run of a command has around it. */
+/** What a run has around it. */
 export interface Context extends Io {
   readonly mode: Mode;
   readonly env: NodeJS.ProcessEnv;
@@ -173,19 +147,6 @@ export interface Context extends Io {
    * Throws for a conflict between flag and environment, and in drop-in mode for an unknown output format.
    */
   readonly options: GlobalOptions;
-  /**
-   * A client for the endpoints (logged in when --user was given): one a run, the same at each call; closed by main.
-   * A failed connection or login is a Failure.
-   */
-  connect(): Promise<EtcdClient>;
   /** Asks for a password: without echo on a terminal, else one line of standard input. The prompt goes where the mode wants it. */
   askPassword(prompt: string): Promise<string>;
-}
-
-/** What a command's module exports as `run`. */
-export type Run = (context: Context, args: string[], flags: FlagValues) => Promise<number | undefined> | Promise<void>;
-
-export interface CommandModule {
-  spec: CommandSpec;
-  run: Run;
 }

@@ -2,9 +2,9 @@
  * `__complete WORD… LAST`, which the shells' scripts call: a line `candidate<TAB>description` each, and at the end `:N` with a sum of
  * {@link Directive}s. The protocol is cobra's, so that scripts made for etcdctl work too.
  */
-import type { CommandSpec, Flag, Mode } from '../base/contract.js';
+import type { Flag, Mode } from '../base/contract.js';
 import { FlagTable, normalize } from '../base/flags/normalize.js';
-import type { CommandEntry } from './command-table.js';
+import type { CommandEntry, CommandSpec } from '../commands/command.js';
 import { childrenOf, findCommand, groupFlags, nameOf } from './find-command.js';
 import { globalFlags, HELP_FLAG } from './global-flags.js';
 import { commandFlags } from './help-page.js';

@@ -1,9 +1,10 @@
-import { atLeast, type Context, type GlobalOptions, type Io, isDropIn, type Mode } from '../base/contract.js';
+import { atLeast, type GlobalOptions, type Io, isDropIn, type Mode } from '../base/contract.js';
+import type { CommandContext } from '../commands/command.js';
 import type { ConnectionOptions } from '../connection/options.js';
 import type { EtcdClient } from '../etcd/client.js';
 
 /** The context of one run, and what main does with it at the end. */
-export interface RunContext extends Context {
+export interface RunContext extends CommandContext {
   close(): Promise<void>;
 }
 
@@ -40,7 +41,7 @@ export function makeContext(mode: Mode, io: Io, env: NodeJS.ProcessEnv, options:
   return context;
 }
 
-async function open(context: Context): Promise<EtcdClient> {
+async function open(context: CommandContext): Promise<EtcdClient> {
   const options = connectionOptions(context);
   // What the command reads from standard input comes after the password.
   if (typeof options.password === 'function' && options.user && !options.jwtToken) {
@@ -51,7 +52,7 @@ async function open(context: Context): Promise<EtcdClient> {
 }
 
 /** The global options as the connection layer has them. */
-export function connectionOptions(context: Context): ConnectionOptions {
+export function connectionOptions(context: CommandContext): ConnectionOptions {
   const { options, mode } = context;
   return {
     endpoints: options.endpoints,
@@ -80,7 +81,7 @@ export function connectionOptions(context: Context): ConnectionOptions {
 }
 
 /** The password if it is known; undefined when --user has it behind its colon; else who asks for it. */
-function passwordOf(context: Context): ConnectionOptions['password'] {
+function passwordOf(context: CommandContext): ConnectionOptions['password'] {
   const { user, password } = context.options;
   if (password !== '') return password;
   return user.includes(':') ? undefined : () => context.askPassword('Password: ');

@@ -1,5 +1,5 @@
-import { type CommandModule, type CommandSpec, type Flag, isDropIn, type Mode, type Output } from '../base/contract.js';
-import type { CommandEntry } from './command-table.js';
+import { type Flag, isDropIn, type Mode, type Output } from '../base/contract.js';
+import type { CommandEntry, CommandModule, CommandSpec } from '../commands/command.js';
 import { groupFlags } from './find-command.js';
 import { globalFlags } from './global-flags.js';
 import { hasFlag } from './mode.js';

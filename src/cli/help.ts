@@ -1,7 +1,7 @@
 /** Own mode's help pages: commander's layout, with colour on a terminal. */
 import { Command, type Help, Option } from 'commander';
-import type { CommandSpec, Flag, Output } from '../base/contract.js';
-import type { CommandEntry } from './command-table.js';
+import type { Flag, Output } from '../base/contract.js';
+import type { CommandEntry, CommandSpec } from '../commands/command.js';
 import { variableOf } from './environment.js';
 import { childrenOf, nameOf } from './find-command.js';
 

@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import type { Flag, Mode, Version } from '../base/contract.js';
 import { ExitCode, Failure } from '../base/errors.js';
-import { type CommandEntry, isBuilt } from './command-table.js';
+import type { CommandEntry } from '../commands/command.js';
+import { isBuilt } from './command-table.js';
 
 /** Which tool this process is. `versionGiven`: `etcdctl@3.5` was said, not just `etcdctl`. */
 export type Identity =

@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises';
-import type { Context } from '../base/contract.js';
+import type { CommandContext } from './command.js';
 
 /** Asks a question on the terminal (standard error); anything but `y` or `yes` is a no. */
-export async function confirm(context: Context, question: string): Promise<boolean> {
+export async function confirm(context: CommandContext, question: string): Promise<boolean> {
   await context.stderr.flush();
   const lines = createInterface({ input: context.stdin, output: process.stderr });
   try {

@@ -4,7 +4,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { constants as osConstants } from 'node:os';
 import { join } from 'node:path';
 import { getSystemErrorName } from 'node:util';
-import type { Context } from '../base/contract.js';
+import type { CommandContext } from './command.js';
 
 /** How a program ended. */
 export interface ChildEnd {
@@ -20,7 +20,7 @@ export interface ChildEnd {
  * @param terminate has the program ended by SIGTERM.
  */
 export async function runChild(
-  context: Context,
+  context: CommandContext,
   [name = '', ...args]: string[],
   variables: Record<string, string>,
   terminate?: AbortSignal,

@@ -1,7 +1,8 @@
-import { type CommandSpec, isDropIn, type Mode, type Run } from '../../base/contract.js';
+import { isDropIn, type Mode } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { UsageFailure } from '../../base/flags/normalize.js';
 import { goQuote } from '../../base/go/quote.js';
+import type { CommandSpec, Run } from '../../commands/command.js';
 import { commands } from '../command-table.js';
 import { scripts } from '../completion-scripts.js';
 import { helpPage } from '../help-page.js';

@@ -1,6 +1,7 @@
-import { type CommandSpec, isDropIn, type Run } from '../../base/contract.js';
+import { isDropIn } from '../../base/contract.js';
 import { ExitCode } from '../../base/errors.js';
 import { goQuote } from '../../base/go/quote.js';
+import type { CommandSpec, Run } from '../../commands/command.js';
 import { findCommand, UnknownCommand } from '../find-command.js';
 import { globalFlags } from '../global-flags.js';
 import { helpPage } from '../help-page.js';

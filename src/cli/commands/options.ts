@@ -1,4 +1,5 @@
-import { type CommandSpec, isDropIn, type Run } from '../../base/contract.js';
+import { isDropIn } from '../../base/contract.js';
+import type { CommandSpec, Run } from '../../commands/command.js';
 import { globalFlags } from '../global-flags.js';
 import { optionsPage } from '../help.js';
 import { optionLines } from '../help-etcdctl.js';

@@ -1,5 +1,6 @@
-import { type CommandSpec, isDropIn, type Run, type Version } from '../../base/contract.js';
+import { isDropIn, type Version } from '../../base/contract.js';
 import { VERSION } from '../../base/version.js';
+import type { CommandSpec, Run } from '../../commands/command.js';
 
 export const spec: CommandSpec = {
   usage: 'version',

@@ -1,12 +1,12 @@
 /** What the commands of `auth`, `user` and `role` share. */
 import type { IResponseHeader } from 'etcd3/lib/rpc';
-import type { Context } from '../../base/contract.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { headerFields } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
 import { print } from '../../output/printer.js';
 import type { MessageName } from '../../rpc/messages.js';
 import { badArguments } from '../bad-arguments.js';
+import type { CommandContext } from '../command.js';
 
 /**
  * The arguments of a command that takes exactly so many.
@@ -26,7 +26,7 @@ interface Change {
 }
 
 /** Makes the change, and prints that it was made. */
-export async function makeChange(context: Context, change: Change): Promise<void> {
+export async function makeChange(context: CommandContext, change: Change): Promise<void> {
   const format = outputFormat(context);
   const response = await change.request(await context.connect());
   await print(context, format, {

@@ -1,6 +1,6 @@
-import type { CommandSpec, Run } from '../../base/contract.js';
 import { outputFormat } from '../../output/format.js';
 import { printPlain } from '../../output/plain.js';
+import type { CommandSpec, Run } from '../command.js';
 import { exactly } from './auth-answer.js';
 
 export const spec: CommandSpec = {

@@ -1,7 +1,8 @@
 import type { AuthClient, IAuthEnableResponse } from 'etcd3/lib/rpc';
-import { type CommandSpec, isDropIn, type Run } from '../../base/contract.js';
+import { isDropIn } from '../../base/contract.js';
 import { outputFormat } from '../../output/format.js';
 import { printPlain } from '../../output/plain.js';
+import type { CommandSpec, Run } from '../command.js';
 import { exactly } from './auth-answer.js';
 
 export const spec: CommandSpec = {

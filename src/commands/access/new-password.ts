@@ -1,8 +1,9 @@
 /** Where the new password of a user comes from. */
 import { createReadStream } from 'node:fs';
-import { type Context, type Flag, type FlagValues, isDropIn } from '../../base/contract.js';
+import { type Flag, type FlagValues, isDropIn } from '../../base/contract.js';
 import { GO_SPACE } from '../../base/go/space.js';
 import { badArguments } from '../bad-arguments.js';
+import type { CommandContext } from '../command.js';
 
 export const passwordFlags: readonly Flag[] = [
   {
@@ -25,7 +26,7 @@ export const passwordFlags: readonly Flag[] = [
  * The new password of `user`: of a file, of standard input, or typed twice.
  * @throws Failure (128) when it is empty where somebody was asked, or the two are different.
  */
-export async function newPassword(context: Context, flags: FlagValues, user: string): Promise<string> {
+export async function newPassword(context: CommandContext, flags: FlagValues, user: string): Promise<string> {
   const file = await passwordFile(context, flags);
   if (file !== undefined) return file;
   const prompt = `Password of ${user}: `;
@@ -39,7 +40,7 @@ export async function newPassword(context: Context, flags: FlagValues, user: str
 }
 
 /** The first line of --new-password-file; or of --password-file where nobody logs in, whose password it would be. */
-async function passwordFile(context: Context, flags: FlagValues): Promise<string | undefined> {
+async function passwordFile(context: CommandContext, flags: FlagValues): Promise<string | undefined> {
   const path = flags.string('new-password-file');
   if (path === '-') return firstLine(context.stdin);
   if (path !== '') return firstLine(createReadStream(path)).catch((error) => unreadable(error));
@@ -63,6 +64,6 @@ async function firstLine(stream: AsyncIterable<Buffer>): Promise<string> {
 const FIRST_WORD = new RegExp(`^[${GO_SPACE}]*([^${GO_SPACE}]*)`);
 
 /** One word, as Go's Scanf("%s") reads it: nothing where the first line has none. */
-async function scanWord(context: Context): Promise<string> {
+async function scanWord(context: CommandContext): Promise<string> {
   return FIRST_WORD.exec(await firstLine(context.stdin))?.[1] ?? '';
 }

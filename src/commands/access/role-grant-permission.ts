@@ -1,6 +1,6 @@
 import { type IPermission, Permission } from 'etcd3/lib/rpc';
-import type { CommandSpec, Run } from '../../base/contract.js';
 import { badArguments } from '../bad-arguments.js';
+import type { CommandSpec, Run } from '../command.js';
 import { makeChange } from './auth-answer.js';
 import { permissionRange, rangeFlags } from './permission-range.js';
 

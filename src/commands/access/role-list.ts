@@ -1,8 +1,8 @@
-import type { CommandSpec, Run } from '../../base/contract.js';
 import { goQuote } from '../../base/go/quote.js';
 import { headerFields } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
 import { print } from '../../output/printer.js';
+import type { CommandSpec, Run } from '../command.js';
 import { exactly } from './auth-answer.js';
 
 export const spec: CommandSpec = {

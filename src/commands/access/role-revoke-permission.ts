@@ -1,6 +1,6 @@
-import type { CommandSpec, Run } from '../../base/contract.js';
 import { OPEN_END } from '../../etcd/keys.js';
 import { badArguments } from '../bad-arguments.js';
+import type { CommandSpec, Run } from '../command.js';
 import { makeChange } from './auth-answer.js';
 import { permissionRange, rangeFlags } from './permission-range.js';
 

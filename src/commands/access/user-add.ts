@@ -1,5 +1,6 @@
-import type { CommandSpec, Context, FlagValues, Run } from '../../base/contract.js';
+import type { FlagValues } from '../../base/contract.js';
 import { badArguments } from '../bad-arguments.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { exactly, makeChange } from './auth-answer.js';
 import { newPassword, passwordFlags } from './new-password.js';
 
@@ -30,7 +31,7 @@ export const run: Run = async (context, args, flags) => {
   });
 };
 
-async function newUser(context: Context, flags: FlagValues, argument: string) {
+async function newUser(context: CommandContext, flags: FlagValues, argument: string) {
   if (flags.bool('no-password')) return { name: argument, password: '' };
   const given = flags.string('new-user-password');
   if (given !== '') return { name: argument, password: given };

@@ -1,10 +1,10 @@
 import type { IAuthUserGetResponse } from 'etcd3/lib/rpc';
-import type { CommandSpec, Context, Run } from '../../base/contract.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import type { Value } from '../../k8s-decode/value.js';
 import { type Format, outputFormat } from '../../output/format.js';
 import { print } from '../../output/printer.js';
 import { printRole } from '../../output/role.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { exactly } from './auth-answer.js';
 
 export const spec: CommandSpec = {
@@ -32,7 +32,7 @@ export const run: Run = async (context, args, flags) => {
 
 /** As etcdctl: the user as text in every format, then each role in the one that was asked for. */
 async function printDetail(
-  context: Context,
+  context: CommandContext,
   format: Format,
   client: EtcdClient,
   name: string,
@@ -47,7 +47,7 @@ async function printDetail(
 
 /** One document: the user with its roles, and these with their permissions. */
 async function printDocument(
-  context: Context,
+  context: CommandContext,
   format: 'yaml' | 'jsonl',
   client: EtcdClient,
   name: string,

@@ -1,13 +1,14 @@
 /** How `alarm list` and `alarm disarm` print alarms. */
 import type { IAlarmMember, IAlarmResponse } from 'etcd3/lib/rpc';
-import { atLeast, type Context, isDropIn } from '../../base/contract.js';
+import { atLeast, isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { fieldLine, headerFields, idField } from '../../output/fields.js';
 import type { Format } from '../../output/format.js';
 import { print } from '../../output/printer.js';
+import type { CommandContext } from '../command.js';
 
 /** Prints alarms. The answer has no header from servers of 3.4, and none when several alarms were disarmed. */
-export async function printAlarms(context: Context, format: Format, response: IAlarmResponse): Promise<void> {
+export async function printAlarms(context: CommandContext, format: Format, response: IAlarmResponse): Promise<void> {
   // Up to 3.6 the text is a message as Go's protobuf prints it, with a blank behind each field.
   const end = isDropIn(context.mode) && !atLeast(context.mode, '3.7') ? ' \n' : '\n';
   await print(context, format, {
@@ -18,7 +19,7 @@ export async function printAlarms(context: Context, format: Format, response: IA
   });
 }
 
-function alarmFields(context: Context, { header, alarms }: IAlarmResponse): string {
+function alarmFields(context: CommandContext, { header, alarms }: IAlarmResponse): string {
   // etcdctl crashed here up to 3.6.
   if (!header && !atLeast(context.mode, '3.7')) {
     throw new Failure('the answer has no header to print', { exitCode: ExitCode.BadConnection });

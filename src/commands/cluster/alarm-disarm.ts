@@ -1,7 +1,7 @@
 import { AlarmAction, type IAlarmMember, type IAlarmResponse } from 'etcd3/lib/rpc';
-import type { CommandSpec, Run } from '../../base/contract.js';
 import { outputFormat } from '../../output/format.js';
 import { badArguments } from '../bad-arguments.js';
+import type { CommandSpec, Run } from '../command.js';
 import { printAlarms } from './alarm-answer.js';
 
 export const spec: CommandSpec = {

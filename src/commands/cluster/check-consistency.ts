@@ -1,7 +1,7 @@
-import type { CommandSpec, Context, Run } from '../../base/contract.js';
 import { Failure } from '../../base/errors.js';
 import { formatNotSupported, outputFormat } from '../../output/format.js';
 import { writeHumane } from '../../output/humane.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { memberEndpoints } from './endpoint-each.js';
 
 export const spec: CommandSpec = {
@@ -47,7 +47,7 @@ export const run: Run = async (context, _args, flags) => {
 };
 
 /** The newest revision that every member has that answers at all. */
-async function commonRevision(context: Context, endpoints: readonly string[]): Promise<bigint> {
+async function commonRevision(context: CommandContext, endpoints: readonly string[]): Promise<bigint> {
   const client = await context.connect();
   const revisions = await Promise.allSettled(endpoints.map((endpoint) => client.at(endpoint).maintenance.status()));
   const known = revisions.flatMap((result) =>
@@ -58,7 +58,7 @@ async function commonRevision(context: Context, endpoints: readonly string[]): P
   return known.sort((a, b) => (a < b ? -1 : 1))[0]!;
 }
 
-async function ask(context: Context, endpoint: string, at: bigint): Promise<Answer> {
+async function ask(context: CommandContext, endpoint: string, at: bigint): Promise<Answer> {
   const client = await context.connect();
   try {
     const { hash, compact_revision } = await client.at(endpoint).maintenance.hashKV({ revision: String(at) as never });
@@ -85,7 +85,7 @@ function judge(answers: Answer[]): void {
   }
 }
 
-async function print(context: Context, format: string, at: bigint, answers: Answer[]): Promise<void> {
+async function print(context: CommandContext, format: string, at: bigint, answers: Answer[]): Promise<void> {
   if (format === 'json' || format === 'jsonl' || format === 'yaml') {
     const members = answers.map((answer) => new Map(Object.entries(answer)));
     await context.stdout.write(

@@ -1,8 +1,8 @@
-import type { CommandSpec, Context, Run } from '../../base/contract.js';
 import { ExitCode } from '../../base/errors.js';
 import { connectionOptions } from '../../cli/context.js';
 import { residentMemory } from '../../etcd/metrics.js';
 import { outputFormat } from '../../output/format.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { errorLines, loadFlags, loadSize, progressLine, refuseKeys, runLoad, type Size } from './check-load.js';
 
 export const spec: CommandSpec = {
@@ -48,7 +48,11 @@ export const run: Run = async (context, _args, flags) => {
 };
 
 /** Bytes; where the member does not tell, that is said as etcdctl does. */
-async function memoryOf(context: Context, endpoint: string, when: 'before' | 'after'): Promise<number | undefined> {
+async function memoryOf(
+  context: CommandContext,
+  endpoint: string,
+  when: 'before' | 'after',
+): Promise<number | undefined> {
   try {
     return await residentMemory(endpoint, connectionOptions(context));
   } catch (error) {

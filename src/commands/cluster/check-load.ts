@@ -1,7 +1,7 @@
 /** What `check perf` and `check datascale` share: their flags, and that they leave no key behind. */
 import { randomBytes } from 'node:crypto';
 import type { IDeleteRangeResponse } from 'etcd3/lib/rpc';
-import { type Context, type Flag, type FlagValues, isDropIn } from '../../base/contract.js';
+import { type Flag, type FlagValues, isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import { goQuote } from '../../base/go/quote.js';
@@ -9,6 +9,7 @@ import type { EtcdClient } from '../../etcd/client.js';
 import { prefixRange } from '../../etcd/keys.js';
 import { type LoadResult, type PutLoad, putUnderLoad } from '../../etcd/put-load.js';
 import { sendUntilDone } from '../../etcd/retry-same.js';
+import type { CommandContext } from '../command.js';
 import { catchingSignals } from '../signals.js';
 
 /** The flags of both, `prefix` being where each writes by default. */
@@ -54,7 +55,7 @@ export function loadSize(flags: FlagValues): Size {
  * @throws Failure when they cannot be removed, or when it was interrupted.
  */
 export async function runLoad(
-  context: Context,
+  context: CommandContext,
   client: EtcdClient,
   flags: FlagValues,
   load: Omit<PutLoad, 'prefix' | 'signal'>,
@@ -77,7 +78,7 @@ export async function runLoad(
 }
 
 /** @throws Failure (exit code 3) when there are keys where they would be written. */
-export async function refuseKeys(context: Context, client: EtcdClient, flags: FlagValues): Promise<void> {
+export async function refuseKeys(context: CommandContext, client: EtcdClient, flags: FlagValues): Promise<void> {
   const prefix = flags.string('prefix');
   const found = await client.kv.range({ ...prefixRange(argBytes(prefix)), limit: 1, keys_only: true });
   if (found.kvs.length === 0) return;
@@ -104,7 +105,7 @@ async function removeKeys(client: EtcdClient, prefix: Buffer, result: LoadResult
   return response.header.revision;
 }
 
-async function tidy(context: Context, client: EtcdClient, flags: FlagValues, revision: string): Promise<void> {
+async function tidy(context: CommandContext, client: EtcdClient, flags: FlagValues, revision: string): Promise<void> {
   const say = (text: string) => context.stdout.write(text);
   const limit = { timeoutMs: STEP_MS };
   if (flags.bool('auto-compact')) {
@@ -123,13 +124,13 @@ async function tidy(context: Context, client: EtcdClient, flags: FlagValues, rev
 /** What a shell makes of a program that SIGINT ended, as it ends etcdctl. */
 const SIGINT_EXIT = 130;
 
-function interrupted(context: Context): Failure {
+function interrupted(context: CommandContext): Failure {
   const exitCode = isDropIn(context.mode) ? SIGINT_EXIT : ExitCode.Interrupted;
   return new Failure('interrupted; the keys that were written are removed', { exitCode });
 }
 
 /** A line on standard error that counts up, on a terminal only; `done` erases it. */
-export function progressLine({ stderr }: Context, total: number, unit: string) {
+export function progressLine({ stderr }: CommandContext, total: number, unit: string) {
   let shown = -1;
   const erase = '\r\x1b[K';
   return {

@@ -1,7 +1,7 @@
-import type { CommandSpec, Run } from '../../base/contract.js';
 import { ExitCode } from '../../base/errors.js';
 import type { LoadResult } from '../../etcd/put-load.js';
 import { outputFormat } from '../../output/format.js';
+import type { CommandSpec, Run } from '../command.js';
 import { errorLines, loadFlags, loadSize, progressLine, refuseKeys, runLoad, type Size } from './check-load.js';
 
 export const spec: CommandSpec = {

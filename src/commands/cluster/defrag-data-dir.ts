@@ -1,10 +1,11 @@
-import { type Context, isDropIn } from '../../base/contract.js';
+import { isDropIn } from '../../base/contract.js';
 import { Failure, failureText } from '../../base/errors.js';
 import { decimalBytes } from '../../output/bytes.js';
 import { defragDataDir } from '../../storage/bolt/defrag.js';
+import type { CommandContext } from '../command.js';
 
 /** `defrag --data-dir`: of a member that is stopped. */
-export async function runDefragDataDir(context: Context, dataDir: string): Promise<void> {
+export async function runDefragDataDir(context: CommandContext, dataDir: string): Promise<void> {
   try {
     const { before, after } = await defragDataDir(dataDir);
     if (isDropIn(context.mode)) return;

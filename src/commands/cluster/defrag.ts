@@ -1,9 +1,10 @@
-import { atLeast, type CommandSpec, type Context, isDropIn, type Mode, type Run } from '../../base/contract.js';
+import { atLeast, isDropIn, type Mode } from '../../base/contract.js';
 import { ExitCode, failureText } from '../../base/errors.js';
 import { UsageFailure } from '../../base/flags/normalize.js';
 import { goDuration } from '../../base/go/duration.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { outputFormat } from '../../output/format.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { memberEndpoints } from './endpoint-each.js';
 
 export const spec: CommandSpec = {
@@ -54,7 +55,7 @@ function hasDataDir(mode: Mode): boolean {
 }
 
 /** Whether it worked; what came of it is told at once, as the next member may take its time. */
-async function defragment(context: Context, client: EtcdClient, endpoint: string): Promise<boolean> {
+async function defragment(context: CommandContext, client: EtcdClient, endpoint: string): Promise<boolean> {
   const start = process.hrtime.bigint();
   const took = () => {
     const time = goDuration(Number(process.hrtime.bigint() - start));
@@ -75,6 +76,6 @@ async function defragment(context: Context, client: EtcdClient, endpoint: string
 }
 
 /** etcdctl gives up after five seconds, and the member goes on: own mode waits, unless --command-timeout was given. */
-function timeLimit({ mode, options }: Context): { timeoutMs?: null } {
+function timeLimit({ mode, options }: CommandContext): { timeoutMs?: null } {
   return isDropIn(mode) || options.given.has('command-timeout') ? {} : { timeoutMs: null };
 }

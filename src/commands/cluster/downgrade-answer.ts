@@ -1,9 +1,9 @@
 /** What the three `downgrade` commands share. */
 import type { DowngradeAction } from 'etcd3/lib/rpc';
-import type { Context } from '../../base/contract.js';
 import { outputFormat } from '../../output/format.js';
 import { print } from '../../output/printer.js';
 import { badArguments } from '../bad-arguments.js';
+import type { CommandContext } from '../command.js';
 
 /** The version that `downgrade validate` and `downgrade enable` are given. */
 export function targetVersion(args: string[]): string {
@@ -16,7 +16,7 @@ export function targetVersion(args: string[]): string {
 
 /** Makes the request, and prints what the server says. `verb` is the command's name. */
 export async function downgrade(
-  context: Context,
+  context: CommandContext,
   verb: 'validate' | 'enable' | 'cancel',
   request: { action: DowngradeAction; version: string },
 ): Promise<void> {

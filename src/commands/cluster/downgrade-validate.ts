@@ -1,5 +1,5 @@
 import { DowngradeAction } from 'etcd3/lib/rpc';
-import type { CommandSpec, Run } from '../../base/contract.js';
+import type { CommandSpec, Run } from '../command.js';
 import { downgrade, targetVersion } from './downgrade-answer.js';
 
 export const spec: CommandSpec = {

@@ -1,17 +1,18 @@
 /** What `endpoint health`, `status` and `hashkv` share: which members are asked, and that they are asked side by side. */
-import { type Context, type FlagValues, isDropIn } from '../../base/contract.js';
+import { type FlagValues, isDropIn } from '../../base/contract.js';
 import { Failure, failureText } from '../../base/errors.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import type { Value } from '../../k8s-decode/value.js';
 import { stringJson } from '../../output/json.js';
 import type { MessageName } from '../../rpc/messages.js';
+import type { CommandContext } from '../command.js';
 
 /** What one endpoint answered, or why it did not. */
 export type Asked<T> = { endpoint: string; answer: T } | { endpoint: string; error: unknown };
 
 /** Asks every endpoint at the same time; the results come in the order of the endpoints. */
 export async function askEach<T>(
-  context: Context,
+  context: CommandContext,
   flags: FlagValues,
   ask: (member: EtcdClient, endpoint: string) => Promise<T>,
 ): Promise<Asked<T>[]> {
@@ -31,7 +32,7 @@ export async function askEach<T>(
 }
 
 /** The client URLs of all members. */
-export async function memberEndpoints(context: Context, client: EtcdClient): Promise<string[]> {
+export async function memberEndpoints(context: CommandContext, client: EtcdClient): Promise<string[]> {
   try {
     const { members } = await client.cluster.memberList({ linearizable: true });
     return members.flatMap((member) => member.clientURLs);
@@ -47,7 +48,7 @@ export function answered<T>(asked: Asked<T>): asked is { endpoint: string; answe
 }
 
 /** Why an endpoint gave none. */
-export function errorOf(context: Context, asked: Asked<unknown>): string {
+export function errorOf(context: CommandContext, asked: Asked<unknown>): string {
   return 'error' in asked ? failureText(asked.error, isDropIn(context.mode)) : '';
 }
 
@@ -58,14 +59,18 @@ export function errorMember(asked: Asked<unknown>): string {
 }
 
 /** Names the endpoints without an answer on standard error. */
-export async function tellFailures(context: Context, all: Asked<unknown>[], what: string): Promise<void> {
+export async function tellFailures(context: CommandContext, all: Asked<unknown>[], what: string): Promise<void> {
   for (const asked of all) {
     if (!answered(asked)) await context.stderr.write(`${what} ${asked.endpoint} (${errorOf(context, asked)})\n`);
   }
 }
 
 /** The answers as people read them: the endpoint, then what it said, or its error. */
-export async function humaneAnswers(context: Context, message: MessageName, all: Asked<object>[]): Promise<Value[]> {
+export async function humaneAnswers(
+  context: CommandContext,
+  message: MessageName,
+  all: Asked<object>[],
+): Promise<Value[]> {
   const { humaneMessage } = await import('../../output/humane.js');
   return Promise.all(
     all.map(async (asked) => {

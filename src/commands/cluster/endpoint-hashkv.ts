@@ -1,5 +1,6 @@
 import type { IHashKVResponse } from 'etcd3/lib/rpc';
-import { atLeast, type CommandSpec, type Context, isDropIn, type Run } from '../../base/contract.js';
+import { atLeast, isDropIn } from '../../base/contract.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import '../../rpc/newer-fields.js';
 import { goQuote } from '../../base/go/quote.js';
 import { fieldLine, headerFields } from '../../output/fields.js';
@@ -37,7 +38,7 @@ export const run: Run = async (context, _args, flags) => {
   if (failed && !answered(failed)) throw failed.error;
 };
 
-function hashRow(context: Context, asked: Asked<IHashKVResponse>): string[] {
+function hashRow(context: CommandContext, asked: Asked<IHashKVResponse>): string[] {
   const withRevision = atLeast(context.mode, '3.6');
   if (!answered(asked)) return [asked.endpoint, errorOf(context, asked), ...(withRevision ? [''] : [])];
   const { endpoint, answer } = asked;
@@ -49,7 +50,7 @@ function hashJson(asked: Asked<IHashKVResponse>): string {
   return `{"Endpoint":${stringJson(asked.endpoint)},"HashKV":${messageJson('HashKVResponse', asked.answer)}}`;
 }
 
-function hashFields(context: Context, endpoint: string, answer: IHashKVResponse): string {
+function hashFields(context: CommandContext, endpoint: string, answer: IHashKVResponse): string {
   return [
     headerFields(context, answer.header),
     fieldLine('Endpoint', goQuote(endpoint)),

@@ -1,5 +1,5 @@
 import { AlarmAction, type IAlarmResponse } from 'etcd3/lib/rpc';
-import { atLeast, type CommandSpec, type Context, isDropIn, type Run } from '../../base/contract.js';
+import { atLeast, isDropIn } from '../../base/contract.js';
 import { Failure, failureText } from '../../base/errors.js';
 import { goDuration } from '../../base/go/duration.js';
 import { goQuote } from '../../base/go/quote.js';
@@ -9,6 +9,7 @@ import { fieldLine } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
 import { stringJson } from '../../output/json.js';
 import { type AnswerList, printList } from '../../output/printer.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { askEach } from './endpoint-each.js';
 
 export const spec: CommandSpec = {
@@ -47,7 +48,7 @@ function healthList(all: Health[]): AnswerList {
   };
 }
 
-async function health(context: Context, member: EtcdClient, endpoint: string): Promise<Health> {
+async function health(context: CommandContext, member: EtcdClient, endpoint: string): Promise<Health> {
   const start = process.hrtime.bigint();
   let error = '';
   try {
@@ -67,7 +68,7 @@ function unlessDenied(error: { code?: number }): void {
   if (error.code !== PERMISSION_DENIED) throw error;
 }
 
-async function activeAlarms(context: Context, member: EtcdClient): Promise<string> {
+async function activeAlarms(context: CommandContext, member: EtcdClient): Promise<string> {
   let response: IAlarmResponse;
   try {
     response = await member.maintenance.alarm({ action: AlarmAction.Get, memberID: '0', alarm: 0 });
@@ -79,7 +80,7 @@ async function activeAlarms(context: Context, member: EtcdClient): Promise<strin
   return names.length === 0 ? '' : `Active Alarm(s): ${names.map((name) => `${name} `).join('')}`;
 }
 
-async function printLines(context: Context, all: Health[]): Promise<void> {
+async function printLines(context: CommandContext, all: Health[]): Promise<void> {
   const good = atLeast(context.mode, '3.5') ? context.stdout : context.stderr;
   for (const { endpoint, healthy, took, error } of all) {
     if (healthy) await good.write(`${endpoint} is healthy: successfully committed proposal: took = ${took}\n`);

@@ -1,5 +1,6 @@
 import type { IStatusResponse } from 'etcd3/lib/rpc';
-import { atLeast, type CommandSpec, type Context, isDropIn, type Run } from '../../base/contract.js';
+import { atLeast, isDropIn } from '../../base/contract.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import '../../rpc/newer-fields.js';
 import { goQuote } from '../../base/go/quote.js';
 import { decimalBytes } from '../../output/bytes.js';
@@ -34,7 +35,7 @@ export const run: Run = async (context, _args, flags) => {
   return asked.every(answered) ? 0 : 1;
 };
 
-function statusHeads({ mode }: Context): string[] {
+function statusHeads({ mode }: CommandContext): string[] {
   const newer = atLeast(mode, '3.6');
   return [
     'endpoint',
@@ -53,7 +54,7 @@ function statusHeads({ mode }: Context): string[] {
   ];
 }
 
-function statusRow(context: Context, asked: Asked<IStatusResponse>): string[] {
+function statusRow(context: CommandContext, asked: Asked<IStatusResponse>): string[] {
   const newer = atLeast(context.mode, '3.6');
   if (!answered(asked)) {
     const empty = statusHeads(context).map(() => '');
@@ -92,7 +93,7 @@ function statusJson(asked: Asked<IStatusResponse>): string {
   return `{"Endpoint":${stringJson(asked.endpoint)},"Status":${messageJson('StatusResponse', asked.answer)}}`;
 }
 
-function statusFields(context: Context, endpoint: string, status: IStatusResponse): string {
+function statusFields(context: CommandContext, endpoint: string, status: IStatusResponse): string {
   const newer = atLeast(context.mode, '3.6');
   return [
     headerFields(context, status.header),

@@ -1,11 +1,12 @@
 import type { IMemberAddResponse } from 'etcd3/lib/rpc';
-import { atLeast, type CommandSpec, type Context, type Run } from '../../base/contract.js';
+import { atLeast } from '../../base/contract.js';
 import { goQuote } from '../../base/go/quote.js';
 import { outputFormat } from '../../output/format.js';
 import { paddedId } from '../../output/ids.js';
 import { membersJson } from '../../output/members.js';
 import { print } from '../../output/printer.js';
 import { badArguments } from '../bad-arguments.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { checkPeerUrls, peerUrls, peerUrlsFlag } from './peer-urls.js';
 
 export const spec: CommandSpec = {
@@ -40,7 +41,7 @@ export const run: Run = async (context, args, flags) => {
   });
 };
 
-function addedText(context: Context, { header, member }: IMemberAddResponse, learner: boolean): string {
+function addedText(context: CommandContext, { header, member }: IMemberAddResponse, learner: boolean): string {
   const asLearner = learner && atLeast(context.mode, '3.6') ? ' as learner' : '';
   return `Member ${paddedId(member.ID)} added${asLearner} to cluster ${paddedId(header.cluster_id)}\n`;
 }

@@ -1,6 +1,5 @@
 /** What `member remove`, `update` and `promote` share. */
 import type { IMember, IResponseHeader } from 'etcd3/lib/rpc';
-import type { Context } from '../../base/contract.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { outputFormat } from '../../output/format.js';
 import { paddedId } from '../../output/ids.js';
@@ -8,6 +7,7 @@ import { membersJson } from '../../output/members.js';
 import { print } from '../../output/printer.js';
 import type { MessageName } from '../../rpc/messages.js';
 import { badArguments } from '../bad-arguments.js';
+import type { CommandContext } from '../command.js';
 import { checkMember, findMember } from './member-id.js';
 
 interface Change {
@@ -18,7 +18,7 @@ interface Change {
 }
 
 /** The one argument of these commands. */
-export function memberArgument(context: Context, args: string[]): string {
+export function memberArgument(context: CommandContext, args: string[]): string {
   const [text] = args;
   if (text === undefined || args.length > 1) throw badArguments('member ID is not provided');
   checkMember(context, text);
@@ -26,7 +26,7 @@ export function memberArgument(context: Context, args: string[]): string {
 }
 
 /** Makes the change, and prints what came of it. */
-export async function changeMember(context: Context, text: string, change: Change): Promise<void> {
+export async function changeMember(context: CommandContext, text: string, change: Change): Promise<void> {
   const format = outputFormat(context);
   const client = await context.connect();
   const ID = await findMember(context, client, text);

@@ -1,10 +1,11 @@
 /** How commands are told which member is meant. */
 import type { IMember } from 'etcd3/lib/rpc';
-import { type Context, isDropIn } from '../../base/contract.js';
+import { isDropIn } from '../../base/contract.js';
 import { goQuote } from '../../base/go/quote.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { hexId } from '../../output/ids.js';
 import { badArguments } from '../bad-arguments.js';
+import type { CommandContext } from '../command.js';
 
 /**
  * A member's ID in hex, as etcdctl takes it.
@@ -25,7 +26,7 @@ export function parseHexId(text: string): string {
  * Checks a member argument before a connection is made: only drop-in mode has a form for it.
  * @throws Failure with etcdctl's text.
  */
-export function checkMember(context: Context, text: string): void {
+export function checkMember(context: CommandContext, text: string): void {
   if (!isDropIn(context.mode)) return;
   try {
     parseHexId(text);
@@ -38,7 +39,7 @@ export function checkMember(context: Context, text: string): void {
  * The ID, in decimal, of the member that `text` means: its ID in hex, in own mode also in decimal, or its name.
  * @throws Failure when it means none or several.
  */
-export async function findMember(context: Context, client: EtcdClient, text: string): Promise<string> {
+export async function findMember(context: CommandContext, client: EtcdClient, text: string): Promise<string> {
   if (isDropIn(context.mode)) return parseHexId(text);
   const { members } = await client.cluster.memberList({ linearizable: true });
   const meant = members.filter((member) => isMeant(member, text));

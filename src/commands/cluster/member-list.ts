@@ -1,5 +1,5 @@
 import type { IMember } from 'etcd3/lib/rpc';
-import type { CommandSpec, Context, Mode, Run } from '../../base/contract.js';
+import type { Mode } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { goQuote } from '../../base/go/quote.js';
 import { fieldLine, headerFields, idField } from '../../output/fields.js';
@@ -7,6 +7,7 @@ import { outputFormat } from '../../output/format.js';
 import { hexId } from '../../output/ids.js';
 import { membersJson } from '../../output/members.js';
 import { print } from '../../output/printer.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 
 export const spec: CommandSpec = {
   usage: 'member list [options]',
@@ -54,7 +55,7 @@ function memberRow({ ID, name, peerURLs, clientURLs, isLearner }: IMember): stri
   return [hexId(ID), status, name, peerURLs.join(','), clientURLs.join(','), String(isLearner)];
 }
 
-function memberFields(context: Context, { ID, name, peerURLs, clientURLs, isLearner }: IMember): string {
+function memberFields(context: CommandContext, { ID, name, peerURLs, clientURLs, isLearner }: IMember): string {
   return [
     fieldLine('ID', idField(context, ID)),
     fieldLine('Name', goQuote(name)),

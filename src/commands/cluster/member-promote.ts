@@ -1,4 +1,4 @@
-import type { CommandSpec, Run } from '../../base/contract.js';
+import type { CommandSpec, Run } from '../command.js';
 import { changeMember, memberArgument } from './member-change.js';
 
 export const spec: CommandSpec = {

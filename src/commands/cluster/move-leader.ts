@@ -1,9 +1,10 @@
-import { type CommandSpec, type Context, isDropIn, type Run } from '../../base/contract.js';
+import { isDropIn } from '../../base/contract.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { outputFormat } from '../../output/format.js';
 import { hexId } from '../../output/ids.js';
 import { print } from '../../output/printer.js';
 import { badArguments } from '../bad-arguments.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { findMember, parseHexId } from './member-id.js';
 
 export const spec: CommandSpec = {
@@ -39,7 +40,7 @@ function refuseNonHex(text: string): void {
 }
 
 /** The leader takes this request only itself; own mode finds it also when it is not among the endpoints. */
-async function findLeader(context: Context, client: EtcdClient): Promise<{ leader: EtcdClient; id: string }> {
+async function findLeader(context: CommandContext, client: EtcdClient): Promise<{ leader: EtcdClient; id: string }> {
   const endpoints = await client.callable.resolveEndpoints();
   let leaderId = '0';
   for (const endpoint of endpoints) {

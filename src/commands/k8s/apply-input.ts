@@ -1,10 +1,10 @@
 /** The manifests that `k8s apply -f` names. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Context } from '../../base/contract.js';
 import { Failure } from '../../base/errors.js';
 import { readInput } from '../../base/read-input.js';
 import type { Fields } from '../../k8s-decode/index.js';
+import type { CommandContext } from '../command.js';
 import { encodeItems } from '../values/encode-input.js';
 
 /** A manifest, and the file that it came from. */
@@ -17,7 +17,7 @@ export interface Manifest {
  * The objects of files, of all manifests in folders, and of standard input (`-`); lists are taken apart.
  * @throws Failure that names the file, for what is no object
  */
-export async function* manifests(context: Context, paths: readonly string[]): AsyncGenerator<Manifest> {
+export async function* manifests(context: CommandContext, paths: readonly string[]): AsyncGenerator<Manifest> {
   for (const path of paths.flatMap(filesOf)) {
     for await (const item of encodeItems(readInput(context, path))) {
       const source = path === '-' ? 'standard input' : path;

@@ -1,6 +1,7 @@
-import type { CommandSpec, Context, FlagValues, Run } from '../../base/contract.js';
+import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import type { Cluster } from '../../k8s/cluster.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { manifests } from './apply-input.js';
 import { type PlannedWrite, planWrite } from './apply-plan.js';
 import { CHANGE_FLAGS, Changes, changedMeanwhile, mayChange, openForChange } from './change.js';
@@ -66,7 +67,12 @@ function resultText({ target, action }: PlannedWrite): string {
   return `${shortText(target)} ${action}`;
 }
 
-async function writeAll(context: Context, cluster: Cluster, plans: PlannedWrite[], flags: FlagValues): Promise<number> {
+async function writeAll(
+  context: CommandContext,
+  cluster: Cluster,
+  plans: PlannedWrite[],
+  flags: FlagValues,
+): Promise<number> {
   const changes = new Changes(cluster.client, flags);
   let failed = 0;
   try {

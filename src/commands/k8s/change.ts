@@ -1,12 +1,13 @@
 /** What the commands have in common that change objects in etcd: what is said and asked before, and what is kept. */
 import type { IKeyValue } from 'etcd3/lib/rpc';
-import type { Context, Flag, FlagValues } from '../../base/contract.js';
+import type { Flag, FlagValues } from '../../base/contract.js';
 import { Failure } from '../../base/errors.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { deleteIfUnchanged, type GuardedEnd, type GuardedPut, putIfUnchanged } from '../../etcd/guarded-write.js';
 import { BackupFile } from '../../k8s/backup-file.js';
 import type { Cluster } from '../../k8s/cluster.js';
 import { describeEncrypted } from '../../k8s-decode/encryption/describe.js';
+import type { CommandContext } from '../command.js';
 import { confirm } from '../confirm.js';
 import { openCluster } from './cluster.js';
 
@@ -28,7 +29,7 @@ export const CHANGE_FLAGS: readonly Flag[] = [
  * The cluster whose objects are to be changed.
  * @throws Failure for a file, unless it is only asked what would be done
  */
-export async function openForChange(context: Context, flags: FlagValues): Promise<Cluster> {
+export async function openForChange(context: CommandContext, flags: FlagValues): Promise<Cluster> {
   const cluster = await openCluster(context, flags);
   const { finite, endpoints } = cluster.client.callable;
   if (!finite || flags.bool('dry-run')) return cluster;
@@ -38,7 +39,7 @@ export async function openForChange(context: Context, flags: FlagValues): Promis
 }
 
 /** Says that no API server looks at what is written, and on a terminal asks whether to go on. */
-export async function mayChange(context: Context, flags: FlagValues, question: string): Promise<boolean> {
+export async function mayChange(context: CommandContext, flags: FlagValues, question: string): Promise<boolean> {
   await context.stdout.flush();
   await context.stderr.write(
     'warning: this goes past the API server: nothing is validated, admitted, defaulted or authorized, and no audit log has it\n',
@@ -89,7 +90,7 @@ export class Changes {
   }
 
   /** Says where the old values are; a file that keeps nothing is removed. */
-  async end(context: Context): Promise<void> {
+  async end(context: CommandContext): Promise<void> {
     if (this.backup.count === 0) {
       this.backup.discard();
       return;

@@ -1,12 +1,13 @@
 /** What the `k8s` commands have in common: the cluster that is read, and the resources that arguments name. */
-import type { Context, FlagValues } from '../../base/contract.js';
+import type { FlagValues } from '../../base/contract.js';
 import { Failure } from '../../base/errors.js';
 import { nearest } from '../../base/flags/near.js';
 import { Cluster } from '../../k8s/cluster.js';
 import { isNeverStored, type Resource } from '../../k8s/resources.js';
+import type { CommandContext } from '../command.js';
 
 /** The cluster behind the endpoints, at the revision of --rev where the command has that flag. */
-export async function openCluster(context: Context, flags: FlagValues): Promise<Cluster> {
+export async function openCluster(context: CommandContext, flags: FlagValues): Promise<Cluster> {
   const { encryptionConfig } = context.options;
   return Cluster.open(await context.connect(), {
     registryPrefix: flags.string('registry-prefix') || undefined,

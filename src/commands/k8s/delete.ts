@@ -1,9 +1,10 @@
-import type { CommandSpec, Context, FlagValues, Run } from '../../base/contract.js';
+import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import type { Cluster } from '../../k8s/cluster.js';
 import { readObjects, type StoredObject } from '../../k8s/objects.js';
 import { labelSelector } from '../../k8s/selectors.js';
 import { field } from '../../k8s-decode/value.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { CHANGE_FLAGS, Changes, changedMeanwhile, mayChange, openForChange } from './change.js';
 import { parseTargets, type Target } from './get-arguments.js';
 import { NAMESPACE_FLAG, namedObject, objectText, shortText } from './objects.js';
@@ -90,7 +91,7 @@ function overview({ key, kv, object, resource }: StoredObject): string {
   return `${lines.join('\n')}\n`;
 }
 
-async function deleteAll(context: Context, cluster: Cluster, objects: StoredObject[], flags: FlagValues) {
+async function deleteAll(context: CommandContext, cluster: Cluster, objects: StoredObject[], flags: FlagValues) {
   const changes = new Changes(cluster.client, flags);
   let failed = 0;
   try {

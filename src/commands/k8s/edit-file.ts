@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Context } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import type { Fields } from '../../k8s-decode/index.js';
+import type { CommandContext } from '../command.js';
 
 /** The file in which it is edited, in a folder that only its owner can look into. */
 export class EditFile {
@@ -55,7 +55,7 @@ export interface Edited {
  * @throws Failure when an invalid text is saved again as it was, or an empty one
  */
 export async function editUntilValid(
-  context: Context,
+  context: CommandContext,
   file: EditFile,
   encode: (object: Fields) => Promise<Buffer>,
 ): Promise<Edited | undefined> {
@@ -91,7 +91,7 @@ async function oneDocument(text: string, firstLine: number): Promise<Fields> {
 }
 
 /** Runs the user's editor, a command line of the shell as in kubectl, on the terminal. */
-async function runEditor(context: Context, path: string): Promise<void> {
+async function runEditor(context: CommandContext, path: string): Promise<void> {
   const { env, stdout } = context;
   const editor = env.KUBE_EDITOR || env.EDITOR;
   if (!editor && !context.stdin.isTTY) {

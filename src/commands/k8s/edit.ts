@@ -1,4 +1,4 @@
-import type { CommandSpec, Context, FlagValues, Run } from '../../base/contract.js';
+import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { inStoredLayout, requireSameObject, toBeStored } from '../../k8s/edited.js';
 import { readObjects, type StoredObject } from '../../k8s/objects.js';
@@ -7,6 +7,7 @@ import { field } from '../../k8s-decode/value.js';
 import { toYaml } from '../../k8s-decode/yaml/write.js';
 import { withoutManagedFields } from '../../output/readable.js';
 import { diffStyle, unifiedDiff } from '../../output/text-diff.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { CHANGE_FLAGS, Changes, changedMeanwhile, mayChange, openForChange, refuseEncrypted } from './change.js';
 import { type Edited, EditFile, editUntilValid } from './edit-file.js';
 import { NAMESPACE_FLAG, type NamedObject, objectText, oneObject, shortText } from './objects.js';
@@ -95,7 +96,11 @@ interface EditEnd {
   file: EditFile;
 }
 
-async function write(context: Context, flags: FlagValues, { target, found, edited, file }: EditEnd): Promise<number> {
+async function write(
+  context: CommandContext,
+  flags: FlagValues,
+  { target, found, edited, file }: EditEnd,
+): Promise<number> {
   const { kv } = found;
   await context.stdout.write(await unifiedDiff(edited.before, edited.after, await diffStyle(context)));
   if (!(await mayChange(context, flags, `Write this to ${target.key}?`))) {

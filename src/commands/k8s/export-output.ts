@@ -1,12 +1,13 @@
 /** Where `k8s export` writes manifests: standard output, or a file each. */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Context, FlagValues } from '../../base/contract.js';
+import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import type { StoredObject } from '../../k8s/objects.js';
 import type { Fields } from '../../k8s-decode/index.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import { toYaml } from '../../k8s-decode/yaml/write.js';
+import type { CommandContext } from '../command.js';
 
 export interface ManifestOutput {
   /** How many were written. */
@@ -16,7 +17,7 @@ export interface ManifestOutput {
 }
 
 /** @throws Failure for a format that is none */
-export function manifestOutput(context: Context, flags: FlagValues): ManifestOutput {
+export function manifestOutput(context: CommandContext, flags: FlagValues): ManifestOutput {
   const { options } = context;
   const asked = flags.string('output') || (options.given.has('write-out') ? options.writeOut : 'yaml');
   if (asked !== 'yaml' && asked !== 'json') {
@@ -33,7 +34,7 @@ export function manifestOutput(context: Context, flags: FlagValues): ManifestOut
 class YamlOutput implements ManifestOutput {
   count = 0;
 
-  constructor(private readonly context: Context) {}
+  constructor(private readonly context: CommandContext) {}
 
   async write(_item: StoredObject, manifest: Fields): Promise<void> {
     await this.context.stdout.write(`${this.count++ === 0 ? '' : '---\n'}${toYaml(manifest)}`);
@@ -46,7 +47,7 @@ class YamlOutput implements ManifestOutput {
 class JsonOutput implements ManifestOutput {
   count = 0;
 
-  constructor(private readonly context: Context) {}
+  constructor(private readonly context: CommandContext) {}
 
   async write(_item: StoredObject, manifest: Fields): Promise<void> {
     const lead = this.count++ === 0 ? '{"apiVersion":"v1","kind":"List","items":[\n' : ',\n';

@@ -1,4 +1,4 @@
-import type { CommandSpec, Context, FlagValues, Run } from '../../base/contract.js';
+import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { cleanManifest } from '../../k8s/clean.js';
 import type { Cluster } from '../../k8s/cluster.js';
@@ -6,6 +6,7 @@ import { isBuiltIn, isDerived, isOwned } from '../../k8s/derived.js';
 import { readObjects, type StoredObject } from '../../k8s/objects.js';
 import type { Resource } from '../../k8s/resources.js';
 import { labelSelector } from '../../k8s/selectors.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { openCluster } from './cluster.js';
 import { type ManifestOutput, manifestOutput } from './export-output.js';
 import { parseTargets, type Target } from './get-arguments.js';
@@ -93,7 +94,7 @@ class Exporter {
   private readonly left = { owned: 0, builtIn: 0 };
 
   constructor(
-    private readonly context: Context,
+    private readonly context: CommandContext,
     private readonly flags: FlagValues,
     private readonly cluster: Cluster,
     private readonly output: ManifestOutput,

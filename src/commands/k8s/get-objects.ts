@@ -1,17 +1,18 @@
-import type { Context, FlagValues } from '../../base/contract.js';
+import type { FlagValues } from '../../base/contract.js';
 import { type StoredObject, withResourceVersion } from '../../k8s/objects.js';
 import type { Resource } from '../../k8s/resources.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import type { Fields } from '../../k8s-decode/value.js';
 import { yamlBytes } from '../../k8s-decode/yaml/write.js';
 import { sortedJson } from '../../output/sorted-json.js';
+import type { CommandContext } from '../command.js';
 import type { GetFormat } from './get.js';
 import type { Target } from './get-arguments.js';
 import { type GetPrinter, kindPrefix } from './get-printer.js';
 
 /** `k8s get -o yaml|json|jsonl|name`, object by object: nothing is held back. */
 export function objectPrinter(
-  context: Context,
+  context: CommandContext,
   flags: FlagValues,
   format: GetFormat,
   targets: readonly Target[],
@@ -24,7 +25,7 @@ export function objectPrinter(
 class NamePrinter implements GetPrinter {
   private prefix = '';
 
-  constructor(private readonly context: Context) {}
+  constructor(private readonly context: CommandContext) {}
 
   begin(resource: Resource): void {
     this.prefix = kindPrefix(resource);
@@ -59,7 +60,7 @@ class ObjectPrinter implements GetPrinter {
   private printed = 0;
 
   constructor(
-    private readonly context: Context,
+    private readonly context: CommandContext,
     private readonly managedFields: boolean,
     private readonly layout: Layout,
     private readonly single: boolean,

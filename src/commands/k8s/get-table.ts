@@ -1,10 +1,11 @@
-import type { Context, FlagValues } from '../../base/contract.js';
+import type { FlagValues } from '../../base/contract.js';
 import { Failure } from '../../base/errors.js';
 import type { StoredObject } from '../../k8s/objects.js';
 import type { Resource } from '../../k8s/resources.js';
 import { cellText, crdTable, type ResourceTable, tableOf } from '../../k8s/tables/table.js';
 import { type Fields, field } from '../../k8s-decode/value.js';
 import { Columns } from '../../output/columns.js';
+import type { CommandContext } from '../command.js';
 import type { Target } from './get-arguments.js';
 import { type GetPrinter, kindPrefix } from './get-printer.js';
 
@@ -38,7 +39,7 @@ export class TablePrinter implements GetPrinter {
   private readonly now: number;
 
   constructor(
-    private readonly context: Context,
+    private readonly context: CommandContext,
     private readonly flags: FlagValues,
     private readonly wide: boolean,
     private readonly targets: readonly Target[],
@@ -130,7 +131,7 @@ async function tableFor(resource: Resource): Promise<ResourceTable> {
   return (await tableOf(resource)) ?? crdTable([]);
 }
 
-function timeOf({ env }: Context): number {
+function timeOf({ env }: CommandContext): number {
   const given = env[NOW];
   if (!given) return Date.now();
   const time = Date.parse(given);

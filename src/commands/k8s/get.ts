@@ -1,4 +1,4 @@
-import type { CommandSpec, Context, FlagValues, Run } from '../../base/contract.js';
+import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import type { Cluster } from '../../k8s/cluster.js';
 import { readObjects, type StoredObject } from '../../k8s/objects.js';
@@ -6,6 +6,7 @@ import type { Resource } from '../../k8s/resources.js';
 import { fieldSelector, labelSelector, type Selector } from '../../k8s/selectors.js';
 import { NAME_FIELDS, tableFields } from '../../k8s/table-fields.js';
 import { type FieldMask, NO_MANAGED_FIELDS } from '../../k8s-decode/protobuf/field-mask.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { openCluster } from './cluster.js';
 import { noType, parseTargets, type Target } from './get-arguments.js';
 import type { GetPrinter } from './get-printer.js';
@@ -77,7 +78,7 @@ export const run: Run = async (context, args, flags) => {
 };
 
 /** -o, or else a -w that has a meaning here. */
-function getFormat({ options }: Context, flags: FlagValues): GetFormat {
+function getFormat({ options }: CommandContext, flags: FlagValues): GetFormat {
   const asked = flags.string('output') || (options.given.has('write-out') ? options.writeOut : 'table');
   const format = asked === 'simple' ? 'table' : (asked as GetFormat);
   if (FORMATS.includes(format)) return format;
@@ -100,7 +101,7 @@ function isTable(format: GetFormat): boolean {
 }
 
 async function printerOf(
-  context: Context,
+  context: CommandContext,
   flags: FlagValues,
   format: GetFormat,
   targets: readonly Target[],
@@ -122,7 +123,7 @@ class Getting {
   private hint: string | undefined;
 
   constructor(
-    private readonly context: Context,
+    private readonly context: CommandContext,
     private readonly flags: FlagValues,
     private readonly cluster: Cluster,
     private readonly select: Selector | undefined,

@@ -1,4 +1,4 @@
-import type { CommandSpec, Run } from '../../base/contract.js';
+import type { CommandSpec, Run } from '../command.js';
 import { changesFormat } from '../keys/changes-format.js';
 import { HISTORY_FLAGS, printHistory } from '../keys/history.js';
 import { openCluster } from './cluster.js';

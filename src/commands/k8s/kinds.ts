@@ -1,6 +1,6 @@
-import type { CommandSpec, Run } from '../../base/contract.js';
 import { countKinds } from '../../k8s/kinds.js';
 import { decimalBytes } from '../../output/bytes.js';
+import type { CommandSpec, Run } from '../command.js';
 import { openCluster } from './cluster.js';
 import { factsOf, OUTPUT_FLAG, reportFormat, writeReport } from './report.js';
 

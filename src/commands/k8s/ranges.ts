@@ -1,5 +1,5 @@
-import type { CommandSpec, Run } from '../../base/contract.js';
 import { type AllocatedRange, allocatedRanges } from '../../k8s/ranges.js';
+import type { CommandSpec, Run } from '../command.js';
 import { openCluster } from './cluster.js';
 import { factsOf, OUTPUT_FLAG, type Report, reportFormat, writeReport } from './report.js';
 

@@ -1,10 +1,11 @@
 /** Reports of the `k8s` commands: a table for people, or the same facts as data. */
-import type { Context, Flag, FlagValues } from '../../base/contract.js';
+import type { Flag, FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import type { Fields, Value } from '../../k8s-decode/value.js';
 import { Columns } from '../../output/columns.js';
 import { writeHumane } from '../../output/humane.js';
+import type { CommandContext } from '../command.js';
 
 const FORMATS = ['table', 'yaml', 'json', 'jsonl'] as const;
 export type ReportFormat = (typeof FORMATS)[number];
@@ -20,7 +21,7 @@ export const OUTPUT_FLAG: Flag = {
 };
 
 /** @throws Failure for a format that reports do not have */
-export function reportFormat({ options }: Context, flags: FlagValues): ReportFormat {
+export function reportFormat({ options }: CommandContext, flags: FlagValues): ReportFormat {
   const asked = flags.string('output') || options.writeOut;
   const format = asked === 'simple' ? 'table' : (asked as ReportFormat);
   if (FORMATS.includes(format)) return format;
@@ -43,7 +44,7 @@ export interface Report {
 }
 
 /** Writes a report; in a table `facts` are not shown. For jsonl a line an item. */
-export async function writeReport({ stdout }: Context, format: ReportFormat, report: Report): Promise<void> {
+export async function writeReport({ stdout }: CommandContext, format: ReportFormat, report: Report): Promise<void> {
   if (format === 'table') {
     await stdout.write(tableText(report));
   } else if (format === 'jsonl') {

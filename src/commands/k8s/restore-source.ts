@@ -1,6 +1,6 @@
 /** Where `k8s restore` takes objects from: a snapshot of etcd, or a file that keeps what a command changed. */
 import { closeSync, openSync, readSync } from 'node:fs';
-import type { Context, FlagValues } from '../../base/contract.js';
+import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { connectionOptions } from '../../cli/context.js';
 import { openClient } from '../../etcd/client.js';
@@ -8,6 +8,7 @@ import { isBackup, readBackup } from '../../k8s/backup-file.js';
 import { Cluster } from '../../k8s/cluster.js';
 import { type ObjectQuery, readObjects } from '../../k8s/objects.js';
 import type { Resource } from '../../k8s/resources.js';
+import type { CommandContext } from '../command.js';
 import { parseTargets } from './get-arguments.js';
 import { objectText } from './objects.js';
 
@@ -27,7 +28,7 @@ export interface SavedValue {
  * @throws Failure for what is not in the file
  */
 export async function* savedValues(
-  context: Context,
+  context: CommandContext,
   root: string,
   args: readonly string[],
   flags: FlagValues,

@@ -1,10 +1,11 @@
 import type { IKeyValue } from 'etcd3/lib/rpc';
-import type { CommandSpec, Context, FlagValues, Run } from '../../base/contract.js';
+import type { FlagValues } from '../../base/contract.js';
 import { ExitCode } from '../../base/errors.js';
 import type { Cluster } from '../../k8s/cluster.js';
 import { changeText, objectChanges } from '../../k8s/object-diff.js';
 import { isEncrypted } from '../../k8s-decode/encryption/describe.js';
 import { ReadableValues } from '../../output/readable.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { CHANGE_FLAGS, Changes, changedMeanwhile, mayChange, openForChange } from './change.js';
 import { NAMESPACE_FLAG } from './objects.js';
 import { type SavedValue, savedValues } from './restore-source.js';
@@ -104,7 +105,7 @@ function planText({ action, key, notes }: Plan): string {
 }
 
 /** Whether all were written. */
-async function writeAll(context: Context, target: Cluster, plans: Plan[], flags: FlagValues): Promise<boolean> {
+async function writeAll(context: CommandContext, target: Cluster, plans: Plan[], flags: FlagValues): Promise<boolean> {
   const changes = new Changes(target.client, flags);
   let failed = 0;
   try {

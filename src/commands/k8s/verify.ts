@@ -1,6 +1,6 @@
-import type { CommandSpec, Context, Run } from '../../base/contract.js';
 import { ExitCode } from '../../base/errors.js';
 import { type Problem, type Verified, verifyCluster } from '../../k8s/verify.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { openCluster } from './cluster.js';
 import { factsOf, OUTPUT_FLAG, reportFormat, writeReport } from './report.js';
 
@@ -38,7 +38,7 @@ export const run: Run = async (context, _args, flags) => {
   return problems.length > 0 ? ExitCode.Error : ExitCode.Ok;
 };
 
-function tell({ stdout, stderr }: Context, inTable: boolean, { keys, problems }: Verified): void {
+function tell({ stdout, stderr }: CommandContext, inTable: boolean, { keys, problems }: Verified): void {
   if (problems > 0) stderr.write(`Error: ${problems} problems in ${keys} keys\n`);
   else if (inTable) stdout.write(`${keys} keys: all sound\n`);
 }

@@ -1,4 +1,4 @@
-import type { CommandSpec, Context, FlagValues, Run } from '../../base/contract.js';
+import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { prefixRange } from '../../etcd/keys.js';
 import type { WatchEvent, WatchRange } from '../../etcd/watch.js';
@@ -10,6 +10,7 @@ import { writeHumane } from '../../output/humane.js';
 import { type Readable, ReadableValues } from '../../output/readable.js';
 import { visible } from '../../output/values.js';
 import type { WatchPrinter } from '../../output/watch/printer.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { diffPrinters } from '../watch/diff.js';
 import { printWatches } from '../watch/watch.js';
 import { openCluster } from './cluster.js';
@@ -68,7 +69,7 @@ export const run: Run = async (context, args, flags) => {
   await printWatches(context, ranges, { client: cluster.client, format: 'jsonl', newPrinter, exec: [] });
 };
 
-function eventFormat({ options }: Context, flags: FlagValues): EventFormat {
+function eventFormat({ options }: CommandContext, flags: FlagValues): EventFormat {
   const asked = (flags.string('output') || options.writeOut) as EventFormat;
   if (FORMATS.includes(asked)) return asked;
   throw new Failure(`${asked} not supported as output format`, {
@@ -103,7 +104,7 @@ class EventPrinter implements WatchPrinter {
   private printed = 0;
 
   constructor(
-    private readonly context: Context,
+    private readonly context: CommandContext,
     private readonly values: ReadableValues,
     private readonly format: EventFormat,
   ) {}

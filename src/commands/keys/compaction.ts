@@ -1,9 +1,9 @@
-import type { CommandSpec, Run } from '../../base/contract.js';
 import { Failure } from '../../base/errors.js';
 import { goQuote } from '../../base/go/quote.js';
 import { outputFormat } from '../../output/format.js';
 import { printPlain } from '../../output/plain.js';
 import { badArguments } from '../bad-arguments.js';
+import type { CommandSpec, Run } from '../command.js';
 
 export const spec: CommandSpec = {
   usage: 'compaction [options] <revision>',

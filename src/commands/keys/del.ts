@@ -1,5 +1,5 @@
 import type { IDeleteRangeRequest } from 'etcd3/lib/rpc';
-import { atLeast, type CommandSpec, type Context, type FlagValues, isDropIn, type Run } from '../../base/contract.js';
+import { atLeast, type FlagValues, isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { goQuote } from '../../base/go/quote.js';
 import type { EtcdClient } from '../../etcd/client.js';
@@ -9,6 +9,7 @@ import { outputFormat } from '../../output/format.js';
 import { keyValueLines } from '../../output/key-values.js';
 import { print } from '../../output/printer.js';
 import { visible } from '../../output/values.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { confirm } from '../confirm.js';
 import { keyRange, refuseBoth } from './get.js';
 
@@ -67,7 +68,7 @@ export function deleteRequest(args: string[], flags: FlagValues): IDeleteRangeRe
 }
 
 /** etcdctl 3.5 announced, and 3.6 makes, two seconds to interrupt a range that may be a slip of the pen. */
-export async function announceRange(context: Context, args: string[], flags: FlagValues): Promise<void> {
+export async function announceRange(context: CommandContext, args: string[], flags: FlagValues): Promise<void> {
   const [first, rangeEnd] = args;
   if (rangeEnd === undefined || !atLeast(context.mode, '3.5') || flags.bool('range')) return;
   if (!atLeast(context.mode, '3.6')) {
@@ -85,7 +86,7 @@ export async function announceRange(context: Context, args: string[], flags: Fla
 
 /** Lists for --dry-run; asks on a terminal before a range is deleted. */
 async function mayDelete(
-  context: Context,
+  context: CommandContext,
   client: EtcdClient,
   request: IDeleteRangeRequest,
   flags: FlagValues,
@@ -108,7 +109,7 @@ async function mayDelete(
 /** As many keys as a look takes in. */
 const SAMPLE = 10;
 
-async function listKeys(context: Context, client: EtcdClient, range: IDeleteRangeRequest): Promise<void> {
+async function listKeys(context: CommandContext, client: EtcdClient, range: IDeleteRangeRequest): Promise<void> {
   let count = 0;
   for await (const page of readRange(client, { ...range, keys_only: true })) {
     for (const { key } of page.kvs) await context.stdout.write(Buffer.concat([key, Buffer.from('\n')]));

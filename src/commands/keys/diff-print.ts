@@ -1,5 +1,5 @@
 /** How the differences between two places or revisions are shown. */
-import type { Context } from '../../base/contract.js';
+
 import type { KeyPair } from '../../etcd/range-join.js';
 import { changeFields, objectChanges } from '../../k8s/object-diff.js';
 import { toJson } from '../../k8s-decode/json/json.js';
@@ -8,6 +8,7 @@ import { humaneBytes, writeHumane } from '../../output/humane.js';
 import { type Readable, ReadableValues } from '../../output/readable.js';
 import { type DiffStyle, diffStyle, unifiedDiff } from '../../output/text-diff.js';
 import { visible } from '../../output/values.js';
+import type { CommandContext } from '../command.js';
 import type { ChangesFormat } from './changes-format.js';
 
 export interface DiffLook {
@@ -26,7 +27,7 @@ export class DiffOutput {
   private style: DiffStyle | undefined;
 
   constructor(
-    private readonly context: Context,
+    private readonly context: CommandContext,
     private readonly format: ChangesFormat,
     private readonly look: DiffLook,
   ) {

@@ -1,7 +1,7 @@
 /** What `diff` compares: two revisions of one etcd, or two places. */
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Context, FlagValues } from '../../base/contract.js';
+import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import { connectionOptions } from '../../cli/context.js';
@@ -9,6 +9,7 @@ import { type EtcdClient, openClient } from '../../etcd/client.js';
 import { prefixRange } from '../../etcd/keys.js';
 import { readRange } from '../../etcd/range.js';
 import { joinRanges, type KeyPair } from '../../etcd/range-join.js';
+import type { CommandContext } from '../command.js';
 
 /** The words of `diff`, put in order. */
 export interface DiffOrder {
@@ -76,7 +77,7 @@ export class DiffSides {
     private readonly keysOnly: boolean,
   ) {}
 
-  static async open(context: Context, order: DiffOrder, keysOnly: boolean): Promise<DiffSides> {
+  static async open(context: CommandContext, order: DiffOrder, keysOnly: boolean): Promise<DiffSides> {
     const opened: EtcdClient[] = [];
     const side = async (place: string | undefined) => {
       if (place === undefined) return context.connect();

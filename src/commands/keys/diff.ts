@@ -1,5 +1,6 @@
-import type { CommandSpec, Context, FlagValues, Run } from '../../base/contract.js';
+import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { changesFormat } from './changes-format.js';
 import { DiffOutput } from './diff-print.js';
 import { DiffSides, diffOrder } from './diff-sides.js';
@@ -58,7 +59,7 @@ export const run: Run = async (context, args, flags) => {
 };
 
 /** Prints what differs; whether anything does. */
-async function compare(context: Context, args: string[], flags: FlagValues): Promise<boolean> {
+async function compare(context: CommandContext, args: string[], flags: FlagValues): Promise<boolean> {
   const order = diffOrder(args, flags);
   const output = new DiffOutput(context, changesFormat(context), {
     summary: flags.bool('summary'),

@@ -1,13 +1,5 @@
 import { type IRangeRequest, SortOrder, SortTarget } from 'etcd3/lib/rpc';
-import {
-  atLeast,
-  type CommandSpec,
-  type Context,
-  type FlagValues,
-  isDropIn,
-  type Mode,
-  type Run,
-} from '../../base/contract.js';
+import { atLeast, type FlagValues, isDropIn, type Mode } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import { goQuote } from '../../base/go/quote.js';
@@ -20,6 +12,7 @@ import { jsonRange } from '../../output/range/json.js';
 import type { RangeLook, RangePrinter } from '../../output/range/printer.js';
 import { simpleRange } from '../../output/range/simple.js';
 import { undecodable } from '../../output/undecodable.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 
 export const spec: CommandSpec = {
   usage: 'get [options] <key> [range_end]',
@@ -117,7 +110,7 @@ const HEADER_FIRST: readonly Format[] = ['json', 'fields', 'protobuf'];
  * back; in own mode they also stand in for RangeStream on a server that does not have it.
  */
 async function* streamedPages(
-  context: Context,
+  context: CommandContext,
   client: EtcdClient,
   request: IRangeRequest,
   format: Format,
@@ -246,7 +239,7 @@ function revisionFilter(flags: FlagValues): IRangeRequest {
  * The printer for a format.
  * @throws Failure when the format does not go with the flags, or `get` does not have it.
  */
-async function rangePrinter(context: Context, format: Format, look: RangeLook): Promise<RangePrinter> {
+async function rangePrinter(context: CommandContext, format: Format, look: RangeLook): Promise<RangePrinter> {
   if (isDropIn(context.mode) && look.countOnly && format !== 'fields') {
     throw badArguments('--count-only is only for `--write-out=fields`');
   }

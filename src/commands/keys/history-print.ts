@@ -1,5 +1,5 @@
 /** How the revisions of a key are shown. */
-import type { Context } from '../../base/contract.js';
+
 import type { KeyRevision } from '../../etcd/key-history.js';
 import { type Authors, authorsOf, managerText } from '../../k8s/managers.js';
 import { changeFields, type FieldChange, objectChanges } from '../../k8s/object-diff.js';
@@ -9,6 +9,7 @@ import { humaneBytes, writeHumane } from '../../output/humane.js';
 import { type Readable, ReadableValues } from '../../output/readable.js';
 import { type DiffStyle, diffStyle, unifiedDiff } from '../../output/text-diff.js';
 import { visible } from '../../output/values.js';
+import type { CommandContext } from '../command.js';
 import type { ChangesFormat } from './changes-format.js';
 import type { RevisionPair } from './history-order.js';
 
@@ -39,7 +40,7 @@ export class HistoryPrinter {
   private known: { place: string; value: Readable }[] = [];
 
   constructor(
-    private readonly context: Context,
+    private readonly context: CommandContext,
     private readonly format: ChangesFormat,
     private readonly look: HistoryLook,
   ) {

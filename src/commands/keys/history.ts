@@ -1,9 +1,10 @@
-import type { CommandSpec, Context, Flag, FlagValues, Run } from '../../base/contract.js';
+import type { Flag, FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { type KeyRevision, keyHistory, newestRevisions } from '../../etcd/key-history.js';
 import { visible } from '../../output/values.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { changesFormat } from './changes-format.js';
 import { type RevisionPair, revisionPairs } from './history-order.js';
 import { HistoryPrinter } from './history-print.js';
@@ -41,7 +42,7 @@ export const run: Run = async (context, args, flags) => {
  * Prints the history of a key.
  * @throws Failure when nothing is left of it
  */
-export async function printHistory(context: Context, key: Buffer, flags: FlagValues): Promise<void> {
+export async function printHistory(context: CommandContext, key: Buffer, flags: FlagValues): Promise<void> {
   const format = changesFormat(context);
   const limit = Number(flags.int('limit'));
   const client = await context.connect();

@@ -1,4 +1,4 @@
-import type { CommandSpec, Context, FlagValues, Run } from '../../base/contract.js';
+import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { type Child, countKeys, folderOf, listFolder } from '../../etcd/folder.js';
@@ -8,6 +8,7 @@ import type { Value } from '../../k8s-decode/value.js';
 import { formatNotSupported, outputFormat } from '../../output/format.js';
 import { humaneBytes, writeHumane } from '../../output/humane.js';
 import { visible } from '../../output/values.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 
 export const spec: CommandSpec = {
   usage: 'ls [options] [folder]',
@@ -64,7 +65,7 @@ async function* entries(client: EtcdClient, path: string, flags: FlagValues): As
 }
 
 /** @throws Failure for a format that the command does not have */
-function lineWriter(context: Context, long: boolean): (entry: Entry) => string | Buffer {
+function lineWriter(context: CommandContext, long: boolean): (entry: Entry) => string | Buffer {
   const format = outputFormat(context);
   if (format === 'yaml' || format === 'jsonl') {
     return ({ key, folder, keys }) => {

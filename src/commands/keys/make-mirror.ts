@@ -1,10 +1,11 @@
-import { type CommandSpec, type Context, type FlagValues, isDropIn, type Mode, type Run } from '../../base/contract.js';
+import { type FlagValues, isDropIn, type Mode } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import { connectionOptions } from '../../cli/context.js';
 import { type EtcdClient, openClient } from '../../etcd/client.js';
 import { mirror } from '../../etcd/mirror.js';
 import type { RpcError } from '../../rpc/error.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { endedBySignal } from '../signals.js';
 
 export const spec: CommandSpec = {
@@ -107,7 +108,7 @@ export function mirrorPrefixes(mode: Mode, flags: FlagValues): Prefixes {
 }
 
 async function report(
-  context: Context,
+  context: CommandContext,
   source: EtcdClient,
   dest: EtcdClient,
   range: Prefixes & { signal: AbortSignal },
@@ -136,7 +137,7 @@ async function report(
 }
 
 /** A client for the destination; what is not of the destination alone is as for the source. */
-async function openDestination(context: Context, destination: string, flags: FlagValues): Promise<EtcdClient> {
+async function openDestination(context: CommandContext, destination: string, flags: FlagValues): Promise<EtcdClient> {
   const { options } = context;
   const user = flags.string('dest-user');
   const ask = () => context.askPassword('Destination Password: ');

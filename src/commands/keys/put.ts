@@ -1,11 +1,12 @@
 import type { IPutRequest } from 'etcd3/lib/rpc';
-import { type CommandSpec, type Context, type FlagValues, isDropIn, type Run } from '../../base/contract.js';
+import { type FlagValues, isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import { headerFields, keyValueFields } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
 import { keyValueLines } from '../../output/key-values.js';
 import { print } from '../../output/printer.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { parseLease } from '../lease/lease-id.js';
 
 export const spec: CommandSpec = {
@@ -72,7 +73,7 @@ export async function putRequest(
 }
 
 /** Own mode takes a password that comes the same way first; etcdctl takes all for the value, and has no password then. */
-async function valueOfInput(context: Context): Promise<Buffer | undefined> {
+async function valueOfInput(context: CommandContext): Promise<Buffer | undefined> {
   if (!isDropIn(context.mode)) await context.connect();
   return readValue(context.stdin);
 }

@@ -1,9 +1,9 @@
-import type { CommandSpec, Context, Run } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { type Child, countKeys, folderOf, listFolder } from '../../etcd/folder.js';
 import { formatNotSupported, outputFormat } from '../../output/format.js';
 import { visible } from '../../output/values.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 
 export const spec: CommandSpec = {
   usage: 'tree [options] [folder]',
@@ -43,7 +43,7 @@ async function newestRevision(client: EtcdClient): Promise<string> {
 
 class Tree {
   constructor(
-    private readonly context: Context,
+    private readonly context: CommandContext,
     private readonly client: EtcdClient,
     private readonly revision: string,
   ) {}

@@ -1,4 +1,4 @@
-import { type CommandSpec, type Context, isDropIn, type Run } from '../../base/contract.js';
+import { isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import type { EtcdClient } from '../../etcd/client.js';
@@ -6,6 +6,7 @@ import { campaign, observe } from '../../etcd/election.js';
 import { heldKey } from '../../etcd/lock.js';
 import { type Format, outputFormat } from '../../output/format.js';
 import { printHolder } from '../../output/holder.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { catchingSignals } from '../signals.js';
 import { openSession, untilAborted } from './own-session.js';
 
@@ -38,7 +39,7 @@ export const run: Run = async (context, args, flags) => {
 };
 
 async function printLeaders(
-  context: Context,
+  context: CommandContext,
   format: Format,
   client: EtcdClient,
   name: Buffer,
@@ -55,7 +56,7 @@ async function printLeaders(
 }
 
 async function lead(
-  context: Context,
+  context: CommandContext,
   format: Format,
   client: EtcdClient,
   { name, proposal }: { name: Buffer; proposal: Buffer },

@@ -1,4 +1,4 @@
-import { type CommandSpec, isDropIn, type Run } from '../../base/contract.js';
+import { isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure, failureText } from '../../base/errors.js';
 import { goQuote } from '../../base/go/quote.js';
 import { outputFormat } from '../../output/format.js';
@@ -6,6 +6,7 @@ import { hexLease } from '../../output/ids.js';
 import { stringJson } from '../../output/json.js';
 import { leaseFields, leaseJson, leaseProtobuf } from '../../output/lease.js';
 import { print } from '../../output/printer.js';
+import type { CommandSpec, Run } from '../command.js';
 
 export const spec: CommandSpec = {
   usage: 'lease grant <ttl>',

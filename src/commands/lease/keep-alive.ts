@@ -1,11 +1,12 @@
 import type { ILeaseKeepAliveResponse } from 'etcd3/lib/rpc';
-import { type CommandSpec, type Context, isDropIn, type Run } from '../../base/contract.js';
+import { isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { keepAlive, keepAliveOnce } from '../../etcd/lease.js';
 import { type Format, outputFormat } from '../../output/format.js';
 import { hexLease } from '../../output/ids.js';
 import { leaseFields, leaseJson, leaseProtobuf } from '../../output/lease.js';
 import { print } from '../../output/printer.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { endedBySignal } from '../signals.js';
 import { failingWith } from './failing-with.js';
 import { parseLease } from './lease-id.js';
@@ -34,7 +35,7 @@ export const run: Run = async (context, args, flags) => {
   await endedBySignal(context, (signal) => failingWith(ExitCode.BadConnection, renew(context, format, ID, signal)));
 };
 
-async function renew(context: Context, format: Format, ID: string, signal: AbortSignal): Promise<void> {
+async function renew(context: CommandContext, format: Format, ID: string, signal: AbortSignal): Promise<void> {
   const { callable } = await context.connect();
   const stop = new AbortController();
   let unprintable: unknown;
@@ -56,7 +57,7 @@ async function renew(context: Context, format: Format, ID: string, signal: Abort
   }
 }
 
-async function printRenewal(context: Context, format: Format, response: ILeaseKeepAliveResponse): Promise<void> {
+async function printRenewal(context: CommandContext, format: Format, response: ILeaseKeepAliveResponse): Promise<void> {
   const { header, ID, TTL } = response;
   await print(context, format, {
     message: 'LeaseKeepAliveResponse',

@@ -1,10 +1,11 @@
-import { atLeast, type CommandSpec, type Context, type FlagValues, isDropIn, type Run } from '../../base/contract.js';
+import { atLeast, type FlagValues, isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import type { Session } from '../../etcd/lease.js';
 import { heldKey, type Lock, lock } from '../../etcd/lock.js';
 import { outputFormat } from '../../output/format.js';
 import { printHolder } from '../../output/holder.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { runChild } from '../run-child.js';
 import { catchingSignals } from '../signals.js';
 import { openSession, untilAborted } from './own-session.js';
@@ -59,7 +60,7 @@ function sessionTtl(flags: FlagValues): number {
 
 /** Runs the program; a signal to us reaches it by the terminal, and in own mode SIGTERM is passed on. */
 async function holdWhile(
-  context: Context,
+  context: CommandContext,
   held: Lock,
   session: Session,
   command: string[],

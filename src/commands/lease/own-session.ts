@@ -1,7 +1,8 @@
 /** The lease under which `lock` and `elect` have their key. */
-import { type Context, isDropIn } from '../../base/contract.js';
+import { isDropIn } from '../../base/contract.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { Session } from '../../etcd/lease.js';
+import type { CommandContext } from '../command.js';
 import { EndBySignal } from '../signals.js';
 
 /**
@@ -10,7 +11,7 @@ import { EndBySignal } from '../signals.js';
  * @throws RpcError, or EndBySignal when `signal` came before there was a lease.
  */
 export async function openSession(
-  context: Context,
+  context: CommandContext,
   client: EtcdClient,
   ttl: number,
   signal: AbortSignal,

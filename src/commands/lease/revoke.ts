@@ -1,9 +1,10 @@
-import { type CommandSpec, isDropIn, type Run } from '../../base/contract.js';
+import { isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure, failureText } from '../../base/errors.js';
 import { headerFields } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
 import { hexLease } from '../../output/ids.js';
 import { print } from '../../output/printer.js';
+import type { CommandSpec, Run } from '../command.js';
 import { parseLease } from './lease-id.js';
 
 export const spec: CommandSpec = {

@@ -1,11 +1,11 @@
 import type { ILeaseTimeToLiveResponse } from 'etcd3/lib/rpc';
-import type { CommandSpec, Run } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { goQuote } from '../../base/go/quote.js';
 import { outputFormat } from '../../output/format.js';
 import { hexLease } from '../../output/ids.js';
 import { leaseFields, leaseJson, leaseProtobuf } from '../../output/lease.js';
 import { print } from '../../output/printer.js';
+import type { CommandSpec, Run } from '../command.js';
 import { failingWith } from './failing-with.js';
 import { parseLease } from './lease-id.js';
 

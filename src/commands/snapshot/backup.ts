@@ -1,5 +1,6 @@
-import type { CommandSpec, Flag, Run } from '../../base/contract.js';
+import type { Flag } from '../../base/contract.js';
 import { backupDataDir } from '../../storage/raft/backup.js';
+import type { CommandSpec, Run } from '../command.js';
 
 function directory(name: string, help: string, required?: true): Flag {
   const flag: Flag = { name, type: 'string', value: 'DIR', help, complete: 'directory' };

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import type { CommandSpec, Run } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { decimalBytes } from '../../output/bytes.js';
 import { compactFile } from '../../storage/bolt/defrag.js';
 import { plainFile } from '../../storage/snapshot/compressed.js';
+import type { CommandSpec, Run } from '../command.js';
 
 export const spec: CommandSpec = {
   usage: 'snapshot compact <filename> <new file> [options]',

@@ -1,10 +1,10 @@
-import type { CommandSpec, Context, Run } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { formatNotSupported, outputFormat } from '../../output/format.js';
 import { humaneBytes, writeHumane } from '../../output/humane.js';
 import { type KeyChange, keyChanges } from '../../storage/mvcc/key-changes.js';
 import { ALL_KEYS, prefixRange } from '../../storage/mvcc/revision.js';
 import { withCheckedFile } from '../../storage/snapshot/checked-file.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 
 export const spec: CommandSpec = {
   usage: 'snapshot diff <old file> <new file> [prefix]',
@@ -33,7 +33,7 @@ export const run: Run = async (context, args) => {
 };
 
 /** @returns how many there are */
-async function printChanges(context: Context, format: string, changes: Iterable<KeyChange>): Promise<number> {
+async function printChanges(context: CommandContext, format: string, changes: Iterable<KeyChange>): Promise<number> {
   let count = 0;
   for (const change of changes) {
     const wait = context.stdout.write(

@@ -1,10 +1,10 @@
 /** What the commands on files share: facts about a file, printed as one row in the formats of etcdutl. */
 import { statSync } from 'node:fs';
-import type { Context } from '../../base/contract.js';
 import { Failure } from '../../base/errors.js';
 import type { Value } from '../../k8s-decode/value.js';
 import { type Format, formatNotSupported } from '../../output/format.js';
 import { stringJson } from '../../output/json.js';
+import type { CommandContext } from '../command.js';
 
 /** One fact, under the names that the formats have for it. */
 export interface Fact {
@@ -20,11 +20,11 @@ export interface Fact {
  * Prints facts in one row.
  * @throws Failure (exit code 4) for `protobuf`
  */
-export async function printFacts(context: Context, format: Format, facts: readonly Fact[]): Promise<void> {
+export async function printFacts(context: CommandContext, format: Format, facts: readonly Fact[]): Promise<void> {
   await context.stdout.write(await factsText(context, format, facts));
 }
 
-async function factsText(context: Context, format: Format, facts: readonly Fact[]): Promise<string> {
+async function factsText(context: CommandContext, format: Format, facts: readonly Fact[]): Promise<string> {
   const cells = facts.map(({ cell, value }) => cell ?? String(value));
   switch (format) {
     case 'simple':

@@ -1,9 +1,10 @@
-import { type CommandSpec, isDropIn, type Run } from '../../base/contract.js';
+import { isDropIn } from '../../base/contract.js';
 import { UsageFailure } from '../../base/flags/normalize.js';
 import { outputFormat } from '../../output/format.js';
 import { EtcdFile } from '../../storage/mvcc/etcd-file.js';
 import { type HistoryHash, historyHash } from '../../storage/mvcc/hash.js';
 import { withCheckedFile } from '../../storage/snapshot/checked-file.js';
+import type { CommandSpec, Run } from '../command.js';
 import { printFacts, requireFile } from './file-facts.js';
 
 export const spec: CommandSpec = {

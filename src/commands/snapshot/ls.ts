@@ -1,4 +1,3 @@
-import type { CommandSpec, Context, Run } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import type { Fields } from '../../k8s-decode/value.js';
 import { formatNotSupported, outputFormat } from '../../output/format.js';
@@ -7,6 +6,7 @@ import type { EtcdFile } from '../../storage/mvcc/etcd-file.js';
 import type { KeyIndex } from '../../storage/mvcc/key-index.js';
 import { ALL_KEYS, prefixRange } from '../../storage/mvcc/revision.js';
 import { withCheckedFile } from '../../storage/snapshot/checked-file.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 
 export const spec: CommandSpec = {
   usage: 'snapshot ls <filename> [prefix] [options]',
@@ -35,7 +35,11 @@ export const run: Run = async (context, args, flags) => {
   });
 };
 
-async function printAll(context: Context, count: number, line: (position: number) => string | Buffer): Promise<void> {
+async function printAll(
+  context: CommandContext,
+  count: number,
+  line: (position: number) => string | Buffer,
+): Promise<void> {
   for (let i = 0; i < count; i++) {
     const wait = context.stdout.write(line(i));
     if (wait) await wait;

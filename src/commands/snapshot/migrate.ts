@@ -1,6 +1,7 @@
-import { type CommandSpec, isDropIn, type Mode, type Run } from '../../base/contract.js';
+import { isDropIn, type Mode } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { migrate } from '../../storage/raft/migrate.js';
+import type { CommandSpec, Run } from '../command.js';
 
 export const spec: CommandSpec = {
   usage: 'migrate --data-dir DIR --target-version X.Y',

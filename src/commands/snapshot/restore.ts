@@ -1,10 +1,11 @@
-import { atLeast, type CommandSpec, type Context, type FlagValues, isDropIn, type Run } from '../../base/contract.js';
+import { atLeast, type FlagValues, isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { UsageFailure } from '../../base/flags/normalize.js';
 import { resolveDbPath } from '../../storage/bolt/db-file.js';
 import { hexId, type NewCluster, newCluster } from '../../storage/raft/membership.js';
 import { plainFile } from '../../storage/snapshot/compressed.js';
 import { type Restored, restore } from '../../storage/snapshot/restore.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 
 /** What --kubernetes raises the revision by, as etcd's documentation recommends: more than a cluster writes between two backups. */
 const KUBERNETES_BUMP = 1_000_000_000n;
@@ -121,7 +122,7 @@ function bumpOf(flags: FlagValues, known: boolean): bigint {
 }
 
 async function tell(
-  context: Context,
+  context: CommandContext,
   flags: FlagValues,
   path: string,
   cluster: NewCluster,

@@ -1,6 +1,7 @@
-import { type Context, isDropIn } from '../../base/contract.js';
+import { isDropIn } from '../../base/contract.js';
 import type { SnapshotOptions } from '../../etcd/snapshot.js';
 import { decimalBytes } from '../../output/bytes.js';
+import type { CommandContext } from '../command.js';
 
 export interface Progress {
   update: NonNullable<SnapshotOptions['progress']>;
@@ -11,7 +12,7 @@ export interface Progress {
 const EVERY_MS = 200;
 
 /** Bytes and rate, on a terminal only. */
-export async function saveProgress(context: Context, path: string): Promise<Progress | undefined> {
+export async function saveProgress(context: CommandContext, path: string): Promise<Progress | undefined> {
   if (!context.stderr.isTTY || isDropIn(context.mode)) return undefined;
   // ora counts the lines that its text takes: without end on a terminal that says it is 0 columns wide.
   if (!process.stderr.columns) return undefined;

@@ -1,10 +1,11 @@
-import { atLeast, type CommandSpec, type Context, type FlagValues, isDropIn, type Run } from '../../base/contract.js';
+import { atLeast, type FlagValues, isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { IncomingSnapshot } from '../../etcd/snapshot.js';
 import { decimalBytes } from '../../output/bytes.js';
 import { RpcError } from '../../rpc/error.js';
 import { type Compression, compressionNamed } from '../../storage/snapshot/compressed.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { type Progress, saveProgress } from './save-progress.js';
 import { type Saved, saveToFile, saveToFolder, saveToOutput } from './save-target.js';
 
@@ -64,7 +65,7 @@ export const run: Run = async (context, args, flags) => {
 };
 
 /** etcdctl has one exit code for all that goes wrong here, and since 3.6 does not put the server's status into words of its own. */
-function asEtcdctl({ mode }: Context, error: unknown): unknown {
+function asEtcdctl({ mode }: CommandContext, error: unknown): unknown {
   if (!(error instanceof Failure)) return error;
   error.exitCode = ExitCode.Interrupted;
   const bare =
@@ -81,7 +82,7 @@ interface Target {
   compression: Compression | undefined;
 }
 
-function targetOf(context: Context, path: string, flags: FlagValues): Target {
+function targetOf(context: CommandContext, path: string, flags: FlagValues): Target {
   const toOutput = path === '-' && !isDropIn(context.mode);
   const compression = flags.given('compress') ? compressionNamed(flags.string('compress')) : undefined;
   if (!flags.given('keep')) {
@@ -102,7 +103,7 @@ function targetOf(context: Context, path: string, flags: FlagValues): Target {
   return { path, toOutput, keep, compression };
 }
 
-async function oneMember(context: Context): Promise<EtcdClient> {
+async function oneMember(context: CommandContext): Promise<EtcdClient> {
   const client = await context.connect();
   const endpoints = await client.callable.resolveEndpoints();
   if (endpoints.length === 1) return client;
@@ -113,7 +114,7 @@ async function oneMember(context: Context): Promise<EtcdClient> {
 }
 
 function save(
-  context: Context,
+  context: CommandContext,
   client: EtcdClient,
   { path, toOutput, keep, compression }: Target,
   progress: Progress | undefined,
@@ -126,7 +127,7 @@ function save(
   return saveToFile(snapshot, path, compression);
 }
 
-async function tell(context: Context, { toOutput, compression }: Target, saved: Saved): Promise<void> {
+async function tell(context: CommandContext, { toOutput, compression }: Target, saved: Saved): Promise<void> {
   const { path, size, version, removed } = saved;
   const out = toOutput ? context.stderr : context.stdout;
   await out.write(`Snapshot saved at ${path}\n`);

@@ -1,10 +1,10 @@
-import type { CommandSpec, Context, Run } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import type { Value } from '../../k8s-decode/value.js';
 import { decimalBytes } from '../../output/bytes.js';
 import { formatNotSupported, outputFormat } from '../../output/format.js';
 import { type FileStats, fileStats, type PrefixStats } from '../../storage/mvcc/stats.js';
 import { withCheckedFile } from '../../storage/snapshot/checked-file.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 
 export const spec: CommandSpec = {
   usage: 'snapshot stats <filename> [options]',
@@ -30,7 +30,7 @@ export const run: Run = async (context, args, flags) => {
   await print(context, format, stats);
 };
 
-async function print(context: Context, format: string, stats: FileStats): Promise<void> {
+async function print(context: CommandContext, format: string, stats: FileStats): Promise<void> {
   if (format === 'simple' || format === 'table') {
     const { renderTable } = await import('../../output/table.js');
     const table = renderTable(context, HEADS, stats.prefixes.map(row));

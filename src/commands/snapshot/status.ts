@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { atLeast, type CommandSpec, isDropIn, type Mode, type Run } from '../../base/contract.js';
+import { atLeast, isDropIn, type Mode } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { decimalBytes } from '../../output/bytes.js';
 import { outputFormat } from '../../output/format.js';
@@ -7,6 +7,7 @@ import { resolveDbPath } from '../../storage/bolt/db-file.js';
 import { type FileStatus, fileStatus } from '../../storage/mvcc/hash.js';
 import { plainFile } from '../../storage/snapshot/compressed.js';
 import { checkHash } from '../../storage/snapshot/hash-check.js';
+import type { CommandSpec, Run } from '../command.js';
 import { printFacts, requireFile } from './file-facts.js';
 
 export const spec: CommandSpec = {

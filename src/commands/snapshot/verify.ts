@@ -1,4 +1,3 @@
-import type { CommandSpec, Context, Run } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { isStored, loadAndDecode } from '../../k8s-decode/index.js';
 import { outputFormat } from '../../output/format.js';
@@ -6,6 +5,7 @@ import { EtcdFile } from '../../storage/mvcc/etcd-file.js';
 import { ALL_KEYS } from '../../storage/mvcc/revision.js';
 import { plainFile } from '../../storage/snapshot/compressed.js';
 import { type FileReport, verifyFile } from '../../storage/snapshot/verify.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { printFacts } from './file-facts.js';
 
 export const spec: CommandSpec = {
@@ -75,7 +75,7 @@ function summary(report: FileReport, { objects, others, problems }: Decoded): st
 }
 
 async function printReport(
-  context: Context,
+  context: CommandContext,
   format: ReturnType<typeof outputFormat>,
   report: FileReport,
   decoded: Decoded,

@@ -1,18 +1,19 @@
 /** The second and third part of a transaction: lines of get, put and del with their flags. */
 import type { IRequestOp } from 'etcd3/lib/rpc';
-import { type CommandSpec, type Context, type FlagValues, isDropIn, type Mode } from '../../base/contract.js';
+import { type FlagValues, isDropIn, type Mode } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { FlagTable, UsageFailure } from '../../base/flags/normalize.js';
 import { parseWords } from '../../base/flags/parse.js';
 import { argify } from '../../base/go/argify.js';
 import { hasFlag } from '../../cli/mode.js';
+import type { CommandContext, CommandSpec } from '../command.js';
 import { announceRange, deleteRequest, spec as delSpec } from '../keys/del.js';
 import { spec as getSpec, rangeRequest } from '../keys/get.js';
 import { putRequest, spec as putSpec } from '../keys/put.js';
 
 interface Operation {
   spec: CommandSpec;
-  request(context: Context, args: string[], flags: FlagValues): Promise<IRequestOp>;
+  request(context: CommandContext, args: string[], flags: FlagValues): Promise<IRequestOp>;
 }
 
 const OPERATIONS: Record<string, Operation> = {
@@ -41,7 +42,7 @@ const tables = new WeakMap<CommandSpec, FlagTable>();
  * Reads an operation.
  * @throws Failure with etcdctl's texts: exit code 3 for a malformed line, the operation's own for its arguments.
  */
-export async function parseOperation(line: string, context: Context): Promise<IRequestOp> {
+export async function parseOperation(line: string, context: CommandContext): Promise<IRequestOp> {
   const [name = '', ...words] = argify(line, context.mode);
   if (words.length === 0) throw invalid(`invalid txn compare request: ${line}`, 'an operation needs a key');
   const known = operationNamed(name);
@@ -56,7 +57,7 @@ function operationNamed(name: string): string | undefined {
   return name === '' ? undefined : Object.keys(OPERATIONS).find((known) => known.startsWith(name));
 }
 
-async function parseLine(line: string, words: string[], spec: CommandSpec, context: Context, name: string) {
+async function parseLine(line: string, words: string[], spec: CommandSpec, context: CommandContext, name: string) {
   try {
     return parseWords(words, flagTable(spec, context.mode));
   } catch (error) {
@@ -79,7 +80,7 @@ function flagTable(spec: CommandSpec, mode: Mode): FlagTable {
 }
 
 /** etcdctl shows the operation's usage before the error. */
-async function printUsage(context: Context, name: string): Promise<void> {
+async function printUsage(context: CommandContext, name: string): Promise<void> {
   const { helpPage } = await import('../../cli/help-page.js');
   const { commands } = await import('../../cli/command-table.js');
   const entry = commands.find((command) => command.path === name);

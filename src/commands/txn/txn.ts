@@ -1,11 +1,12 @@
 import type { ICompare, IRequestOp, ITxnRequest } from 'etcd3/lib/rpc';
-import { type CommandSpec, type Context, isDropIn, type Run } from '../../base/contract.js';
+import { isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { trimGoSpace } from '../../base/go/space.js';
 import { inputLines } from '../../base/input-lines.js';
 import { outputFormat } from '../../output/format.js';
 import { printTxn } from '../../output/txn.js';
 import { undecodable } from '../../output/undecodable.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { parseCompare } from './compare.js';
 import { parseOperation } from './operation.js';
 
@@ -48,7 +49,7 @@ class TxnReader {
   private readonly asks: boolean;
 
   constructor(
-    private readonly context: Context,
+    private readonly context: CommandContext,
     interactive: boolean,
   ) {
     this.lines = inputLines(context.stdin);

@@ -1,9 +1,9 @@
-import type { CommandSpec, Run } from '../../base/contract.js';
 import type { Fields, Value } from '../../k8s-decode/value.js';
 import { formatNotSupported, outputFormat } from '../../output/format.js';
 import { type Analysis, analyze } from '../auger/analysis.js';
 import { analysisText } from '../auger/analyze.js';
 import { withDatabase } from '../auger/database.js';
+import type { CommandSpec, Run } from '../command.js';
 import { databaseArg, FILE_FLAG } from './database-arg.js';
 
 export const spec: CommandSpec = {

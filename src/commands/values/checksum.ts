@@ -1,7 +1,7 @@
-import type { CommandSpec, Run } from '../../base/contract.js';
 import { outputFormat } from '../../output/format.js';
 import { checksumOf } from '../auger/checksum.js';
 import { withDatabase } from '../auger/database.js';
+import type { CommandSpec, Run } from '../command.js';
 import { printFacts } from '../snapshot/file-facts.js';
 import { databaseArg, FILE_FLAG, REVISION_FLAG } from './database-arg.js';
 

@@ -1,5 +1,6 @@
-import type { Context, Flag, FlagValues } from '../../base/contract.js';
+import type { Flag, FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import type { CommandContext } from '../command.js';
 
 /** auger's way to name the file. */
 export const FILE_FLAG: Flag = {
@@ -23,7 +24,11 @@ export const REVISION_FLAG: Flag = {
  * The database file that a command means, and its other arguments: --file, the first argument, or `--endpoints file:PATH`.
  * @throws Failure where none is named
  */
-export function databaseArg(context: Context, args: string[], flags: FlagValues): { path: string; rest: string[] } {
+export function databaseArg(
+  context: CommandContext,
+  args: string[],
+  flags: FlagValues,
+): { path: string; rest: string[] } {
   const named = flags.string('file');
   if (named !== '') return { path: named, rest: args };
   const { endpoints, given } = context.options;

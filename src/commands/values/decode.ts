@@ -1,4 +1,3 @@
-import type { CommandSpec, Context, Run } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { readInput } from '../../base/read-input.js';
 import { AtRest } from '../../k8s-decode/encryption/at-rest.js';
@@ -6,6 +5,7 @@ import { describeEncrypted, isEncrypted, SealedValue, sealedText } from '../../k
 import { decodeStored, loadSchemaFor, type Value } from '../../k8s-decode/index.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import { toYaml } from '../../k8s-decode/yaml/write.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { type DecodeItem, decodeItems } from './decode-input.js';
 
 export const spec: CommandSpec = {
@@ -52,7 +52,7 @@ export const run: Run = async (context, args, flags) => {
 
 type ObjectFormat = 'yaml' | 'json' | 'jsonl';
 
-function objectFormat({ options }: Context): ObjectFormat {
+function objectFormat({ options }: CommandContext): ObjectFormat {
   const { writeOut } = options;
   if (writeOut === 'simple') return 'yaml';
   if (writeOut === 'yaml' || writeOut === 'json' || writeOut === 'jsonl') return writeOut;
@@ -67,7 +67,7 @@ class Decoder {
   private readonly atRest: AtRest;
 
   constructor(
-    { options }: Context,
+    { options }: CommandContext,
     private readonly onlyKey: string | undefined,
   ) {
     this.atRest = new AtRest(options.encryptionConfig);

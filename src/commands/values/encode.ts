@@ -1,10 +1,10 @@
-import type { CommandSpec, Context, Run } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { readInput } from '../../base/read-input.js';
 import { isSealedText } from '../../k8s-decode/encryption/describe.js';
 import { type Encoding, encodeStored, type Fields, type Value } from '../../k8s-decode/index.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import { stringField } from '../../k8s-decode/value.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { type EncodeItem, encodeItems } from './encode-input.js';
 
 const encodings: readonly Encoding[] = ['protobuf', 'json', 'yaml', 'cbor'];
@@ -42,7 +42,7 @@ export const run: Run = async (context, args, flags) => {
 };
 
 /** The one object's bytes. */
-async function writeRaw(context: Context, items: AsyncIterable<EncodeItem>, encoding: Encoding | undefined) {
+async function writeRaw(context: CommandContext, items: AsyncIterable<EncodeItem>, encoding: Encoding | undefined) {
   let only: Buffer | undefined;
   for await (const item of items) {
     if (only) {
@@ -59,7 +59,7 @@ async function writeRaw(context: Context, items: AsyncIterable<EncodeItem>, enco
 }
 
 /** A line for each object; what cannot be encoded is reported, and the others go on. */
-async function writeLines(context: Context, items: AsyncIterable<EncodeItem>, encoding: Encoding | undefined) {
+async function writeLines(context: CommandContext, items: AsyncIterable<EncodeItem>, encoding: Encoding | undefined) {
   let failed = 0;
   for await (const item of items) {
     try {
@@ -113,7 +113,7 @@ function encodingFlag(name: string): Encoding | undefined {
   });
 }
 
-function rawFormat({ options }: Context): boolean {
+function rawFormat({ options }: CommandContext): boolean {
   const { writeOut } = options;
   if (writeOut === 'jsonl') return false;
   if (writeOut === 'raw' || writeOut === 'simple') return true;

@@ -1,7 +1,7 @@
-import type { CommandSpec, Context, Run } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { extract, refuseConflicts } from '../auger/extract.js';
 import type { ExtractOptions } from '../auger/extract-options.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { databaseArg, FILE_FLAG, REVISION_FLAG } from './database-arg.js';
 
 export const spec: CommandSpec = {
@@ -83,7 +83,7 @@ export const run: Run = async (context, args, flags) => {
   context.stdout.write(await extractLeafItem({ io: context, env: context.env }, options));
 };
 
-function objectFormat({ options }: Context): 'yaml' | 'json' | 'jsonl' | undefined {
+function objectFormat({ options }: CommandContext): 'yaml' | 'json' | 'jsonl' | undefined {
   const { writeOut } = options;
   if (writeOut === 'simple') return undefined;
   if (writeOut === 'yaml' || writeOut === 'json' || writeOut === 'jsonl') return writeOut;

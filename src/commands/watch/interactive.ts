@@ -1,5 +1,5 @@
 /** `watch -i`: lines from standard input that start watches and ask for progress. */
-import { atLeast, type Context, type Flag, type FlagValues } from '../../base/contract.js';
+import { atLeast, type Flag, type FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { FlagTable, UsageFailure } from '../../base/flags/normalize.js';
 import { type ParsedWords, parseWords } from '../../base/flags/parse.js';
@@ -9,6 +9,7 @@ import { hasFlag } from '../../cli/mode.js';
 import type { WatchRange } from '../../etcd/watch.js';
 import { outputFormat } from '../../output/format.js';
 import { watchPrinters } from '../../output/watch/printer.js';
+import type { CommandContext } from '../command.js';
 import { changesFormat } from '../keys/changes-format.js';
 import { watchKeys, watchRanges } from './arguments.js';
 import { type RunningWatch, startWatch } from './run.js';
@@ -20,7 +21,7 @@ import { type RunningWatch, startWatch } from './run.js';
  * @param fromEnv the range that the environment names.
  */
 export async function watchInteractively(
-  context: Context,
+  context: CommandContext,
   asked: FlagValues,
   flags: readonly Flag[],
   fromEnv: string[],
@@ -67,7 +68,7 @@ interface LineContext {
  * Does what a line says. Gives what is wrong with it, `%s` standing for the line, where that does not end the command.
  * @throws Failure where it does.
  */
-function readLine(context: Context, words: string[], line: LineContext): string | undefined {
+function readLine(context: CommandContext, words: string[], line: LineContext): string | undefined {
   const [name, ...rest] = words;
   if (name === undefined) return 'Invalid command: %s (watch and progress supported)\n';
   if (name === 'progress') {

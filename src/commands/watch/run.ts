@@ -1,5 +1,5 @@
 /** One watch as the user sees it: its events printed, its program run, its end told. */
-import { type Context, isDropIn } from '../../base/contract.js';
+import { isDropIn } from '../../base/contract.js';
 import { Failure, failureText } from '../../base/errors.js';
 import { goQuote } from '../../base/go/quote.js';
 import { SilentFailure } from '../../cli/environment.js';
@@ -7,6 +7,7 @@ import type { EtcdClient } from '../../etcd/client.js';
 import { Watch, type WatchAnswer, type WatchEvent, type WatchRange } from '../../etcd/watch.js';
 import type { Format } from '../../output/format.js';
 import type { WatchPrinter } from '../../output/watch/printer.js';
+import type { CommandContext } from '../command.js';
 import { runChild } from '../run-child.js';
 
 export interface WatchRun {
@@ -34,14 +35,14 @@ export interface RunningWatch {
 }
 
 /** Starts a watch and prints what comes of it. */
-export function startWatch(context: Context, range: WatchRange, run: WatchRun): RunningWatch {
+export function startWatch(context: CommandContext, range: WatchRange, run: WatchRun): RunningWatch {
   const { client, signal } = run;
   const trouble = (text: string) => void context.stderr.write(`watch interrupted: ${text}; resuming\n`);
   const watch = new Watch(client.callable, range, { signal, ...(!isDropIn(context.mode) && { trouble }) });
   return { ended: printWatch(context, watch, run), requestProgress: () => watch.requestProgress() };
 }
 
-async function printWatch(context: Context, watch: Watch, run: WatchRun): Promise<WatchEnd> {
+async function printWatch(context: CommandContext, watch: Watch, run: WatchRun): Promise<WatchEnd> {
   const printer = run.newPrinter();
   let hint: string | undefined;
   /** Events whose program waits until the rest of the answer is printed. */
@@ -103,13 +104,13 @@ function isProgress({ events, canceled, first, fragment }: WatchAnswer): boolean
   return events.length === 0 && !canceled && first && !fragment;
 }
 
-async function tellProgress(context: Context, { header }: WatchAnswer, format: Format): Promise<void> {
+async function tellProgress(context: CommandContext, { header }: WatchAnswer, format: Format): Promise<void> {
   if (format === 'yaml' || format === 'jsonl') return;
   await context.stdout.write(`progress notify: ${header?.revision ?? 0}\n`);
 }
 
 /** Says why, on standard error; gives what can be done about it. */
-async function tellCanceled(context: Context, answer: WatchAnswer): Promise<string | undefined> {
+async function tellCanceled(context: CommandContext, answer: WatchAnswer): Promise<string | undefined> {
   const { compact_revision, cancel_reason } = answer;
   const compacted = compact_revision !== '0';
   if (!hasReason(answer) && isDropIn(context.mode)) return undefined;
@@ -121,7 +122,12 @@ async function tellCanceled(context: Context, answer: WatchAnswer): Promise<stri
 const TYPES = ['PUT', 'DELETE'];
 
 /** @throws Failure, told already, when the program fails. */
-async function execute(context: Context, { type, kv }: WatchEvent, answer: WatchAnswer, run: WatchRun): Promise<void> {
+async function execute(
+  context: CommandContext,
+  { type, kv }: WatchEvent,
+  answer: WatchAnswer,
+  run: WatchRun,
+): Promise<void> {
   const { problem } = await runChild(context, run.exec, {
     ETCD_WATCH_REVISION: answer.header?.revision ?? '0',
     ETCD_WATCH_EVENT_TYPE: goQuote(TYPES[type] ?? String(type)),

@@ -1,8 +1,9 @@
-import type { CommandSpec, Context, FlagValues, Run } from '../../base/contract.js';
+import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import type { WatchRange } from '../../etcd/watch.js';
 import { outputFormat } from '../../output/format.js';
 import { watchPrinters } from '../../output/watch/printer.js';
+import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { changesFormat } from '../keys/changes-format.js';
 import { endedBySignal } from '../signals.js';
 import { watchEnvironment, watchKeys, watchRanges } from './arguments.js';
@@ -48,7 +49,12 @@ export const run: Run = async (context, args, flags) => {
   return watchArguments(context, args, flags, fromEnv);
 };
 
-async function watchArguments(context: Context, args: string[], flags: FlagValues, fromEnv: string[]): Promise<void> {
+async function watchArguments(
+  context: CommandContext,
+  args: string[],
+  flags: FlagValues,
+  fromEnv: string[],
+): Promise<void> {
   const { keys, exec } = watchKeys(context.mode, { args, flags, fromEnv, interactive: false });
   const ranges = watchRanges(context.mode, keys, flags);
   const format = outputFormat(context);
@@ -64,7 +70,7 @@ async function watchArguments(context: Context, args: string[], flags: FlagValue
  * @throws Failure when the server cancels one
  */
 export async function printWatches(
-  context: Context,
+  context: CommandContext,
   ranges: readonly WatchRange[],
   order: Omit<WatchRun, 'signal'>,
 ): Promise<void> {

@@ -1,0 +1,76 @@
+/**
+ * The contract between the command line (src/cli) and the commands.
+ *
+ * To add a command: write `src/commands/ROOM/NAME.ts` that exports `spec: CommandSpec` and `run: Run`, and give it a line in the
+ * room's `index.ts` with its loader (`load: () => import('./NAME.js')`). A line without a loader is not listed.
+ *
+ * A command returns nothing or an exit code and throws `Failure` for what can be expected to fail; it never prints an error
+ * and never ends the process. Data goes to `context.stdout`, everything else to `context.stderr`.
+ */
+import type { Context, Flag, FlagValues, Io, Mode } from '../base/contract.js';
+import type { EtcdClient } from '../etcd/client.js';
+
+/** What a command's module exports as `spec`. Its summary, aliases and versions stand in the room's `index.ts`. */
+export interface CommandSpec {
+  /** The words after `ketcdctl `: `get [options] <key> [range_end]`. */
+  usage: string;
+  /** Some sentences for the help text, if the summary is not enough. */
+  description?: string;
+  /** Whole command lines, `ketcdctl get --prefix /registry/pods/`; a comment may follow ` # `. Not shown in drop-in mode. */
+  examples: readonly string[];
+  flags: readonly Flag[];
+  /**
+   * The command has no time limit by default: `always` ignores --command-timeout as etcdctl does for it,
+   * `unless-given` honours it where it was given. Own mode honours it always. `drop-in`: only etcdctl has no limit for it.
+   */
+  noTimeout?: 'always' | 'unless-given' | 'drop-in';
+  /** What completion offers for arguments. Arguments are never checked before `run`. */
+  complete?: 'file' | 'directory' | 'key' | readonly string[];
+  /** Variables beginning with ETCDCTL_ that the command reads itself: there is no warning of them. */
+  variables?: readonly string[];
+}
+
+/** What a run of a command has around it. */
+export interface CommandContext extends Context {
+  /**
+   * A client for the endpoints (logged in when --user was given): one a run, the same at each call; closed by main.
+   * A failed connection or login is a Failure.
+   */
+  connect(): Promise<EtcdClient>;
+}
+
+/** What a command's module exports as `run`. */
+export type Run = (
+  context: CommandContext,
+  args: string[],
+  flags: FlagValues,
+) => Promise<number | undefined> | Promise<void>;
+
+export interface CommandModule {
+  spec: CommandSpec;
+  run: Run;
+}
+
+/** A command's line in the table. */
+export interface CommandEntry {
+  /** The words that call it: `get`, `member add`. */
+  path: string;
+  summary: string;
+  /** The versions of etcdctl that have it, `3.4-`, `3.4-3.5` or `3.4-3.4,3.6-`; without this and `etcdutl` it is ketcdctl's own. */
+  etcdctl?: string;
+  /** The same for etcdutl. */
+  etcdutl?: string;
+  aliases?: readonly string[];
+  /** Has sub-commands and does nothing itself. */
+  group?: true;
+  hidden?: true;
+  /** Flags of a group, which all its commands have too. */
+  flags?: readonly Flag[];
+  /** Missing where the command is not written: own mode does not know it then, drop-in mode says so when it is run. */
+  load?: () => Promise<CommandModule>;
+  /** In place of `load`: a tool of its own, which gets the rest of the command line as it is and gives the exit code. */
+  tool?: () => Promise<RunTool>;
+}
+
+/** A whole tool with a command line of its own: etcdctl's old API, auger. */
+export type RunTool = (argv: string[], env: NodeJS.ProcessEnv, io: Io, mode?: Mode) => Promise<number>;

@@ -1,0 +1,28 @@
+/** Commands over the objects of a Kubernetes cluster. Read at every start: names, summaries and versions alone; a command's code is loaded when it is run. */
+import type { Flag } from '../../base/contract.js';
+import type { CommandEntry } from '../command.js';
+
+const REGISTRY_PREFIX: Flag = {
+  name: 'registry-prefix',
+  type: 'string',
+  value: 'PREFIX',
+  help: "where Kubernetes' keys stand: the API server's --etcd-prefix (default: /registry, or where a cluster is found)",
+};
+
+// biome-ignore format: a line a command
+export const kubernetesCommands: readonly CommandEntry[] = [
+  { path: 'k8s', summary: 'Read and mend a Kubernetes cluster without its API server', group: true, flags: [REGISTRY_PREFIX] },
+  { path: 'k8s get', summary: 'Show objects as kubectl would', load: () => import('./get.js') },
+  { path: 'k8s kinds', summary: 'Count the stored objects by kind and version', load: () => import('./kinds.js') },
+  { path: 'k8s du', summary: 'Show who fills etcd', load: () => import('./du.js') },
+  { path: 'k8s history', summary: 'Show the revisions of an object that are still there, as diffs', load: () => import('./history.js') },
+  { path: 'k8s watch', summary: 'Watch objects as they change', load: () => import('./watch.js') },
+  { path: 'k8s edit', summary: 'Edit a stored object', load: () => import('./edit.js') },
+  { path: 'k8s apply', summary: 'Write objects from a file', load: () => import('./apply.js') },
+  { path: 'k8s delete', summary: 'Delete a stored object', load: () => import('./delete.js') },
+  { path: 'k8s export', summary: 'Write objects as clean manifests', load: () => import('./export.js') },
+  { path: 'k8s restore', summary: 'Bring objects back out of a snapshot', load: () => import('./restore.js') },
+  { path: 'k8s verify', summary: 'Check that every stored object is sound', load: () => import('./verify.js') },
+  { path: 'k8s encryption', summary: 'Show which objects are encrypted, and how', load: () => import('./encryption.js') },
+  { path: 'k8s ranges', summary: 'Show the service IPs and node ports that are taken', load: () => import('./ranges.js') },
+];
