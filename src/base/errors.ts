@@ -49,3 +49,15 @@ export function failureText(error: unknown, dropIn: boolean): string {
   const { message, etcdText } = error as { message?: string; etcdText?: string };
   return (dropIn ? etcdText : undefined) ?? message ?? String(error);
 }
+
+/** A failure whose text is written already. */
+export class SilentFailure extends Failure {
+  constructor(exitCode: number = ExitCode.Error) {
+    super('', { exitCode });
+  }
+}
+
+/** The failure for wrong arguments: etcdctl's exit code 128. */
+export function badArguments(message: string, hint?: string): Failure {
+  return new Failure(message, { exitCode: ExitCode.BadArgs, ...(hint === undefined ? {} : { hint }) });
+}

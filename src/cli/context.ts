@@ -1,6 +1,6 @@
-import { atLeast, type GlobalOptions, type Io, isDropIn, type Mode } from '../base/contract.js';
+import type { GlobalOptions, Io, Mode } from '../base/contract.js';
 import type { CommandContext } from '../commands/command.js';
-import type { ConnectionOptions } from '../connection/options.js';
+import { connectionOptions } from '../connection/options.js';
 import type { EtcdClient } from '../etcd/client.js';
 
 /** The context of one run, and what main does with it at the end. */
@@ -29,8 +29,17 @@ export function makeContext(mode: Mode, io: Io, env: NodeJS.ProcessEnv, options:
       client ??= open(context);
       return client;
     },
+    async usageOf(path) {
+      const { helpPage } = await import('./help-page.js');
+      const { commands } = await import('./command-table.js');
+      return helpPage(
+        mode,
+        commands.find((entry) => entry.path === path),
+        io.stderr,
+      );
+    },
     async askPassword(prompt) {
-      const { askPassword } = await import('./password.js');
+      const { askPassword } = await import('../base/password.js');
       return askPassword(prompt, mode, io);
     },
     async close() {
@@ -49,40 +58,4 @@ async function open(context: CommandContext): Promise<EtcdClient> {
   }
   const { openClient } = await import('../etcd/client.js');
   return openClient(options);
-}
-
-/** The global options as the connection layer has them. */
-export function connectionOptions(context: CommandContext): ConnectionOptions {
-  const { options, mode } = context;
-  return {
-    endpoints: options.endpoints,
-    discoverySrv: options.discoverySrv || undefined,
-    discoverySrvName: options.discoverySrvName || undefined,
-    insecureDiscovery: options.insecureDiscovery,
-    cacert: options.cacert || undefined,
-    cert: options.cert || undefined,
-    key: options.key || undefined,
-    insecureTransport: options.insecureTransport,
-    insecureSkipTlsVerify: options.insecureSkipTlsVerify,
-    skipVerifyAloneMakesTls: atLeast(mode, '3.6'),
-    user: options.user || undefined,
-    password: passwordOf(context),
-    jwtToken: options.authJwtToken || undefined,
-    dialTimeout: options.dialTimeout,
-    commandTimeout: options.commandTimeout || undefined,
-    keepaliveTime: options.keepaliveTime,
-    keepaliveTimeout: options.keepaliveTimeout,
-    // etcdctl's client has this limit, whether there is a flag for it or not; own mode leaves it to the server.
-    maxRequestBytes: options.maxRequestBytes || (isDropIn(mode) ? 2 << 20 : 0),
-    maxRecvBytes: options.maxRecvBytes,
-    waitForReady: isDropIn(mode),
-    trace: options.debug ? (line) => context.stderr.write(`${line}\n`) : undefined,
-  };
-}
-
-/** The password if it is known; undefined when --user has it behind its colon; else who asks for it. */
-function passwordOf(context: CommandContext): ConnectionOptions['password'] {
-  const { user, password } = context.options;
-  if (password !== '') return password;
-  return user.includes(':') ? undefined : () => context.askPassword('Password: ');
 }

@@ -1,7 +1,7 @@
 /** Settings from `ETCDCTL_…` variables. */
 
 import { type Flag, type Io, isDropIn, type Mode } from '../base/contract.js';
-import { ExitCode, Failure } from '../base/errors.js';
+import { ExitCode, Failure, SilentFailure } from '../base/errors.js';
 import type { ParsedFlags } from '../base/flags/parse.js';
 import { goQuote } from '../base/go/quote.js';
 
@@ -66,13 +66,6 @@ function warnUnknown(name: string, text: string, { mode, io }: EnvironmentRules)
   else if (is34(mode)) {
     io.stderr.write(`${logTime34()} W | pkg/flags: unrecognized environment variable ${name}=${text}\n`);
   } else io.stderr.write(logLine('warn', 'flags/flag.go:94', 'unrecognized environment variable', `${name}=${text}`));
-}
-
-/** A failure whose text is written already. */
-export class SilentFailure extends Failure {
-  constructor(exitCode: number = ExitCode.Error) {
-    super('', { exitCode });
-  }
 }
 
 /** A log line of etcd 3.5 and later. */

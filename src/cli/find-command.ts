@@ -5,10 +5,11 @@ import { isNear, nearest } from '../base/flags/near.js';
 import { FlagTable, UsageFailure } from '../base/flags/normalize.js';
 import { argBytes } from '../base/go/argument-bytes.js';
 import { goQuote } from '../base/go/quote.js';
+import { hasFlag } from '../base/versions.js';
 import type { CommandEntry } from '../commands/command.js';
 import { commands } from './command-table.js';
 import { HELP_FLAG } from './global-flags.js';
-import { hasCommand, hasFlag } from './mode.js';
+import { hasCommand } from './mode.js';
 
 export interface Found {
   /** Undefined: no command was named. */

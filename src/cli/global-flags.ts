@@ -1,5 +1,5 @@
 import type { Flag, Mode } from '../base/contract.js';
-import { hasFlag } from './mode.js';
+import { hasFlag } from '../base/versions.js';
 
 /** What every command takes. Each can also be set by `ETCDCTL_` and its name in upper case, `-` as `_`. */
 const ETCDCTL: readonly Flag[] = [

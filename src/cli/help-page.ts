@@ -1,8 +1,8 @@
 import { type Flag, isDropIn, type Mode, type Output } from '../base/contract.js';
+import { hasFlag } from '../base/versions.js';
 import type { CommandEntry, CommandModule, CommandSpec } from '../commands/command.js';
 import { groupFlags } from './find-command.js';
 import { globalFlags } from './global-flags.js';
-import { hasFlag } from './mode.js';
 
 /** The help text of a command, of a group, or (without an entry) of the tool, as this mode lays it out. */
 export async function helpPage(

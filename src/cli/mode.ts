@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
-import type { Flag, Mode, Version } from '../base/contract.js';
+import type { Mode, Version } from '../base/contract.js';
 import { ExitCode, Failure } from '../base/errors.js';
+import { inSpan } from '../base/versions.js';
 import type { CommandEntry } from '../commands/command.js';
 import { isBuilt } from './command-table.js';
 
@@ -54,20 +55,4 @@ function isMinor(text: string, minor: Version): boolean {
 export function hasCommand(mode: Mode, entry: CommandEntry): boolean {
   if (mode.tool === 'ketcdctl') return isBuilt(entry);
   return inSpan(mode.tool === 'etcdctl' ? entry.etcdctl : entry.etcdutl, mode.version);
-}
-
-/** Whether the flag exists in this mode: own mode has them all. */
-export function hasFlag(mode: Mode, flag: Flag): boolean {
-  if (mode.tool === 'ketcdctl') return true;
-  if (flag.own) return false;
-  if (mode.tool === 'etcdutl' && flag.etcdutl !== undefined) return inSpan(flag.etcdutl, mode.version);
-  return (flag.since ?? '3.4') <= mode.version && mode.version <= (flag.until ?? '3.9');
-}
-
-/** `3.4-`, `3.4-3.5`, or several of them: `3.4-3.4,3.6-`. */
-function inSpan(spans: string | undefined, version: Version): boolean {
-  return (spans ?? '').split(',').some((span) => {
-    const [first, last] = span.split('-');
-    return first !== '' && first! <= version && version <= (last || '3.9');
-  });
 }

@@ -1,8 +1,7 @@
 import { type Io, isDropIn, type Mode } from '../base/contract.js';
-import { ExitCode, Failure, failureText } from '../base/errors.js';
+import { ExitCode, Failure, failureText, SilentFailure } from '../base/errors.js';
 import { UsageFailure } from '../base/flags/normalize.js';
 import type { CommandEntry } from '../commands/command.js';
-import { SilentFailure } from './environment.js';
 import { UnknownCommand } from './find-command.js';
 
 /** What was being run when it failed. */

@@ -1,19 +1,18 @@
 /** From the command line to the exit code. */
 
 import type { Flag, Io, Mode } from '../base/contract.js';
-import { ExitCode, Failure } from '../base/errors.js';
+import { ExitCode, Failure, SilentFailure } from '../base/errors.js';
 import { FlagTable, UsageFailure } from '../base/flags/normalize.js';
 import { type ParsedFlags, parseWords } from '../base/flags/parse.js';
+import { processIo } from '../base/streams.js';
 import { augerTools, commands } from './command-table.js';
 import { makeContext } from './context.js';
-import { SilentFailure } from './environment.js';
 import { findCommand, groupFlags } from './find-command.js';
 import { globalFlags, HELP_FLAG } from './global-flags.js';
 import { commandFlags, helpPage } from './help-page.js';
 import { type Identity, identify } from './mode.js';
 import { resolveOptions } from './options.js';
 import { type Running, report } from './report.js';
-import { processIo } from './streams.js';
 
 /** Runs what the process was started for, and ends it. */
 export async function runProcess(): Promise<void> {

@@ -37,6 +37,8 @@ export interface CommandContext extends Context {
    * A failed connection or login is a Failure.
    */
   connect(): Promise<EtcdClient>;
+  /** The usage text of a command, which etcdctl shows before the error of a faulty line of `txn`. */
+  usageOf(path: string): Promise<string>;
 }
 
 /** What a command's module exports as `run`. */

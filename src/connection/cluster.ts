@@ -1,9 +1,9 @@
 import { ExitCode, Failure } from '../base/errors.js';
 import { CallFailure } from '../rpc/call-failure.js';
-import { type Attempt, attemptOf, noConnection } from '../rpc/error.js';
+import { type Attempt, noConnection } from '../rpc/error.js';
 import { Code } from '../rpc/status.js';
 import { Channel } from './channel.js';
-import { ConnectFailure } from './connect-failure.js';
+import { attemptOf, ConnectFailure } from './connect-failure.js';
 import { splitEndpoints } from './endpoints.js';
 import type { Limit } from './limit.js';
 import type { ConnectionOptions } from './options.js';

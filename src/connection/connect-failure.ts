@@ -1,3 +1,4 @@
+import type { Attempt } from '../rpc/error.js';
 import { h2Name } from '../rpc/status.js';
 import type { Endpoint } from './endpoints.js';
 
@@ -58,4 +59,10 @@ function explainSocketError(error: unknown, endpoint: Endpoint): ConnectFailure 
 function refusedHint(endpoint: Endpoint): string {
   if (endpoint.port === 2380) return '2380 is usually the port for peers: try 2379';
   return 'is etcd running there, and listening on this address? (--listen-client-urls of etcd, --endpoints here)';
+}
+
+/** What an attempt is listed as. */
+export function attemptOf(endpoint: string, error: unknown): Attempt {
+  const hint = error instanceof ConnectFailure ? error.hint : undefined;
+  return { endpoint, problem: (error as Error).message, hint };
 }

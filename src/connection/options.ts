@@ -1,3 +1,5 @@
+import { atLeast, type Context, isDropIn } from '../base/contract.js';
+
 /** How to reach a cluster. The global flags map to this; there is nothing here that reads a file or opens a socket. */
 export interface ConnectionOptions {
   /** As the user gave them: `host:port`, `http(s)://…`, `unix:…`; a member may itself be a comma list. */
@@ -48,4 +50,40 @@ export interface ConnectionOptions {
   signal?: AbortSignal | undefined;
   /** Told what is tried, a line at a time and without secrets: `--debug`. */
   trace?: ((line: string) => void) | undefined;
+}
+
+/** The global options as the connection layer has them. */
+export function connectionOptions(context: Context): ConnectionOptions {
+  const { options, mode } = context;
+  return {
+    endpoints: options.endpoints,
+    discoverySrv: options.discoverySrv || undefined,
+    discoverySrvName: options.discoverySrvName || undefined,
+    insecureDiscovery: options.insecureDiscovery,
+    cacert: options.cacert || undefined,
+    cert: options.cert || undefined,
+    key: options.key || undefined,
+    insecureTransport: options.insecureTransport,
+    insecureSkipTlsVerify: options.insecureSkipTlsVerify,
+    skipVerifyAloneMakesTls: atLeast(mode, '3.6'),
+    user: options.user || undefined,
+    password: passwordOf(context),
+    jwtToken: options.authJwtToken || undefined,
+    dialTimeout: options.dialTimeout,
+    commandTimeout: options.commandTimeout || undefined,
+    keepaliveTime: options.keepaliveTime,
+    keepaliveTimeout: options.keepaliveTimeout,
+    // etcdctl's client has this limit, whether there is a flag for it or not; own mode leaves it to the server.
+    maxRequestBytes: options.maxRequestBytes || (isDropIn(mode) ? 2 << 20 : 0),
+    maxRecvBytes: options.maxRecvBytes,
+    waitForReady: isDropIn(mode),
+    trace: options.debug ? (line) => context.stderr.write(`${line}\n`) : undefined,
+  };
+}
+
+/** The password if it is known; undefined when --user has it behind its colon; else who asks for it. */
+function passwordOf(context: Context): ConnectionOptions['password'] {
+  const { user, password } = context.options;
+  if (password !== '') return password;
+  return user.includes(':') ? undefined : () => context.askPassword('Password: ');
 }

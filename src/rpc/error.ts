@@ -1,5 +1,4 @@
 import { ExitCode, Failure } from '../base/errors.js';
-import { ConnectFailure } from '../connection/connect-failure.js';
 import type { CallFailure } from './call-failure.js';
 import { Code, codeName } from './status.js';
 import { hintForStatus } from './status-hints.js';
@@ -138,12 +137,6 @@ function etcdTextOf({ code, details, facts }: CallFailure): string {
   // etcd's own errors are known to its client library, which then shows the text alone.
   if (facts.fromServer && details.startsWith('etcdserver: ')) return details;
   return `rpc error: code = ${codeName(code)} desc = ${details}`;
-}
-
-/** What an attempt is listed as. */
-export function attemptOf(endpoint: string, error: unknown): Attempt {
-  const hint = error instanceof ConnectFailure ? error.hint : undefined;
-  return { endpoint, problem: (error as Error).message, hint };
 }
 
 function seconds(ms: number): string {

@@ -1,5 +1,5 @@
 import { CompareResult, CompareTarget, type ICompare, type ITxnRequest } from 'etcd3/lib/rpc';
-import { askPassword } from '../cli/password.js';
+import { askPassword } from '../base/password.js';
 import { type EtcdClient, openClient } from '../etcd/client.js';
 import { goUrlText } from './go-url.js';
 import { KeysApi } from './keys-api.js';

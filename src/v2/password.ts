@@ -1,5 +1,5 @@
 import type { Io, Mode } from '../base/contract.js';
-import { askPassword } from '../cli/password.js';
+import { askPassword } from '../base/password.js';
 
 /** Splits `name:password` at the first colon; without one the password is asked for. */
 export async function splitUser(

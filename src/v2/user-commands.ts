@@ -1,4 +1,4 @@
-import { askPassword } from '../cli/password.js';
+import { askPassword } from '../base/password.js';
 import { AuthApi } from './auth-api.js';
 import { splitUser } from './password.js';
 import { type Action, Ending, orPlain, type Run, V2Exit } from './run.js';

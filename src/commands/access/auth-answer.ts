@@ -1,11 +1,11 @@
 /** What the commands of `auth`, `user` and `role` share. */
 import type { IResponseHeader } from 'etcd3/lib/rpc';
+import { badArguments } from '../../base/errors.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { headerFields } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
 import { print } from '../../output/printer.js';
 import type { MessageName } from '../../rpc/messages.js';
-import { badArguments } from '../bad-arguments.js';
 import type { CommandContext } from '../command.js';
 
 /**

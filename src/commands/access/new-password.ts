@@ -1,8 +1,8 @@
 /** Where the new password of a user comes from. */
 import { createReadStream } from 'node:fs';
 import { type Flag, type FlagValues, isDropIn } from '../../base/contract.js';
+import { badArguments } from '../../base/errors.js';
 import { GO_SPACE } from '../../base/go/space.js';
-import { badArguments } from '../bad-arguments.js';
 import type { CommandContext } from '../command.js';
 
 export const passwordFlags: readonly Flag[] = [

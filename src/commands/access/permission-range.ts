@@ -1,8 +1,8 @@
 /** The keys that `role grant-permission` and `role revoke-permission` are about. */
 import type { Flag, FlagValues } from '../../base/contract.js';
+import { badArguments } from '../../base/errors.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import { OPEN_END, prefixEnd } from '../../etcd/keys.js';
-import { badArguments } from '../bad-arguments.js';
 
 export const rangeFlags: readonly Flag[] = [
   { name: 'prefix', type: 'bool', help: 'all keys that begin with the key' },

@@ -1,5 +1,5 @@
 import { type IPermission, Permission } from 'etcd3/lib/rpc';
-import { badArguments } from '../bad-arguments.js';
+import { badArguments } from '../../base/errors.js';
 import type { CommandSpec, Run } from '../command.js';
 import { makeChange } from './auth-answer.js';
 import { permissionRange, rangeFlags } from './permission-range.js';

@@ -1,5 +1,5 @@
+import { badArguments } from '../../base/errors.js';
 import { OPEN_END } from '../../etcd/keys.js';
-import { badArguments } from '../bad-arguments.js';
 import type { CommandSpec, Run } from '../command.js';
 import { makeChange } from './auth-answer.js';
 import { permissionRange, rangeFlags } from './permission-range.js';

@@ -1,5 +1,5 @@
 import type { FlagValues } from '../../base/contract.js';
-import { badArguments } from '../bad-arguments.js';
+import { badArguments } from '../../base/errors.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { exactly, makeChange } from './auth-answer.js';
 import { newPassword, passwordFlags } from './new-password.js';

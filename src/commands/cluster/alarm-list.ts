@@ -1,6 +1,6 @@
 import { AlarmAction } from 'etcd3/lib/rpc';
+import { badArguments } from '../../base/errors.js';
 import { outputFormat } from '../../output/format.js';
-import { badArguments } from '../bad-arguments.js';
 import type { CommandSpec, Run } from '../command.js';
 import { printAlarms } from './alarm-answer.js';
 

@@ -1,5 +1,5 @@
 import { ExitCode } from '../../base/errors.js';
-import { connectionOptions } from '../../cli/context.js';
+import { connectionOptions } from '../../connection/options.js';
 import { residentMemory } from '../../etcd/metrics.js';
 import { outputFormat } from '../../output/format.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';

@@ -5,12 +5,12 @@ import { type Flag, type FlagValues, isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import { goQuote } from '../../base/go/quote.js';
+import { catchingSignals } from '../../base/signals.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { prefixRange } from '../../etcd/keys.js';
 import { type LoadResult, type PutLoad, putUnderLoad } from '../../etcd/put-load.js';
 import { sendUntilDone } from '../../etcd/retry-same.js';
 import type { CommandContext } from '../command.js';
-import { catchingSignals } from '../signals.js';
 
 /** The flags of both, `prefix` being where each writes by default. */
 export function loadFlags(prefix: string): Flag[] {

@@ -1,8 +1,8 @@
 /** What the three `downgrade` commands share. */
 import type { DowngradeAction } from 'etcd3/lib/rpc';
+import { badArguments } from '../../base/errors.js';
 import { outputFormat } from '../../output/format.js';
 import { print } from '../../output/printer.js';
-import { badArguments } from '../bad-arguments.js';
 import type { CommandContext } from '../command.js';
 
 /** The version that `downgrade validate` and `downgrade enable` are given. */

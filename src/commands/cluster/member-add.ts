@@ -1,11 +1,11 @@
 import type { IMemberAddResponse } from 'etcd3/lib/rpc';
 import { atLeast } from '../../base/contract.js';
+import { badArguments } from '../../base/errors.js';
 import { goQuote } from '../../base/go/quote.js';
 import { outputFormat } from '../../output/format.js';
 import { paddedId } from '../../output/ids.js';
 import { membersJson } from '../../output/members.js';
 import { print } from '../../output/printer.js';
-import { badArguments } from '../bad-arguments.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { checkPeerUrls, peerUrls, peerUrlsFlag } from './peer-urls.js';
 

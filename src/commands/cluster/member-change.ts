@@ -1,12 +1,12 @@
 /** What `member remove`, `update` and `promote` share. */
 import type { IMember, IResponseHeader } from 'etcd3/lib/rpc';
+import { badArguments } from '../../base/errors.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { outputFormat } from '../../output/format.js';
 import { paddedId } from '../../output/ids.js';
 import { membersJson } from '../../output/members.js';
 import { print } from '../../output/printer.js';
 import type { MessageName } from '../../rpc/messages.js';
-import { badArguments } from '../bad-arguments.js';
 import type { CommandContext } from '../command.js';
 import { checkMember, findMember } from './member-id.js';
 

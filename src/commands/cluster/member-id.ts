@@ -1,10 +1,10 @@
 /** How commands are told which member is meant. */
 import type { IMember } from 'etcd3/lib/rpc';
 import { isDropIn } from '../../base/contract.js';
+import { badArguments } from '../../base/errors.js';
 import { goQuote } from '../../base/go/quote.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { hexId } from '../../output/ids.js';
-import { badArguments } from '../bad-arguments.js';
 import type { CommandContext } from '../command.js';
 
 /**

@@ -1,9 +1,9 @@
 import { isDropIn } from '../../base/contract.js';
+import { badArguments } from '../../base/errors.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { outputFormat } from '../../output/format.js';
 import { hexId } from '../../output/ids.js';
 import { print } from '../../output/printer.js';
-import { badArguments } from '../bad-arguments.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { findMember, parseHexId } from './member-id.js';
 

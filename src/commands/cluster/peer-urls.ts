@@ -1,7 +1,6 @@
 import type { Flag, FlagValues } from '../../base/contract.js';
-import { Failure } from '../../base/errors.js';
+import { badArguments, Failure } from '../../base/errors.js';
 import { parseGoUrl } from '../../v2/go-url.js';
-import { badArguments } from '../bad-arguments.js';
 
 /** The flag of `member add` and `member update`. */
 export function peerUrlsFlag(whose: string): Flag {

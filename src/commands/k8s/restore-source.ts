@@ -2,7 +2,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
-import { connectionOptions } from '../../cli/context.js';
+import { connectionOptions } from '../../connection/options.js';
 import { openClient } from '../../etcd/client.js';
 import { isBackup, readBackup } from '../../k8s/backup-file.js';
 import { Cluster } from '../../k8s/cluster.js';

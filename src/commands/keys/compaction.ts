@@ -1,8 +1,7 @@
-import { Failure } from '../../base/errors.js';
+import { badArguments, Failure } from '../../base/errors.js';
 import { goQuote } from '../../base/go/quote.js';
 import { outputFormat } from '../../output/format.js';
 import { printPlain } from '../../output/plain.js';
-import { badArguments } from '../bad-arguments.js';
 import type { CommandSpec, Run } from '../command.js';
 
 export const spec: CommandSpec = {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
-import { connectionOptions } from '../../cli/context.js';
+import { connectionOptions } from '../../connection/options.js';
 import { type EtcdClient, openClient } from '../../etcd/client.js';
 import { prefixRange } from '../../etcd/keys.js';
 import { readRange } from '../../etcd/range.js';

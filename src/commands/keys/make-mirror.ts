@@ -1,12 +1,12 @@
 import { type FlagValues, isDropIn, type Mode } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
-import { connectionOptions } from '../../cli/context.js';
+import { endedBySignal } from '../../base/signals.js';
+import { connectionOptions } from '../../connection/options.js';
 import { type EtcdClient, openClient } from '../../etcd/client.js';
 import { mirror } from '../../etcd/mirror.js';
 import type { RpcError } from '../../rpc/error.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
-import { endedBySignal } from '../signals.js';
 
 export const spec: CommandSpec = {
   usage: 'make-mirror [options] <destination>',

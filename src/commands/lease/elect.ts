@@ -1,13 +1,13 @@
 import { isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
+import { catchingSignals } from '../../base/signals.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { campaign, observe } from '../../etcd/election.js';
 import { heldKey } from '../../etcd/lock.js';
 import { type Format, outputFormat } from '../../output/format.js';
 import { printHolder } from '../../output/holder.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
-import { catchingSignals } from '../signals.js';
 import { openSession, untilAborted } from './own-session.js';
 
 export const spec: CommandSpec = {

@@ -1,13 +1,13 @@
 import type { ILeaseKeepAliveResponse } from 'etcd3/lib/rpc';
 import { isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { endedBySignal } from '../../base/signals.js';
 import { keepAlive, keepAliveOnce } from '../../etcd/lease.js';
 import { type Format, outputFormat } from '../../output/format.js';
 import { hexLease } from '../../output/ids.js';
 import { leaseFields, leaseJson, leaseProtobuf } from '../../output/lease.js';
 import { print } from '../../output/printer.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
-import { endedBySignal } from '../signals.js';
 import { failingWith } from './failing-with.js';
 import { parseLease } from './lease-id.js';
 

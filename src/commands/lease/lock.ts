@@ -1,13 +1,13 @@
 import { atLeast, type FlagValues, isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
+import { catchingSignals } from '../../base/signals.js';
 import type { Session } from '../../etcd/lease.js';
 import { heldKey, type Lock, lock } from '../../etcd/lock.js';
 import { outputFormat } from '../../output/format.js';
 import { printHolder } from '../../output/holder.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { runChild } from '../run-child.js';
-import { catchingSignals } from '../signals.js';
 import { openSession, untilAborted } from './own-session.js';
 
 export const spec: CommandSpec = {

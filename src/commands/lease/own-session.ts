@@ -1,9 +1,9 @@
 /** The lease under which `lock` and `elect` have their key. */
 import { isDropIn } from '../../base/contract.js';
+import { EndBySignal } from '../../base/signals.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { Session } from '../../etcd/lease.js';
 import type { CommandContext } from '../command.js';
-import { EndBySignal } from '../signals.js';
 
 /**
  * Opens a session; in own mode a line on standard error tells what goes wrong with its lease.

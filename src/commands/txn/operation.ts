@@ -5,7 +5,7 @@ import { ExitCode, Failure } from '../../base/errors.js';
 import { FlagTable, UsageFailure } from '../../base/flags/normalize.js';
 import { parseWords } from '../../base/flags/parse.js';
 import { argify } from '../../base/go/argify.js';
-import { hasFlag } from '../../cli/mode.js';
+import { hasFlag } from '../../base/versions.js';
 import type { CommandContext, CommandSpec } from '../command.js';
 import { announceRange, deleteRequest, spec as delSpec } from '../keys/del.js';
 import { spec as getSpec, rangeRequest } from '../keys/get.js';
@@ -63,7 +63,7 @@ async function parseLine(line: string, words: string[], spec: CommandSpec, conte
   } catch (error) {
     if (!(error instanceof UsageFailure)) throw error;
     if (!isDropIn(context.mode)) throw invalid(`invalid txn request: ${line} (${error.message})`, error.hint);
-    await printUsage(context, name);
+    await context.stderr.write(await context.usageOf(name));
     throw invalid(`invalid txn request: ${line}`);
   }
 }
@@ -77,14 +77,6 @@ function flagTable(spec: CommandSpec, mode: Mode): FlagTable {
     tables.set(spec, table);
   }
   return table;
-}
-
-/** etcdctl shows the operation's usage before the error. */
-async function printUsage(context: CommandContext, name: string): Promise<void> {
-  const { helpPage } = await import('../../cli/help-page.js');
-  const { commands } = await import('../../cli/command-table.js');
-  const entry = commands.find((command) => command.path === name);
-  await context.stderr.write(await helpPage(context.mode, entry, context.stderr));
 }
 
 function invalid(message: string, hint?: string): Failure {

@@ -5,7 +5,7 @@ import { FlagTable, UsageFailure } from '../../base/flags/normalize.js';
 import { type ParsedWords, parseWords } from '../../base/flags/parse.js';
 import { argify } from '../../base/go/argify.js';
 import { bytesArg } from '../../base/go/argument-bytes.js';
-import { hasFlag } from '../../cli/mode.js';
+import { hasFlag } from '../../base/versions.js';
 import type { WatchRange } from '../../etcd/watch.js';
 import { outputFormat } from '../../output/format.js';
 import { watchPrinters } from '../../output/watch/printer.js';

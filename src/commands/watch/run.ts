@@ -1,8 +1,7 @@
 /** One watch as the user sees it: its events printed, its program run, its end told. */
 import { isDropIn } from '../../base/contract.js';
-import { Failure, failureText } from '../../base/errors.js';
+import { Failure, failureText, SilentFailure } from '../../base/errors.js';
 import { goQuote } from '../../base/go/quote.js';
-import { SilentFailure } from '../../cli/environment.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { Watch, type WatchAnswer, type WatchEvent, type WatchRange } from '../../etcd/watch.js';
 import type { Format } from '../../output/format.js';

@@ -1,11 +1,11 @@
 import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { endedBySignal } from '../../base/signals.js';
 import type { WatchRange } from '../../etcd/watch.js';
 import { outputFormat } from '../../output/format.js';
 import { watchPrinters } from '../../output/watch/printer.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { changesFormat } from '../keys/changes-format.js';
-import { endedBySignal } from '../signals.js';
 import { watchEnvironment, watchKeys, watchRanges } from './arguments.js';
 import { startWatch, type WatchRun } from './run.js';
 

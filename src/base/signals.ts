@@ -1,5 +1,5 @@
-import { dieBySigpipe } from '../cli/streams.js';
-import type { CommandContext } from './command.js';
+import type { Context } from './contract.js';
+import { dieBySigpipe } from './streams.js';
 
 /** Ctrl-C, `kill`, and a terminal that is closed. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -13,10 +13,7 @@ export class EndBySignal extends Error {}
  * Runs something that cleans up after a signal, or when the reader of standard output has gone away: these abort the signal that it is
  * given, and do nothing else. After SIGHUP, and without a reader, the process then ends as it would have at once.
  */
-export async function catchingSignals<T>(
-  context: CommandContext,
-  body: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
+export async function catchingSignals<T>(context: Context, body: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   let caught: NodeJS.Signals | undefined;
   const abort = (name: NodeJS.Signals) => {
@@ -45,7 +42,7 @@ export async function catchingSignals<T>(
  * Runs something that a signal ends, as it would without a handler, but for the output: what was printed is written to the end of
  * its line. A second signal ends it at once, and so does a reader that does not read.
  */
-export async function endedBySignal<T>(context: CommandContext, body: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function endedBySignal<T>(context: Context, body: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   let caught: NodeJS.Signals | undefined;
   const off = () => {
@@ -78,7 +75,7 @@ export async function endedBySignal<T>(context: CommandContext, body: (signal: A
 }
 
 /** Calls `then` when standard output has taken nothing for a while. */
-function whenStuck({ stdout }: CommandContext, then: () => void): void {
+function whenStuck({ stdout }: Context, then: () => void): void {
   let before = stdout.written;
   setInterval(() => {
     if (stdout.written === before) then();

@@ -1,7 +1,7 @@
 import { fstatSync, writeSync, writev, writevSync } from 'node:fs';
-import type { Io, Output } from '../base/contract.js';
-import { ExitCode, Failure } from '../base/errors.js';
-import { withoutFirst } from '../base/pieces.js';
+import type { Io, Output } from './contract.js';
+import { ExitCode, Failure } from './errors.js';
+import { withoutFirst } from './pieces.js';
 
 /** Bytes that are gathered before they are written without waiting for more. */
 const SLAB = 64 * 1024;
