@@ -1,7 +1,7 @@
 /** Requests to a cluster: which endpoint, in which order, what counts as failed, and where a redirect leads. */
 import { goQuote } from '../base/go/quote.js';
+import { cleanPath, type GoUrl, goUrlText, parseGoUrl } from '../base/go/url.js';
 import { ContextError, TransportError } from './go-errors.js';
-import { cleanPath, type GoUrl, goUrlText, parseGoUrl } from './go-url.js';
 import { callUrl, type HttpAnswer, type HttpCall, type HttpTransport } from './http-transport.js';
 
 /** A request to whichever endpoint answers. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cleanPath, parseGoUrl } from '../base/go/url.js';
 import type { ClusterClient } from './cluster-client.js';
-import { cleanPath, parseGoUrl } from './go-url.js';
 import type { HttpTransport } from './http-transport.js';
 import { type Member, MembersApi, parseJson } from './members-api.js';
 import { type Action, keyFailure, type Run, V2Exit } from './run.js';

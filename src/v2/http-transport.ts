@@ -1,7 +1,7 @@
 /** HTTP/1.1 requests to one endpoint, with errors in the words of Go's net/http, which v2 scripts look for. */
 import type { Agent, IncomingMessage, RequestOptions } from 'node:http';
+import { type GoUrl, goUrlText } from '../base/go/url.js';
 import { ContextError, goNetError, TransportError } from './go-errors.js';
-import { type GoUrl, goUrlText } from './go-url.js';
 import type { TlsFiles } from './tls-agent.js';
 
 /** A request, whose path does not depend on the endpoint but for the endpoint's own path in front. */

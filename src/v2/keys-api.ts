@@ -1,7 +1,8 @@
 /** The key space of API v2: `/v2/keys`. */
+
+import { encodeForm } from '../base/go/url.js';
 import type { ClusterClient } from './cluster-client.js';
 import { AnswerError } from './go-errors.js';
-import { encodeForm } from './go-url.js';
 import type { HttpAnswer } from './http-transport.js';
 
 /** A key or a directory. Indexes and times to live are exact: decimal strings. */

@@ -1,7 +1,8 @@
 /** The members of the cluster: `/v2/members`. */
+
+import { goUrlText, parseGoUrl } from '../base/go/url.js';
 import type { ClusterClient } from './cluster-client.js';
 import { AnswerError, jsonSyntaxError } from './go-errors.js';
-import { goUrlText, parseGoUrl } from './go-url.js';
 import type { HttpAnswer } from './http-transport.js';
 
 export interface Member {

@@ -1,7 +1,7 @@
 import { CompareResult, CompareTarget, type ICompare, type ITxnRequest } from 'etcd3/lib/rpc';
+import { goUrlText } from '../base/go/url.js';
 import { askPassword } from '../base/password.js';
 import { type EtcdClient, openClient } from '../etcd/client.js';
-import { goUrlText } from './go-url.js';
 import { KeysApi } from './keys-api.js';
 import { type MigratedKey, type MigrationPlan, planMigration } from './migrate-plan.js';
 import { type Action, keyFailure, type Run, V2Exit } from './run.js';

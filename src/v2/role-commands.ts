@@ -1,5 +1,5 @@
+import { cleanPath } from '../base/go/url.js';
 import type { Permissions, Role } from './auth-api.js';
-import { cleanPath } from './go-url.js';
 import { type Action, Ending, orPlain, type Run, V2Exit } from './run.js';
 import { noArguments, onlyArgument, openAuth } from './user-commands.js';
 

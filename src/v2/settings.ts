@@ -1,9 +1,10 @@
 /** The global options and their environment variables, put together as etcdctl does it. */
+
+import { type GoUrl, goUrlText, parseGoUrl } from '../base/go/url.js';
 import type { TlsSettings } from '../connection/tls-options.js';
 import { DEFAULT_ENDPOINTS } from './command-table.js';
 import type { FlagValues } from './flags.js';
 import { lookupError } from './go-errors.js';
-import { type GoUrl, goUrlText, parseGoUrl } from './go-url.js';
 
 /** Where the endpoints may be written: the first that is not empty wins, so that the environment's ENDPOINTS beats --endpoint. */
 const ENDPOINT_SOURCES = [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cleanPath, encodeForm, goUrlText, parseGoUrl } from '../../src/v2/go-url.js';
+import { cleanPath, encodeForm, goUrlText, parseGoUrl } from '../../src/base/go/url.js';
 
 test('an endpoint is read as Go reads it', () => {
   const cases: [string, string, string][] = [

@@ -1,6 +1,6 @@
 import type { Flag, FlagValues } from '../../base/contract.js';
 import { badArguments, Failure } from '../../base/errors.js';
-import { parseGoUrl } from '../../v2/go-url.js';
+import { parseGoUrl } from '../../base/go/url.js';
 
 /** The flag of `member add` and `member update`. */
 export function peerUrlsFlag(whose: string): Flag {

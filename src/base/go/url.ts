@@ -1,5 +1,5 @@
 /** URLs as Go's net/url (1.19) reads and writes them: what an endpoint may be, and which error it gives otherwise. */
-import { goQuote } from '../base/go/quote.js';
+import { goQuote } from './quote.js';
 
 export interface GoUrl {
   /** Lower case; '' if there is none. */
