@@ -1,10 +1,9 @@
 /** Checks the SHA-256 that `snapshot save` puts at the end of a file. */
-import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { DbFile } from '../bolt/db-file.js';
 import { HashMismatch } from './hash-mismatch.js';
-
-const CHUNK = 1 << 20;
+import { hashOf } from './hash-of.js';
 
 /** Bytes of the hash. */
 export const TRAILER = 32;
@@ -37,33 +36,10 @@ export async function checkHash(path: string, name = path): Promise<'ok' | 'none
   }
 }
 
-function hashOf(file: DbFile, length: number): Buffer {
-  const hash = createHash('sha256');
-  const chunk = Buffer.allocUnsafeSlow(CHUNK);
-  for (let at = 0; at < length; at += CHUNK) {
-    hash.update(chunk.subarray(0, file.readInto(chunk, at, Math.min(CHUNK, length - at))));
-  }
-  return hash.digest();
-}
-
-/** What the thread runs: the same as {@link hashOf}, in a form that needs no file of its own in the bundle. */
-const THREAD = `
-const { workerData: { path, length, step }, parentPort } = require('node:worker_threads');
-const { openSync, readSync } = require('node:fs');
-const hash = require('node:crypto').createHash('sha256');
-const fd = openSync(path);
-const chunk = Buffer.allocUnsafeSlow(step);
-for (let at = 0, got = 1; at < length && got > 0; at += got) {
-  got = readSync(fd, chunk, 0, Math.min(step, length - at), at);
-  hash.update(chunk.subarray(0, got));
-}
-parentPort.postMessage(hash.digest());
-`;
-
-/** The thread begins at once, whatever the caller does next without waiting. */
+/** The SHA-256 of a file's first bytes; the thread begins at once, whatever the caller does next without waiting. */
 function hashInThread(path: string, length: number): Promise<Buffer> {
   const resourceLimits = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16 };
-  const worker = new Worker(THREAD, { eval: true, resourceLimits, workerData: { path, length, step: CHUNK / 4 } });
+  const worker = new Worker(join(__dirname, 'hash-thread.js'), { resourceLimits, workerData: { path, length } });
   return new Promise((resolve, reject) => {
     worker.once('message', (digest: Uint8Array) => resolve(Buffer.from(digest)));
     worker.once('error', reject);
