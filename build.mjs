@@ -1,20 +1,12 @@
 // Builds dist/: src/main.ts with all that it imports, in files of their own what is loaded by `import()` and what runs as a thread.
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename } from 'node:path';
 import { build } from 'rolldown';
-
-const root = new URL('.', import.meta.url).pathname;
-const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
-const threads = readdirSync(`${root}src`, { recursive: true }).filter((name) => name.endsWith('-thread.ts'));
+import { buildFacts, entryPoints, root } from './packaging/source.mjs';
 
 await build({
   cwd: root,
-  input: { main: 'src/main.ts', ...Object.fromEntries(threads.map((path) => [basename(path, '.ts'), `src/${path}`])) },
+  input: entryPoints,
   platform: 'node',
-  transform: {
-    target: 'node20.19',
-    define: { 'process.env.NODE_ENV': '"production"', KETCDCTL_VERSION: JSON.stringify(version) },
-  },
+  transform: { target: 'node20.19', define: buildFacts('package') },
   output: {
     dir: 'dist',
     cleanDir: true,

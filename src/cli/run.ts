@@ -1,6 +1,7 @@
 /** From the command line to the exit code. */
 
 import type { Flag, Io, Mode } from '../base/contract.js';
+import { BUILD } from '../base/build.js';
 import { ExitCode, Failure, SilentFailure } from '../base/errors.js';
 import { FlagTable, UsageFailure } from '../base/flags/normalize.js';
 import { type ParsedFlags, parseWords } from '../base/flags/parse.js';
@@ -20,7 +21,12 @@ export async function runProcess(): Promise<void> {
   // What a listener or a timer of ours throws is told in the same way as other faults.
   const running: Running = { mode: { tool: 'ketcdctl' }, entry: undefined, debug: false };
   process.on('uncaughtException', (error) => void fail(error, running, io).then(process.exit));
-  process.exit(await runTool(process.argv[1] ?? '', await processArguments(), process.env, io, running));
+  process.exit(await runTool(programName(), await processArguments(), process.env, io, running));
+}
+
+/** By what name it was started: an executable's first word is its own; under Node that is Node's. */
+function programName(): string {
+  return (BUILD === 'executable' ? process.argv0 : process.argv[1]) ?? '';
 }
 
 async function processArguments(): Promise<string[]> {

@@ -2,7 +2,7 @@
 
 import { UsageFailure } from '../../base/flags/normalize.js';
 import { goQuote } from '../../base/go/quote.js';
-import { VERSION } from '../../base/version.js';
+import { VERSION } from '../../base/build.js';
 import { scripts } from '../../cli/completion-scripts.js';
 import type { AugerCommand, Program } from './program.js';
 
