@@ -1,7 +1,16 @@
 // The Bun that executables are made of: fetched by npm once, checked against the hashes in targets.json, kept in build/bun.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { root } from './source.mjs';
 
@@ -49,7 +58,9 @@ function fetch(target, program) {
   mkdirSync(packed, { recursive: true });
   execFileSync('npm', ['pack', '--silent', `${name}@${version}`, '--pack-destination', packed], { cwd: root });
   const [archive] = readdirSync(packed);
-  const found = `sha512-${createHash('sha512').update(readFileSync(join(packed, archive))).digest('base64')}`;
+  const found = `sha512-${createHash('sha512')
+    .update(readFileSync(join(packed, archive)))
+    .digest('base64')}`;
   if (found !== integrity) throw new Error(`${name}@${version} has the hash ${found}, not ${integrity}`);
   execFileSync('tar', ['-xzf', archive, 'package/bin/bun'], { cwd: packed });
   write(program, readFileSync(join(packed, 'package/bin/bun')));

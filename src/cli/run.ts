@@ -1,7 +1,7 @@
 /** From the command line to the exit code. */
 
-import type { Flag, Io, Mode } from '../base/contract.js';
 import { BUILD } from '../base/build.js';
+import type { Flag, Io, Mode } from '../base/contract.js';
 import { ExitCode, Failure, SilentFailure } from '../base/errors.js';
 import { FlagTable, UsageFailure } from '../base/flags/normalize.js';
 import { type ParsedFlags, parseWords } from '../base/flags/parse.js';

@@ -1,5 +1,5 @@
-import { isDropIn, type Version } from '../../base/contract.js';
 import { VERSION } from '../../base/build.js';
+import { isDropIn, type Version } from '../../base/contract.js';
 import type { CommandSpec, Run } from '../../commands/command.js';
 
 export const spec: CommandSpec = {

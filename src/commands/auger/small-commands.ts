@@ -1,8 +1,8 @@
 /** What auger and augerctl have beside their work. */
 
+import { VERSION } from '../../base/build.js';
 import { UsageFailure } from '../../base/flags/normalize.js';
 import { goQuote } from '../../base/go/quote.js';
-import { VERSION } from '../../base/build.js';
 import { scripts } from '../../cli/completion-scripts.js';
 import type { AugerCommand, Program } from './program.js';
 
