@@ -1,12 +1,12 @@
 /** The recorded cases of auger and augerctl (README there), replayed. */
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { httpCall, skipWithoutEtcd, startEtcd } from '../support/etcd.js';
-import { corpusRoot } from '../support/root.js';
+import { corpus, NO_CORPUS } from '../support/root.js';
 import { runAs } from './support.js';
 
 interface Case {
@@ -38,7 +38,7 @@ const MENDED: Record<string, string> = {
   'extract-leaf-json-value': 'a value that ends with a newline cuts the item',
 };
 
-const folder = join(corpusRoot() ?? '', 'auger');
+const folder = corpus('auger') ?? '';
 
 function casesOf(tool: Case['tool']): Case[] {
   const files = readdirSync(join(folder, 'cases'));
@@ -84,7 +84,7 @@ async function differing(cases: Case[], replace = (text: string) => text): Promi
 }
 
 test('auger: every recorded case that is no fault', async (t) => {
-  if (!existsSync(folder)) return t.skip('KETCDCTL_CORPUS has no recorded cases of auger');
+  if (folder === '') return t.skip(NO_CORPUS);
   enterInputs(t);
   const cases = casesOf('auger');
   assert.ok(cases.length > 500, `only ${cases.length} cases`);
@@ -93,7 +93,7 @@ test('auger: every recorded case that is no fault', async (t) => {
 });
 
 test('augerctl: every recorded case that is no fault', async (t) => {
-  if (!existsSync(folder)) return t.skip('KETCDCTL_CORPUS has no recorded cases of augerctl');
+  if (folder === '') return t.skip(NO_CORPUS);
   const skip = skipWithoutEtcd();
   if (skip) return t.skip(skip);
   enterInputs(t);

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { corpusRoot } from '../support/root.js';
+import { corpus, NO_CORPUS } from '../support/root.js';
 import { auger } from './support.js';
 
-const inputs = join(corpusRoot() ?? '', 'auger', 'inputs');
-const skip = existsSync(inputs) ? false : 'KETCDCTL_CORPUS has no inputs of auger';
+const inputs = join(corpus('auger') ?? '', 'inputs');
+const skip = existsSync(inputs) ? false : NO_CORPUS;
 let dir = '';
 let small = '';
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { corpusRoot } from '../support/root.js';
+import { corpus, NO_CORPUS } from '../support/root.js';
 import { type Ended, runAs } from './support.js';
 
 interface Step {
@@ -31,8 +31,8 @@ const STEPS: Record<string, RegExp> = {
 for (const version of ['3.4.23', '3.5.33', '3.6.14', '3.7.1']) {
   for (const [scenario, wanted] of Object.entries(STEPS)) {
     test(`${scenario} of ${version}`, async (t) => {
-      const file = join(corpusRoot() ?? '', 'parity', 'goldens', version, `${scenario}.json`);
-      if (!existsSync(file)) return t.skip(`${file} is not there`);
+      const file = join(corpus('parity') ?? '', 'goldens', version, `${scenario}.json`);
+      if (!existsSync(file)) return t.skip(NO_CORPUS);
       const steps: Step[] = JSON.parse(readFileSync(file, 'utf8')).steps;
       const chosen = steps.filter((step) => wanted.test(step.id) && step.stdout !== FROM_SERVER);
       assert.ok(chosen.length > 0, 'no step was chosen');

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { corpusRoot } from '../support/root.js';
+import { corpus, NO_CORPUS } from '../support/root.js';
 import { CONFIG_MAP, runWith, storedConfigMap } from './decode-support.js';
 
 const SECRET = Buffer.from('0123456789abcdef0123456789abcdef');
@@ -104,8 +104,8 @@ test('no output and no error tells a key, however the configuration is wrong', a
 });
 
 test('get shows who encrypted a value, and a configuration that cannot be used is told', async (t) => {
-  const source = join(corpusRoot() ?? '', 'auger', 'inputs', 'small.db.gz');
-  if (!existsSync(source)) return t.skip('KETCDCTL_CORPUS has no inputs of auger');
+  const source = join(corpus('auger') ?? '', 'inputs', 'small.db.gz');
+  if (!existsSync(source)) return t.skip(NO_CORPUS);
   const file = configFile(t, '').replace('config.yaml', 'small.db');
   writeFileSync(file, gunzipSync(readFileSync(source)));
   const get = (...argv: string[]) => runWith('', ['--endpoints', `file:${file}`, 'get', '--prefix', ...argv]);

@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import { fieldsOf, isMessage } from '../../src/rpc/codec.js';
 import { type MessageName, methodOf } from '../../src/rpc/messages.js';
 import { HEADER, runWith } from '../support/fake-client.js';
-import { corpusRoot } from '../support/root.js';
+import { corpus, NO_CORPUS } from '../support/root.js';
 
 interface Step {
   id: string;
@@ -89,8 +89,8 @@ const LEAST = 350;
 
 for (const version of ['3.4.23', '3.5.33', '3.6.14', '3.7.1']) {
   test(`what etcdctl ${version} printed and refused`, async (t) => {
-    const folder = join(corpusRoot() ?? '', 'parity', 'goldens', version);
-    if (!existsSync(folder)) return t.skip(`${folder} is not there`);
+    const folder = join(corpus('parity') ?? '', 'goldens', version);
+    if (!existsSync(folder)) return t.skip(NO_CORPUS);
     let compared = 0;
     for (const scenario of SCENARIOS) {
       const { steps } = JSON.parse(readFileSync(join(folder, `${scenario}.json`), 'utf8')) as { steps: Step[] };

@@ -5,7 +5,8 @@ import { Failure } from '../../src/base/errors.js';
 import { isCbor, parseCbor, toCbor } from '../../src/k8s-decode/cbor.js';
 import { parseJson, toJson } from '../../src/k8s-decode/json/json.js';
 import type { Value } from '../../src/k8s-decode/value.js';
-import { anyValue, corpusLines } from '../support/values.js';
+import { testData } from '../support/root.js';
+import { anyValue, jsonLines } from '../support/values.js';
 
 const mark = 'd9d9f7';
 
@@ -120,9 +121,8 @@ test('changed, cut and random bytes never lead to anything but a value or a fail
   );
 });
 
-test('stored custom resources are read, and written to the byte', (t) => {
-  const objects = corpusLines<{ key: string; value: string; json: string }>('k8s-real/cbor.ndjson.gz');
-  if (objects === undefined) return t.skip('the shared corpora are not here');
+test('stored custom resources are read, and written to the byte', () => {
+  const objects = jsonLines<{ key: string; value: string; json: string }>(testData('k8s-real/cbor.ndjson.gz'));
   for (const { value, json } of objects) {
     const bytes = Buffer.from(value, 'base64');
     assert.deepEqual(parseCbor(bytes), parseJson(json));

@@ -1,8 +1,8 @@
 /**
- * Every object of the shared corpora (KETCDCTL_CORPUS, by default ../shared), both ways. Their READMEs say what is exact.
+ * Every object of the large corpora (KETCDCTL_CORPUS) and of a real API server (test/data/k8s-real), both ways.
  */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -10,10 +10,8 @@ import { encodeStored, loadAndDecode, type Value } from '../../src/k8s-decode/in
 import { parseJson } from '../../src/k8s-decode/json/json.js';
 import { parseYaml } from '../../src/k8s-decode/yaml/read.js';
 import { toYaml } from '../../src/k8s-decode/yaml/write.js';
-import { corpusRoot } from '../support/root.js';
+import { corpus, NO_CORPUS, testData } from '../support/root.js';
 import { canonicalText, withoutEmpty } from './support.js';
-
-const root = corpusRoot();
 
 interface Line {
   name?: string;
@@ -55,12 +53,12 @@ const EMPTY_FIELD_ADDED = [
 /** Random text in these files is laid out differently by the YAML writers of their time. */
 const NO_YAML = /^full-1\.(15|17|19|21|23)$/;
 
-const corpus = root && join(root, 'k8s-corpus');
-const corpusFiles =
-  corpus && existsSync(corpus) ? readdirSync(corpus).filter((name) => /^(full|sparse)/.test(name)) : [];
+const folder = corpus('k8s-corpus');
+const corpusFiles = folder === undefined ? [] : readdirSync(folder).filter((name) => /^(full|sparse)/.test(name));
 
-test('the corpus of objects is there', (t) => {
-  if (corpusFiles.length === 0) t.skip('no k8s-corpus under KETCDCTL_CORPUS or ../shared');
+test('the corpus of objects is whole', (t) => {
+  if (folder === undefined) return t.skip(NO_CORPUS);
+  assert.equal(corpusFiles.length, 13);
 });
 
 for (const file of corpusFiles.sort()) {
@@ -70,7 +68,7 @@ for (const file of corpusFiles.sort()) {
 
   test(`every object of ${release} decodes to its JSON and YAML, and encodes again`, async () => {
     const emptyFieldAdded: string[] = [];
-    const lines = linesOf(join(corpus!, file)).filter((line) => !WRONG_TRUTH[`${release} ${line.name}`]);
+    const lines = linesOf(join(folder!, file)).filter((line) => !WRONG_TRUTH[`${release} ${line.name}`]);
     assert.ok(lines.length > 100);
     for (const { name = '', gvk = name, pb = '', json, yaml, encoded } of lines) {
       const truth = parseJson(json, true);
@@ -100,10 +98,8 @@ const REAL = [
 ] as const;
 
 for (const [name, encoding] of REAL) {
-  test(`what a real API server stored as ${encoding} decodes to its JSON and YAML, and encodes to the same bytes`, async (t) => {
-    const file = root && join(root, 'k8s-real', `${name}.ndjson.gz`);
-    if (!file || !existsSync(file)) return t.skip('no k8s-real under KETCDCTL_CORPUS or ../shared');
-    for (const { key = '', value = '', json, yaml } of linesOf(file)) {
+  test(`what a real API server stored as ${encoding} decodes to its JSON and YAML, and encodes to the same bytes`, async () => {
+    for (const { key = '', value = '', json, yaml } of linesOf(testData(`k8s-real/${name}.ndjson.gz`))) {
       const bytes = Buffer.from(value, 'base64');
       if (!json) {
         await assert.rejects(loadAndDecode(bytes, { key }), /is not a Kubernetes object/);

@@ -1,14 +1,14 @@
 /** `k8s get` against kubectl's own output for the same cluster, to the byte. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { runLine } from '../cli/support.js';
-import { corpusRoot } from '../support/root.js';
+import { corpus, NO_CORPUS } from '../support/root.js';
 
-const folder = join(corpusRoot() ?? '', 'k8s-real');
+const folder = corpus('k8s-real') ?? '';
 
 /** kubectl was run for one resource after the other, up to the time that is written down: so many seconds. */
 const TOOK = 35;
@@ -20,7 +20,7 @@ const NOT_STORED = 'componentstatuses';
 const MOVED_ON = /^kube-system +(apiserver-\w+|leader-election-controller) /;
 
 test('what kubectl prints', { timeout: 120_000 }, async (t) => {
-  if (!existsSync(folder)) return t.skip('the corpus ../shared/k8s-real is not there');
+  if (folder === '') return t.skip(NO_CORPUS);
   const dir = mkdtempSync(join(tmpdir(), 'ketcdctl-test-'));
   t.after(() => rmSync(dir, { recursive: true, force: true }));
   const file = join(dir, 'cluster.db');

@@ -6,8 +6,8 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { keyHistory, newestRevisions } from '../../src/etcd/key-history.js';
 import { skipWithoutEtcd } from '../support/etcd.js';
-import { corpusRoot } from '../support/root.js';
-import { corpusLines } from '../support/values.js';
+import { testData } from '../support/root.js';
+import { jsonLines } from '../support/values.js';
 import { liveSample, openEndpoint } from './live-sample.js';
 
 const skip = skipWithoutEtcd();
@@ -30,14 +30,13 @@ function interesting(byKey: Map<string, Line[]>): string[] {
 }
 
 test('the history of a real cluster', { skip }, async (t) => {
-  const lines = corpusLines<Line>('k8s-real/history-1.36.jsonl.gz');
-  if (!lines) return t.skip('the shared corpora are not there');
+  const lines = jsonLines<Line>(testData('k8s-real/history-1.36.jsonl.gz'));
   const byKey = new Map<string, Line[]>();
   for (const line of lines) byKey.set(line.key, [...(byKey.get(line.key) ?? []), line]);
   const dir = mkdtempSync(join(tmpdir(), 'ketcdctl-history-'));
   t.after(() => rmSync(dir, { recursive: true, force: true }));
   const path = join(dir, 'cluster.db');
-  writeFileSync(path, gunzipSync(readFileSync(join(corpusRoot()!, 'k8s-real/cluster-1.36.db.gz'))));
+  writeFileSync(path, gunzipSync(readFileSync(testData('k8s-real/cluster-1.36.db.gz'))));
   const client = await openEndpoint(`file:${path}`);
   t.after(() => client.close());
   for (const base64 of interesting(byKey)) {
@@ -72,15 +71,14 @@ test('the newest revisions, one by one', { skip }, async (t) => {
 });
 
 test('encrypted values are compared when there is a key for them', { skip }, async (t) => {
-  const lines = corpusLines<{ key: string; value: string; version: number }>(
-    'k8s-real/encryption/aesgcm-1.36.ndjson.gz',
+  const lines = jsonLines<{ key: string; value: string; version: number }>(
+    testData('k8s-real/encryption/aesgcm-1.36.ndjson.gz'),
   );
-  if (!lines) return t.skip('the shared corpora are not there');
   const { client, run } = await liveSample(t);
   const [line] = lines.filter(({ key }) => key.includes('/secrets/'));
   const { key, value } = line!;
   await client.kv.put({ key: Buffer.from(key), value: Buffer.from(value, 'base64') });
-  const config = join(corpusRoot()!, 'k8s-real/encryption/aesgcm-1.36.yaml');
+  const config = testData('k8s-real/encryption/aesgcm-1.36.yaml');
   const opened = await run(['history', '--encryption-config', config, key]);
   assert.match(opened.stdout, /^revision \d+ {2}created .*\n@@ .*\n\+apiVersion: v1\n\+data:\n/);
   const closed = await run(['history', key]);

@@ -1,6 +1,6 @@
 /** `k8s kinds`, `du`, `ranges`, `verify` and `encryption`: on the sample cluster, and on one that is not sound. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -8,7 +8,7 @@ import { encodeStored, type Fields, loadAndDecode } from '../../src/k8s-decode/i
 import { parseJson } from '../../src/k8s-decode/json/json.js';
 import { type Ended, runLine } from '../cli/support.js';
 import { skipWithoutEtcd, startEtcd } from '../support/etcd.js';
-import { corpusRoot } from '../support/root.js';
+import { testData } from '../support/root.js';
 import { liveSample, openEndpoint, SAMPLE } from './live-sample.js';
 
 function k8s(...argv: string[]): Promise<Ended> {
@@ -172,8 +172,7 @@ test('a cluster that is not sound', { skip: skipWithoutEtcd(), timeout: 60_000 }
 });
 
 test('encryption at rest', { skip: skipWithoutEtcd(), timeout: 60_000 }, async (t) => {
-  const folder = join(corpusRoot() ?? '', 'k8s-real', 'encryption');
-  if (!existsSync(folder)) return t.skip('the corpus ../shared/k8s-real is not there');
+  const folder = testData('k8s-real/encryption');
   const etcd = await startEtcd(t);
   const client = await openEndpoint(etcd.address);
   t.after(() => client.close());

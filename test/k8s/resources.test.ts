@@ -1,9 +1,8 @@
 /** What words and keys mean, and what selectors select. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
 import { customResource } from '../../src/k8s/custom.js';
 import { contains, ipText, parseCidr, parseIp } from '../../src/k8s/ip.js';
 import { builtInResources, findResource, isNeverStored, qualifiedName } from '../../src/k8s/resources.js';
@@ -15,9 +14,10 @@ import { parseJson } from '../../src/k8s-decode/json/json.js';
 import { NO_MANAGED_FIELDS } from '../../src/k8s-decode/protobuf/field-mask.js';
 import { field } from '../../src/k8s-decode/value.js';
 import { Columns } from '../../src/output/columns.js';
-import { corpusRoot } from '../support/root.js';
+import { corpus, NO_CORPUS, testData } from '../support/root.js';
+import { jsonLines } from '../support/values.js';
 
-const folder = join(corpusRoot() ?? '', 'k8s-real');
+const folder = testData('k8s-real');
 
 const words: [word: string, resource: string | undefined][] = [
   ['pods', 'pods'],
@@ -53,8 +53,9 @@ test('words for resources', () => {
 });
 
 test('the table of resources is what kubectl lists', (t) => {
-  if (!existsSync(folder)) return t.skip('the corpus ../shared/k8s-real is not there');
-  const lines = readFileSync(join(folder, 'kubectl', '_api-resources.txt'), 'utf8')
+  const real = corpus('k8s-real');
+  if (real === undefined) return t.skip(NO_CORPUS);
+  const lines = readFileSync(join(real, 'kubectl', '_api-resources.txt'), 'utf8')
     .trim()
     .split('\n')
     .slice(1);
@@ -77,8 +78,7 @@ test('the table of resources is what kubectl lists', (t) => {
   assert.equal(known, 68);
 });
 
-test('every stored key has its resource', (t) => {
-  if (!existsSync(folder)) return t.skip('the corpus ../shared/k8s-real is not there');
+test('every stored key has its resource', () => {
   const rows = readFileSync(join(folder, 'index-1.36.tsv'), 'utf8').trim().split('\n').slice(1);
   const builtIn = builtInResources().filter(({ alias }) => !alias);
   for (const row of rows) {
@@ -176,17 +176,13 @@ test('columns', () => {
   assert.equal([...columns.lines()].join(''), 'NAME   A        AGE\nä      two...   \na      b        x     1d\n');
 });
 
-test('a mask lets through what it says and nothing else', async (t) => {
-  if (!existsSync(folder)) return t.skip('the corpus ../shared/k8s-real is not there');
-  const lines = gunzipSync(readFileSync(join(folder, 'objects-1.36.ndjson.gz')))
-    .toString()
-    .trim()
-    .split('\n');
+test('a mask lets through what it says and nothing else', async () => {
+  const lines = jsonLines<{ key: string; value: string }>(join(folder, 'objects-1.36.ndjson.gz'));
   const pods = await tableOf({ group: '', kind: 'Pod' });
   const podFields = tableFields(findResource('pods')!);
   let seen = 0;
   for (const line of lines) {
-    const { key, value } = JSON.parse(line) as { key: string; value: string };
+    const { key, value } = line;
     const bytes = Buffer.from(value, 'base64');
     if (!bytes.subarray(0, 4).equals(Buffer.from('k8s\0'))) continue;
     await loadSchemaFor(bytes);

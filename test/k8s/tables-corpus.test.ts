@@ -1,6 +1,6 @@
 /** The tables against kubectl's own output for the same cluster, to the byte. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -8,9 +8,9 @@ import { customResource } from '../../src/k8s/custom.js';
 import { cellText, crdTable, type ResourceTable, tableOf } from '../../src/k8s/tables/table.js';
 import { type Fields, loadAndDecode } from '../../src/k8s-decode/index.js';
 import { stringField } from '../../src/k8s-decode/value.js';
-import { corpusRoot } from '../support/root.js';
+import { corpus, NO_CORPUS } from '../support/root.js';
 
-const folder = join(corpusRoot() ?? '', 'k8s-real');
+const folder = corpus('k8s-real') ?? '';
 
 /** Outputs of kubectl were taken one after the other, within this many seconds around the time that is written down. */
 const MARGIN = 30;
@@ -30,7 +30,7 @@ interface KnownResource {
 }
 
 test('every table is what kubectl prints', { timeout: 60_000 }, async (t) => {
-  if (!existsSync(folder)) return t.skip('the corpus ../shared/k8s-real is not there');
+  if (folder === '') return t.skip(NO_CORPUS);
   const resources = readResources();
   const objects = await readObjects();
   const files = readdirSync(join(folder, 'kubectl')).filter((file) => /^[a-z].*\.txt$/.test(file));

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { readRangeResponse } from '../../src/etcd/range-page.js';
 import { SnapshotEndpoint } from '../../src/storage/server/endpoint.js';
-import { corpusRoot } from '../support/root.js';
+import { testData } from '../support/root.js';
 
-const real = join(corpusRoot() ?? '', 'k8s-real');
+const real = testData('k8s-real');
 const ALL = { key: Buffer.from([0]), range_end: Buffer.from([0]) };
 
 interface Fact {
@@ -45,7 +45,7 @@ async function readAll(file: SnapshotEndpoint, revision?: number): Promise<Map<s
   );
 }
 
-suite('the snapshots of a real cluster', { skip: existsSync(real) ? false : `no test data in ${real}` }, () => {
+suite('the snapshots of a real cluster', () => {
   const dir = mkdtempSync(join(tmpdir(), 'ketcdctl-snapshot-'));
   const path = join(dir, 'cluster.db');
   let bytes: Buffer;

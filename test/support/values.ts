@@ -1,15 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { Value } from '../../src/k8s-decode/value.js';
-import { corpusRoot } from './root.js';
 
-/** The objects of a `.ndjson.gz` file of the shared corpora, or undefined where they are not there. */
-export function corpusLines<T>(path: string): T[] | undefined {
-  const root = corpusRoot();
-  if (root === undefined) return undefined;
-  const text = gunzipSync(readFileSync(join(root, path))).toString('utf8');
+/** The objects of a file of JSON lines, gzipped. */
+export function jsonLines<T>(path: string): T[] {
+  const text = gunzipSync(readFileSync(path)).toString('utf8');
   return text.split('\n').flatMap((line) => (line === '' ? [] : (JSON.parse(line) as T)));
 }
 
