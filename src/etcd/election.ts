@@ -68,10 +68,10 @@ async function firstPut(
 }
 
 /** A compacted revision is no trouble: the leader is looked up again. Any other end is. */
-function refuseCanceled({ canceled, compact_revision, cancel_reason }: CanceledAnswer): void {
+function refuseCanceled({ canceled, compact_revision, cancel_reason }: CanceledResponse): void {
   if (canceled && compact_revision === '0') {
     throw new Failure('elect: observer lost', { cause: new Error(cancel_reason) });
   }
 }
 
-type CanceledAnswer = { canceled: boolean; compact_revision: string; cancel_reason: string };
+type CanceledResponse = { canceled: boolean; compact_revision: string; cancel_reason: string };

@@ -3,7 +3,7 @@ import type { IKeyValue, IRangeResponse } from 'etcd3/lib/rpc';
 import { RpcError } from '../rpc/error.js';
 import { Code } from '../rpc/status.js';
 import type { EtcdClient } from './client.js';
-import { Watch, type WatchAnswer } from './watch.js';
+import { Watch, type WatchResponse } from './watch.js';
 
 /** One revision of a key. */
 export interface KeyRevision {
@@ -128,7 +128,7 @@ class QuietTimer {
     this.asking = setInterval(() => watch.requestProgress(), QuietTimer.askMs);
   }
 
-  heard({ events, header }: WatchAnswer, head: bigint): void {
+  heard({ events, header }: WatchResponse, head: bigint): void {
     if (events.length > 0) clearTimeout(this.waiting);
     else if (BigInt(header?.revision ?? 0) < head) return;
     else if (this.waiting) return;

@@ -4,7 +4,7 @@ import type { ILeaseKeepAliveResponse } from 'etcd3/lib/rpc';
 import { Failure } from '../base/errors.js';
 import type { Callable, Duplex } from '../rpc/callable.js';
 import type { EtcdClient } from './client.js';
-import { elsewhere, pause } from './elsewhere.js';
+import { nextEndpoint, pause } from './next-endpoint.js';
 import { sendUntilDone } from './retry-same.js';
 
 export interface KeepAliveOptions {
@@ -33,7 +33,7 @@ export async function keepAlive(callable: Callable, ID: string, options: KeepAli
   if (options.ttl !== undefined) life.renewed(options.ttl);
   let failed: string | undefined;
   while (!signal?.aborted) {
-    const where = elsewhere(callable, failed);
+    const where = nextEndpoint(callable, failed);
     const stream = where.duplex<object, ILeaseKeepAliveResponse>('Lease', 'leaseKeepAlive', signal ? { signal } : {});
     try {
       if ((await renew(stream, ID, life, options)) === 'gone') return;

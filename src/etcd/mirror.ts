@@ -1,11 +1,11 @@
 /** Copies a range to another cluster, and keeps the copy the same as long as it is let. */
 import type { IKeyValue } from 'etcd3/lib/rpc';
 import type { EtcdClient } from './client.js';
-import { pause } from './elsewhere.js';
 import { prefixRange } from './keys.js';
+import { pause } from './next-endpoint.js';
 import { readRange } from './range.js';
 import { isOutage } from './retry-same.js';
-import { Watch, type WatchAnswer } from './watch.js';
+import { Watch, type WatchResponse } from './watch.js';
 
 export interface MirrorOptions {
   prefix: Buffer;
@@ -34,7 +34,7 @@ export async function mirror(
   source: EtcdClient,
   dest: EtcdClient,
   options: MirrorOptions,
-): Promise<WatchAnswer | undefined> {
+): Promise<WatchResponse | undefined> {
   const target = new Target(dest, options);
   const revision = options.revision > 1n ? options.revision : (await copyAll(source, target, options)) + 1n;
   const { signal, trouble, prefix } = options;
@@ -93,7 +93,7 @@ class Target {
   }
 
   /** Does what the events say, a transaction for each revision. */
-  async follow({ events, fragment }: WatchAnswer): Promise<void> {
+  async follow({ events, fragment }: WatchResponse): Promise<void> {
     for (const { type, kv } of events) {
       if (kv.mod_revision !== this.begunRevision) await this.commit();
       if (this.begun.length === this.options.maxTxnOps) await this.commit();

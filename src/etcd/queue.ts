@@ -35,7 +35,7 @@ export function queueRange(name: Buffer): { key: Buffer; range_end: Buffer } {
 /** How long the cluster may be without a leader when a place is taken. */
 const PATIENCE_MS = 5000;
 
-interface TxnAnswer {
+interface TxnResponse {
   header: IResponseHeader;
   succeeded: boolean;
   responses: { response_range?: { kvs: IKeyValue[] } }[];
@@ -60,7 +60,7 @@ export async function enterQueue(
     // A second try finds the key of the first.
     failure: [{ request_range: { key } }, owner],
   };
-  const send = () => client.callable.call<TxnAnswer>('KV', 'txn', request, { signal });
+  const send = () => client.callable.call<TxnResponse>('KV', 'txn', request, { signal });
   const { header, succeeded, responses } = await sendUntilDone(send, PATIENCE_MS, signal);
   const mine = responses[0]?.response_range?.kvs[0]?.create_revision;
   const revision = BigInt(succeeded || mine === undefined ? header.revision : mine);

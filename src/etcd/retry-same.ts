@@ -1,6 +1,6 @@
 import { RpcError } from '../rpc/error.js';
 import { Code } from '../rpc/status.js';
-import { pause } from './elsewhere.js';
+import { pause } from './next-endpoint.js';
 
 const AGAIN_MS = 200;
 

@@ -7,7 +7,7 @@ import type { Failure } from '../base/errors.js';
 import type { Callable, Duplex } from '../rpc/callable.js';
 import { RpcError } from '../rpc/error.js';
 import { Code } from '../rpc/status.js';
-import { elsewhere, pause } from './elsewhere.js';
+import { nextEndpoint, pause } from './next-endpoint.js';
 
 /** What is watched. */
 export interface WatchRange {
@@ -30,7 +30,7 @@ export interface WatchEvent {
 }
 
 /** What the server says: events, its progress (no events), or that the watch is over (`canceled`). */
-export interface WatchAnswer {
+export interface WatchResponse {
   /** Null where the watch was refused. */
   header: IResponseHeader | null;
   watch_id: string;
@@ -57,11 +57,11 @@ const PATIENCE_MS = 5000;
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 1000;
 
-type WireAnswer = Omit<WatchAnswer, 'first'>;
-type WatchStream = Duplex<object, WireAnswer>;
+type WireResponse = Omit<WatchResponse, 'first'>;
+type WatchStream = Duplex<object, WireResponse>;
 
 /** One watch. Iterate it once; leaving the loop cancels it. */
-export class Watch implements AsyncIterable<WatchAnswer> {
+export class Watch implements AsyncIterable<WatchResponse> {
   /** Where to begin: the revision to ask for, or 0 as long as that is "now". */
   private next: bigint;
   /** How many events of revision `next` were given out already: a fragment may end between two events of one revision. */
@@ -86,12 +86,12 @@ export class Watch implements AsyncIterable<WatchAnswer> {
   }
 
   /** @throws RpcError when the server refuses for good, or (the first time) no endpoint can be reached; Failure for unusable options. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<WatchAnswer> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<WatchResponse> {
     const { signal, trouble } = this.options;
     let failed: string | undefined;
     for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(wait * 2, LONGEST_PAUSE_MS)) {
       const before = this.next;
-      const where = elsewhere(this.callable, failed);
+      const where = nextEndpoint(this.callable, failed);
       const stream = this.open(where);
       try {
         if (yield* this.answers(stream)) return;
@@ -128,7 +128,7 @@ export class Watch implements AsyncIterable<WatchAnswer> {
   }
 
   /** Gives out what one stream has. Ends with true when the watch is over, with false when it is to be opened again at once. */
-  private async *answers(stream: WatchStream): AsyncGenerator<WatchAnswer, boolean> {
+  private async *answers(stream: WatchStream): AsyncGenerator<WatchResponse, boolean> {
     const patience = this.patience(stream);
     let first = true;
     try {
@@ -152,7 +152,7 @@ export class Watch implements AsyncIterable<WatchAnswer> {
     }
   }
 
-  private created({ header }: Pick<WatchAnswer, 'header'>): void {
+  private created({ header }: Pick<WatchResponse, 'header'>): void {
     this.confirmed = true;
     this.loggedInAgain = false;
     // The server begins after the revision that it confirms with.
@@ -160,7 +160,7 @@ export class Watch implements AsyncIterable<WatchAnswer> {
   }
 
   /** Notes how far the watch has come, and takes out of the answer what was given out before a break. False: nothing is left of it. */
-  private advance({ events, header, watch_id, fragment }: WireAnswer): boolean {
+  private advance({ events, header, watch_id, fragment }: WireResponse): boolean {
     const progress = events.length === 0 && !fragment;
     if (this.skip > 0) this.dropSeen(events);
     const last = events.at(-1)?.kv.mod_revision;
@@ -204,7 +204,7 @@ export class Watch implements AsyncIterable<WatchAnswer> {
   }
 
   /** A refusal that a new login may cure: 3.4 says no more than that permission is denied when a token has expired. */
-  private needsLogin({ created, cancel_reason }: Pick<WatchAnswer, 'created' | 'cancel_reason'>): boolean {
+  private needsLogin({ created, cancel_reason }: Pick<WatchResponse, 'created' | 'cancel_reason'>): boolean {
     if (!created || this.loggedInAgain || !REFUSED.test(cancel_reason)) return false;
     this.loggedInAgain = true;
     this.callable.forgetTokens();

@@ -1,7 +1,7 @@
 /** Custom resources, out of the definitions of them that are stored beside them. */
 import { type Fields, field, stringField, type Value } from '../k8s-decode/value.js';
 import type { Resource } from './resources.js';
-import type { CrdColumn } from './tables/table.js';
+import type { CrdColumn } from './tables/custom-columns.js';
 
 /**
  * The resource that a CustomResourceDefinition declares, in the shape of v1 or of v1beta1 (which is how even new releases store

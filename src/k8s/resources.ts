@@ -1,5 +1,5 @@
 /** The resources of Kubernetes, 1.8 to 1.36: their names, and where the API server keeps them in etcd. */
-import type { CrdColumn } from './tables/table.js';
+import type { CrdColumn } from './tables/custom-columns.js';
 
 export interface Resource {
   /** Empty for the core group. */

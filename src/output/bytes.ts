@@ -1,15 +1,26 @@
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
+/** How bytes look: as text, escaped, for a terminal, in the formats for people. */
+import type { Value } from '../k8s-decode/value.js';
 
-/** A size as etcdctl prints it: decimal units, one digit after the point below ten. */
-export function decimalBytes(bytes: number): string {
-  if (bytes < 10) return `${bytes} B`;
-  const power = Math.floor(Math.log10(bytes) / 3 + 1e-9);
-  const value = Math.floor((bytes / 1000 ** power) * 10 + 0.5) / 10;
-  return `${value < 10 ? value.toFixed(1) : halfToEven(value)} ${UNITS[power]}`;
+/** Bytes as `--hex` shows them: `\x66\x6f`. */
+export function hexEscaped(bytes: Buffer): string {
+  return bytes.toString('hex').replace(/../g, '\\x$&');
 }
 
-/** Go rounds 20.5 to 20 and 21.5 to 22. */
-function halfToEven(value: number): number {
-  const floor = Math.floor(value);
-  return value - floor === 0.5 ? floor + (floor % 2) : Math.round(value);
+/** Bytes for a terminal: what would steer it is shown in place of being sent, and so is what is not UTF-8. */
+export function visible(bytes: Buffer): string | Buffer {
+  const text = bytes.toString('utf8');
+  if (!/[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd]/.test(text)) return bytes;
+  if (!text.includes('\ufffd')) return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, escaped);
+  return bytes.toString('latin1').replace(/[^\t\n\x20-\x7e]/g, escaped);
+}
+
+function escaped(char: string): string {
+  return `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
+}
+
+/** Bytes as the text that they are, or as `{"base64": …}`. */
+export function readableBytes(bytes: Buffer): Value {
+  const text = bytes.toString('utf8');
+  if (!text.includes('\ufffd') || Buffer.from(text).equals(bytes)) return text;
+  return new Map([['base64', bytes.toString('base64')]]);
 }

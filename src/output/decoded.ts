@@ -6,6 +6,7 @@ import { describeEncrypted, isEncrypted, SealedValue, sealedText } from '../k8s-
 import { decodeStored, encodingOf, isStored, loadSchemaFor } from '../k8s-decode/index.js';
 import type { Value } from '../k8s-decode/value.js';
 import { toYaml } from '../k8s-decode/yaml/write.js';
+import { readableBytes } from './bytes.js';
 import { tellUndecodable } from './undecodable.js';
 
 type Pair = Pick<IKeyValue, 'key' | 'value'>;
@@ -42,8 +43,7 @@ export function decodedObject(context: Context, kv: Pair): Promise<Value | undef
 
 /** What was encrypted, as its object or else as text: the stored bytes are of no use to whoever has the key. */
 async function objectOrText(context: Context, kv: Pair): Promise<Value> {
-  const { humaneBytes } = await import('./humane.js');
-  return (await decodedObject(context, kv)) ?? humaneBytes(kv.value);
+  return (await decodedObject(context, kv)) ?? readableBytes(kv.value);
 }
 
 const atRest = new WeakMap<Context, AtRest>();

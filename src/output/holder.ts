@@ -4,9 +4,9 @@ import type { Context } from '../base/contract.js';
 import { fieldLine, headerFields, keyValueFields } from './fields.js';
 import type { Format } from './format.js';
 import { keyValueLines } from './key-values.js';
-import { print } from './printer.js';
+import { print } from './response.js';
 
-export interface HolderAnswer {
+export interface HolderResponse {
   header: IResponseHeader;
   kvs: IKeyValue[];
   more: boolean;
@@ -14,12 +14,12 @@ export interface HolderAnswer {
 }
 
 /** Prints it as `get` would, and has it written before it returns. */
-export async function printHolder(context: Context, format: Format, response: HolderAnswer): Promise<void> {
+export async function printHolder(context: Context, format: Format, response: HolderResponse): Promise<void> {
   const { header, kvs, more, count } = response;
   if (format === 'yaml' || format === 'jsonl') {
-    const { humaneKeyValue, writeHumane } = await import('./humane.js');
+    const { readableKeyValue, writeReadable } = await import('./readable.js');
     for (const kv of kvs) {
-      await context.stdout.write(writeHumane(format, await humaneKeyValue(context, kv, false)));
+      await context.stdout.write(writeReadable(format, await readableKeyValue(context, kv, false)));
     }
   } else {
     await print(context, format, {

@@ -2,6 +2,7 @@
  * `-w json` as etcdctl prints it: what Go's encoding/json makes of the messages. Fields in the order of the .proto files, zero values
  * left out, bytes in base64, 64-bit numbers as bare digits.
  */
+import { stringJson } from '../base/go/json.js';
 import { fieldsOf, isMessage, type Message } from '../rpc/codec.js';
 import type { MessageName } from '../rpc/messages.js';
 
@@ -34,11 +35,4 @@ function valueJson(type: string, value: unknown): string {
   if (isMessage(type)) return messageJson(type, value as object);
   if (type === 'bytes') return `"${(value as Buffer).toString('base64')}"`;
   return type === 'str' ? stringJson(value as string) : String(value);
-}
-
-const UNSAFE = /[<>&\u2028\u2029]/g;
-
-/** A string as Go's encoding/json writes it: like JSON, and `<`, `>`, `&` and the line separators escaped too. */
-export function stringJson(text: string): string {
-  return JSON.stringify(text).replace(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

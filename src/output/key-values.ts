@@ -3,10 +3,12 @@ import type { IKeyValue } from 'etcd3/lib/rpc';
 import type { Context } from '../base/contract.js';
 import { valueView } from './values.js';
 
-/** What of a key-value is shown. */
-export interface KeyValueLook {
-  keysOnly?: boolean;
-  valuesOnly?: boolean;
+/** What of each key-value `get` shows. */
+export interface RangeOptions {
+  keysOnly: boolean;
+  valuesOnly: boolean;
+  /** Nothing but how many there are. */
+  countOnly: boolean;
 }
 
 const NEWLINE = '\n';
@@ -15,7 +17,7 @@ const NEWLINE = '\n';
 export async function keyValueLines(
   context: Context,
   kvs: Iterable<IKeyValue>,
-  { valuesOnly = false }: KeyValueLook = {},
+  { valuesOnly = false }: Partial<RangeOptions> = {},
 ): Promise<(string | Uint8Array)[]> {
   const view = await valueView(context);
   const lines: (string | Uint8Array)[] = [];

@@ -1,9 +1,10 @@
 /** `-w json` of the member commands, which is the one place where --hex changes JSON. */
 import type { IMember, IResponseHeader } from 'etcd3/lib/rpc';
 import { atLeast, type Context } from '../base/contract.js';
+import { stringJson } from '../base/go/json.js';
 import type { MessageName } from '../rpc/messages.js';
 import { hexId } from './ids.js';
-import { messageJson, stringJson } from './json.js';
+import { messageJson } from './json.js';
 
 /** A response with members: with --hex (3.5: `member list` only; 3.7: all member commands) its IDs are hex strings. */
 export function membersJson(

@@ -1,94 +1,87 @@
-/** Values as they are compared: the object in them where there is one, else their text. */
-import { createHash } from 'node:crypto';
+/** `-w yaml` and `-w jsonl`, which are ketcdctl's own: keys as text, ids as hex strings, values decoded. */
+import type { IKeyValue } from 'etcd3/lib/rpc';
 import type { Context } from '../base/contract.js';
-import { Failure } from '../base/errors.js';
-import { AtRest } from '../k8s-decode/encryption/at-rest.js';
-import { describeEncrypted, isEncrypted, SealedValue } from '../k8s-decode/encryption/describe.js';
-import { decodeStored, encodingOf, type Fields, loadSchemaFor } from '../k8s-decode/index.js';
-import { field, type Value } from '../k8s-decode/value.js';
+import { toJson } from '../k8s-decode/json/json.js';
+import type { Fields, Value } from '../k8s-decode/value.js';
 import { toYaml } from '../k8s-decode/yaml/write.js';
-import { humaneBytes } from './humane.js';
+import { type FieldSpec, fieldsOf, isMessage, type Message } from '../rpc/codec.js';
+import type { MessageName } from '../rpc/messages.js';
+import { readableBytes } from './bytes.js';
+import { decodedObject } from './decoded.js';
+import { hexId, hexLease } from './ids.js';
 
-/** What is in a value. */
-export interface Readable {
-  /** The whole object, managedFields too. */
-  object: Fields | undefined;
-  /** What is compared and shown: the object as it is to be seen, or the text; bytes that are neither by their size and hash. */
-  shown: Value;
-  /** The same as lines. */
-  text: string;
+/** An answer in one of the readable formats: a YAML document or a line of JSON. */
+export async function readableText(
+  context: Context,
+  format: 'yaml' | 'jsonl',
+  name: MessageName,
+  message: object,
+): Promise<string> {
+  return writeReadable(format, await readableMessage(context, name, message));
 }
 
-export interface ReadableOptions {
-  /** Keeps metadata.managedFields in what is shown. */
-  managedFields: boolean;
+/** A YAML document or a line of JSON. */
+export function writeReadable(format: 'yaml' | 'jsonl', value: Value): string {
+  if (format === 'jsonl') return `${toJson(value)}\n`;
+  if (!(value instanceof Map) || value.size === 0) return toYaml(value);
+  // Objects of Kubernetes have their fields by name, as kubectl does it; an answer of etcd has its key first.
+  return [...value].map((field) => toYaml(new Map([field]))).join('');
 }
 
-/** Reads the values of one run. */
-export class ReadableValues {
-  private readonly atRest: AtRest;
-  private readonly decodes: boolean;
-
-  constructor(
-    { options }: Context,
-    private readonly show: ReadableOptions,
-  ) {
-    this.atRest = new AtRest(options.encryptionConfig);
-    this.decodes = options.decode !== 'none';
+/** A message of etcd for people. All its fields are there, zero or not; absent messages are left out. */
+export async function readableMessage(context: Context, name: MessageName, message: object): Promise<Fields> {
+  if (name === 'KeyValue') return readableKeyValue(context, message as IKeyValue, false);
+  const fields: Fields = new Map();
+  for (const field of fieldsOf(name)) {
+    const value = (message as Message)[field.name];
+    if (value === undefined || value === null) continue;
+    if (!field.repeated) fields.set(field.name, await readableField(context, field, value));
+    else fields.set(field.name, await Promise.all(value.map((item: unknown) => readableField(context, field, item))));
   }
-
-  async read(key: Buffer, value: Buffer): Promise<Readable> {
-    const plain = this.decodes ? await this.opened(key, value) : value;
-    if (typeof plain === 'string') return { object: undefined, shown: plain, text: `${plain}\n` };
-    const object = this.decodes ? await objectIn(plain) : undefined;
-    if (!object) return textual(plain);
-    const shown = this.show.managedFields ? object : withoutManagedFields(object);
-    return { object, shown, text: toYaml(shown) };
-  }
-
-  /** What stands in place of a value that cannot be opened tells who encrypted it, and whether it is still the same. */
-  private async opened(key: Buffer, value: Buffer): Promise<Buffer | string> {
-    if (!isEncrypted(value)) return value;
-    try {
-      return await this.atRest.open(key, value);
-    } catch (error) {
-      if (!(error instanceof SealedValue)) throw error;
-      const { provider, keyName } = describeEncrypted(value)!;
-      return `(encrypted by ${provider} with key ${JSON.stringify(keyName)}: ${sizeAndHash(value)})`;
-    }
-  }
+  return fields;
 }
 
-async function objectIn(value: Buffer): Promise<Fields | undefined> {
-  if (encodingOf(value) === undefined) return undefined;
-  const loading = loadSchemaFor(value);
-  if (loading) await loading;
-  try {
-    return decodeStored(value).object;
-  } catch (error) {
-    if (error instanceof Failure) return undefined;
-    throw error;
-  }
+/** A key, its numbers, and its value: the object in it, its text, or `{"base64": …}`. */
+export async function readableKeyValue(context: Context, kv: IKeyValue, keyOnly: boolean): Promise<Fields> {
+  const fields: Fields = new Map<string, Value>([
+    ['key', readableBytes(kv.key)],
+    ['create_revision', exactNumber(kv.create_revision)],
+    ['mod_revision', exactNumber(kv.mod_revision)],
+    ['version', exactNumber(kv.version)],
+  ]);
+  if (kv.lease !== '0') fields.set('lease', hexLease(kv.lease));
+  if (!keyOnly) fields.set('value', await readableValue(context, kv));
+  return fields;
 }
 
-function textual(value: Buffer): Readable {
-  const text = humaneBytes(value);
-  if (typeof text !== 'string' || /[\x00-\x08\x0b-\x1f\x7f-\x9f]/.test(text)) {
-    const told = `(binary: ${sizeAndHash(value)})`;
-    return { object: undefined, shown: told, text: `${told}\n` };
-  }
-  return { object: undefined, shown: text, text: text === '' || text.endsWith('\n') ? text : `${text}\n` };
+async function readableValue(context: Context, kv: IKeyValue): Promise<Value> {
+  const object = context.options.decode === 'none' ? undefined : await decodedObject(context, kv);
+  return object ?? readableBytes(kv.value);
 }
 
-function sizeAndHash(value: Buffer): string {
-  return `${value.length} bytes, SHA-256 ${createHash('sha256').update(value).digest('hex').slice(0, 16)}…`;
+async function readableField(context: Context, field: FieldSpec, value: unknown): Promise<Value> {
+  const { name, type } = field;
+  if (isMessage(type)) return readableMessage(context, type, value as object);
+  if (type === 'bytes') return readableBytes(value as Buffer);
+  if (type === 'enum') return ENUMS[name]?.[value as number] ?? (value as number);
+  if (type === 'u64' && !COUNTERS.has(name)) return hexId(value as string);
+  if (type === 'i64')
+    return name === 'ID' || name === 'lease' ? hexLease(value as string) : exactNumber(value as string);
+  return type === 'u64' ? exactNumber(value as string) : (value as Value);
 }
 
-/** The object without the record of who owns which field. */
-export function withoutManagedFields(object: Fields): Fields {
-  const metadata = field(object, 'metadata');
-  if (!(metadata instanceof Map) || !metadata.has('managedFields')) return object;
-  const kept = new Map(metadata);
-  kept.delete('managedFields');
-  return new Map(object).set('metadata', kept);
+/** The unsigned 64-bit numbers that are no IDs. */
+const COUNTERS = new Set(['raft_term', 'raftIndex', 'raftTerm', 'raftAppliedIndex', 'remaining_bytes', 'authRevision']);
+
+/** The names of enums, by the field's name. */
+const ENUMS: Record<string, readonly string[]> = {
+  type: ['PUT', 'DELETE'],
+  alarm: ['NONE', 'NOSPACE', 'CORRUPT'],
+  permType: ['READ', 'WRITE', 'READWRITE'],
+};
+
+/** A 64-bit number without loss. */
+export function exactNumber(digits: string): number | bigint {
+  const number = Number(digits);
+  return Number.isSafeInteger(number) ? number : BigInt(digits);
 }

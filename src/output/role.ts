@@ -3,10 +3,10 @@ import { type IAuthRoleGetResponse, type IPermission, Permission } from 'etcd3/l
 import { type Context, isDropIn } from '../base/contract.js';
 import { goQuote } from '../base/go/quote.js';
 import { OPEN_END, prefixEnd } from '../etcd/keys.js';
+import { visible } from './bytes.js';
 import { fieldLine, headerFields } from './fields.js';
 import type { Format } from './format.js';
-import { print } from './printer.js';
-import { visible } from './values.js';
+import { print } from './response.js';
 
 /** Prints what a role may read and what it may write. */
 export async function printRole(

@@ -6,7 +6,7 @@ import { fieldLine, headerFields, keyValueFields } from './fields.js';
 import type { Format } from './format.js';
 import { messageJson } from './json.js';
 import { keyValueLines } from './key-values.js';
-import { print } from './printer.js';
+import { print } from './response.js';
 
 /** Prints the answer; the answers of its operations look as if they had been run by themselves. */
 export async function printTxn(context: Context, format: Format, response: ITxnResponse): Promise<void> {

@@ -2,7 +2,7 @@
 import type { IKeyValue } from 'etcd3/lib/rpc';
 import { type Context, isDropIn } from '../base/contract.js';
 import type { KeyValue } from '../etcd/range-page.js';
-import { hexEscaped } from './hex.js';
+import { hexEscaped, visible } from './bytes.js';
 
 /** Shows a key or a value as text, or as its bytes where it is to be left as it is. */
 export interface ValueView {
@@ -36,16 +36,4 @@ export async function valueView(context: Context): Promise<ValueView> {
   if (options.decode === 'none') return { key: raw, value: (kv) => raw(kv.value) };
   const { decodedValue } = await import('./decoded.js');
   return { key: raw, value: (kv) => decodedValue(context, kv, raw) };
-}
-
-/** Bytes for a terminal: what would steer it is shown in place of being sent, and so is what is not UTF-8. */
-export function visible(bytes: Buffer): string | Buffer {
-  const text = bytes.toString('utf8');
-  if (!/[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd]/.test(text)) return bytes;
-  if (!text.includes('\ufffd')) return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, escaped);
-  return bytes.toString('latin1').replace(/[^\t\n\x20-\x7e]/g, escaped);
-}
-
-function escaped(char: string): string {
-  return `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }

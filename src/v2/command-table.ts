@@ -1,6 +1,7 @@
 /** Every command and flag of the v2 etcdctl: what the parser takes and what help shows are both made from this table. */
 import type { FlagSpec } from './flags.js';
 import type { Action } from './run.js';
+import { DEFAULT_ENDPOINTS } from './settings.js';
 
 export interface CommandSpec {
   name: string;
@@ -35,8 +36,6 @@ const HELP = bool('show help', 'help', 'h');
 
 /** What every command takes though its help does not list it. */
 export const HELP_FLAGS: readonly FlagSpec[] = [HELP];
-
-export const DEFAULT_ENDPOINTS = 'http://127.0.0.1:2379,http://127.0.0.1:4001';
 
 export const GLOBAL_FLAGS: readonly FlagSpec[] = [
   bool('output cURL commands which can be used to reproduce the request', 'debug'),

@@ -1,5 +1,5 @@
 /** The three output formats of the key commands. */
-import { stringJson } from '../output/json.js';
+import { stringJson } from '../base/go/json.js';
 import type { KeysAnswer, Node } from './keys-api.js';
 import type { Run } from './run.js';
 

@@ -2,9 +2,10 @@
 
 import { type GoUrl, goUrlText, parseGoUrl } from '../base/go/url.js';
 import type { TlsSettings } from '../connection/tls-options.js';
-import { DEFAULT_ENDPOINTS } from './command-table.js';
 import type { FlagValues } from './flags.js';
 import { lookupError } from './go-errors.js';
+
+export const DEFAULT_ENDPOINTS = 'http://127.0.0.1:2379,http://127.0.0.1:4001';
 
 /** Where the endpoints may be written: the first that is not empty wins, so that the environment's ENDPOINTS beats --endpoint. */
 const ENDPOINT_SOURCES = [

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { clientOver, type EtcdClient } from '../../src/etcd/client.js';
 import { prefixRange } from '../../src/etcd/keys.js';
 import { readRange } from '../../src/etcd/range.js';
-import { Watch, type WatchAnswer, type WatchRange } from '../../src/etcd/watch.js';
+import { Watch, type WatchRange, type WatchResponse } from '../../src/etcd/watch.js';
 import { type Cleanup, type EtcdCluster, skipWithoutEtcd, startCluster, startEtcd } from '../support/etcd.js';
 import { startProxy } from '../support/proxy.js';
 import { eventually } from '../support/running.js';
@@ -34,7 +34,7 @@ function clientOf(t: Cleanup, first = 0): EtcdClient {
 
 /** A watch that is iterated, and what has come of it. */
 class Followed {
-  readonly answers: WatchAnswer[] = [];
+  readonly answers: WatchResponse[] = [];
   readonly troubles: string[] = [];
   readonly ended: Promise<void>;
   private readonly stop = new AbortController();

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { humanDuration } from '../../src/k8s/tables/age.js';
-import { cellText, crdTable } from '../../src/k8s/tables/table.js';
+import { crdTable } from '../../src/k8s/tables/custom-columns.js';
+import { cellText } from '../../src/k8s/tables/define.js';
 import type { Fields } from '../../src/k8s-decode/index.js';
 import { fields } from '../k8s-decode/support.js';
 import { ago, NOW } from './tables-support.js';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cellText, tableOf } from '../../src/k8s/tables/table.js';
+import { cellText } from '../../src/k8s/tables/define.js';
+import { tableOf } from '../../src/k8s/tables/table.js';
 import type { Fields } from '../../src/k8s-decode/index.js';
 import { fields } from '../k8s-decode/support.js';
 

@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Context, Mode } from '../../src/base/contract.js';
 import { goDuration } from '../../src/base/go/duration.js';
+import { stringJson } from '../../src/base/go/json.js';
 import { goQuote } from '../../src/base/go/quote.js';
-import { decimalBytes } from '../../src/output/bytes.js';
-import { hexEscaped } from '../../src/output/hex.js';
+import { hexEscaped, visible } from '../../src/output/bytes.js';
 import { hexId, hexLease } from '../../src/output/ids.js';
-import { messageJson, stringJson } from '../../src/output/json.js';
+import { messageJson } from '../../src/output/json.js';
+import { decimalBytes } from '../../src/output/size.js';
 import { renderTable } from '../../src/output/table.js';
-import { visible } from '../../src/output/values.js';
 
 test('%q', () => {
   const cases: [string | Buffer, string][] = [

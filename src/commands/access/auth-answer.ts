@@ -4,7 +4,7 @@ import { badArguments } from '../../base/errors.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { headerFields } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
-import { print } from '../../output/printer.js';
+import { print } from '../../output/response.js';
 import type { MessageName } from '../../rpc/messages.js';
 import type { CommandContext } from '../command.js';
 

@@ -1,7 +1,7 @@
 import type { AuthClient, IAuthEnableResponse } from 'etcd3/lib/rpc';
 import { isDropIn } from '../../base/contract.js';
 import { outputFormat } from '../../output/format.js';
-import { printPlain } from '../../output/plain.js';
+import { printPlain } from '../../output/response.js';
 import type { CommandSpec, Run } from '../command.js';
 import { exactly } from './auth-answer.js';
 

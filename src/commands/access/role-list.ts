@@ -1,7 +1,7 @@
 import { goQuote } from '../../base/go/quote.js';
 import { headerFields } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
-import { print } from '../../output/printer.js';
+import { print } from '../../output/response.js';
 import type { CommandSpec, Run } from '../command.js';
 import { exactly } from './auth-answer.js';
 

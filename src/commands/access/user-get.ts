@@ -2,7 +2,7 @@ import type { IAuthUserGetResponse } from 'etcd3/lib/rpc';
 import type { EtcdClient } from '../../etcd/client.js';
 import type { Value } from '../../k8s-decode/value.js';
 import { type Format, outputFormat } from '../../output/format.js';
-import { print } from '../../output/printer.js';
+import { print } from '../../output/response.js';
 import { printRole } from '../../output/role.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { exactly } from './auth-answer.js';
@@ -53,10 +53,10 @@ async function printDocument(
   name: string,
   { roles }: IAuthUserGetResponse,
 ): Promise<void> {
-  const { humaneMessage, writeHumane } = await import('../../output/humane.js');
+  const { readableMessage, writeReadable } = await import('../../output/readable.js');
   const detailed: Value[] = [];
   for (const role of roles) {
-    const fields = await humaneMessage(context, 'AuthRoleGetResponse', await client.auth.roleGet({ role }));
+    const fields = await readableMessage(context, 'AuthRoleGetResponse', await client.auth.roleGet({ role }));
     detailed.push(
       new Map<string, Value>([
         ['name', role],
@@ -65,7 +65,7 @@ async function printDocument(
     );
   }
   await context.stdout.write(
-    writeHumane(
+    writeReadable(
       format,
       new Map<string, Value>([
         ['user', name],

@@ -1,5 +1,5 @@
 import { outputFormat } from '../../output/format.js';
-import { print } from '../../output/printer.js';
+import { print } from '../../output/response.js';
 import type { CommandSpec, Run } from '../command.js';
 import { exactly } from './auth-answer.js';
 

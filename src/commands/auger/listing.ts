@@ -3,8 +3,8 @@ import { Failure } from '../../base/errors.js';
 import { AtRest } from '../../k8s-decode/encryption/at-rest.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import { toYaml } from '../../k8s-decode/yaml/write.js';
+import { readableBytes } from '../../output/bytes.js';
 import { Template } from '../../output/go-template/index.js';
-import { humaneBytes } from '../../output/humane.js';
 import type { EtcdFile } from '../../storage/mvcc/etcd-file.js';
 import { ALL_KEYS, KeyRange, prefixRange } from '../../storage/mvcc/revision.js';
 import { revisionAt } from './database.js';
@@ -52,7 +52,7 @@ function rangeOf({ key, prefix }: ExtractOptions): KeyRange {
 
 /** The entry's object; of a value that has none, what its text is. */
 function objectText({ key, value, object }: Entry, format: 'yaml' | 'json' | 'jsonl'): string {
-  const shown = object ?? humaneBytes(value);
+  const shown = object ?? readableBytes(value);
   if (format === 'json') return `${toJson(shown, '    ')}\n`;
   if (format === 'jsonl')
     return `${toJson(

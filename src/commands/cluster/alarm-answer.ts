@@ -4,7 +4,7 @@ import { atLeast, isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { fieldLine, headerFields, idField } from '../../output/fields.js';
 import type { Format } from '../../output/format.js';
-import { print } from '../../output/printer.js';
+import { print } from '../../output/response.js';
 import type { CommandContext } from '../command.js';
 
 /** Prints alarms. The answer has no header from servers of 3.4, and none when several alarms were disarmed. */

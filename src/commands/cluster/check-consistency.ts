@@ -1,6 +1,6 @@
 import { Failure } from '../../base/errors.js';
 import { formatNotSupported, outputFormat } from '../../output/format.js';
-import { writeHumane } from '../../output/humane.js';
+import { writeReadable } from '../../output/readable.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { memberEndpoints } from './endpoint-each.js';
 
@@ -89,7 +89,7 @@ async function print(context: CommandContext, format: string, at: bigint, answer
   if (format === 'json' || format === 'jsonl' || format === 'yaml') {
     const members = answers.map((answer) => new Map(Object.entries(answer)));
     await context.stdout.write(
-      writeHumane(
+      writeReadable(
         format === 'yaml' ? 'yaml' : 'jsonl',
         new Map<string, never>(Object.entries({ revision: at, members }) as never),
       ),

@@ -1,6 +1,6 @@
 import { isDropIn } from '../../base/contract.js';
 import { Failure, failureText } from '../../base/errors.js';
-import { decimalBytes } from '../../output/bytes.js';
+import { decimalBytes } from '../../output/size.js';
 import { defragDataDir } from '../../storage/bolt/defrag.js';
 import type { CommandContext } from '../command.js';
 

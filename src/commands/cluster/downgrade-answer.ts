@@ -2,7 +2,7 @@
 import type { DowngradeAction } from 'etcd3/lib/rpc';
 import { badArguments } from '../../base/errors.js';
 import { outputFormat } from '../../output/format.js';
-import { print } from '../../output/printer.js';
+import { print } from '../../output/response.js';
 import type { CommandContext } from '../command.js';
 
 /** The version that `downgrade validate` and `downgrade enable` are given. */

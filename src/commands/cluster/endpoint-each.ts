@@ -1,9 +1,9 @@
 /** What `endpoint health`, `status` and `hashkv` share: which members are asked, and that they are asked side by side. */
 import { type FlagValues, isDropIn } from '../../base/contract.js';
 import { Failure, failureText } from '../../base/errors.js';
+import { stringJson } from '../../base/go/json.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import type { Value } from '../../k8s-decode/value.js';
-import { stringJson } from '../../output/json.js';
 import type { MessageName } from '../../rpc/messages.js';
 import type { CommandContext } from '../command.js';
 
@@ -66,16 +66,16 @@ export async function tellFailures(context: CommandContext, all: Asked<unknown>[
 }
 
 /** The answers as people read them: the endpoint, then what it said, or its error. */
-export async function humaneAnswers(
+export async function readableResponses(
   context: CommandContext,
   message: MessageName,
   all: Asked<object>[],
 ): Promise<Value[]> {
-  const { humaneMessage } = await import('../../output/humane.js');
+  const { readableMessage } = await import('../../output/readable.js');
   return Promise.all(
     all.map(async (asked) => {
       const said = answered(asked)
-        ? await humaneMessage(context, message, asked.answer)
+        ? await readableMessage(context, message, asked.answer)
         : new Map([['error', errorOf(context, asked)]]);
       return new Map<string, Value>([['endpoint', asked.endpoint], ...said]);
     }),

@@ -2,12 +2,21 @@ import type { IHashKVResponse } from 'etcd3/lib/rpc';
 import { atLeast, isDropIn } from '../../base/contract.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import '../../rpc/newer-fields.js';
+import { stringJson } from '../../base/go/json.js';
 import { goQuote } from '../../base/go/quote.js';
 import { fieldLine, headerFields } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
-import { messageJson, stringJson } from '../../output/json.js';
-import { printList } from '../../output/printer.js';
-import { type Asked, answered, askEach, errorMember, errorOf, humaneAnswers, tellFailures } from './endpoint-each.js';
+import { messageJson } from '../../output/json.js';
+import { printList } from '../../output/response.js';
+import {
+  type Asked,
+  answered,
+  askEach,
+  errorMember,
+  errorOf,
+  readableResponses,
+  tellFailures,
+} from './endpoint-each.js';
 
 export const spec: CommandSpec = {
   usage: 'endpoint hashkv [options]',
@@ -32,7 +41,7 @@ export const run: Run = async (context, _args, flags) => {
       heads: ['endpoint', 'hash', ...(withRevision ? ['hash revision'] : [])],
       rows: shown.map((one) => hashRow(context, one)),
     },
-    values: () => humaneAnswers(context, 'HashKVResponse', asked),
+    values: () => readableResponses(context, 'HashKVResponse', asked),
   });
   const failed = asked.filter((one) => !answered(one)).at(-1);
   if (failed && !answered(failed)) throw failed.error;

@@ -2,13 +2,13 @@ import { AlarmAction, type IAlarmResponse } from 'etcd3/lib/rpc';
 import { atLeast, isDropIn } from '../../base/contract.js';
 import { Failure, failureText } from '../../base/errors.js';
 import { goDuration } from '../../base/go/duration.js';
+import { stringJson } from '../../base/go/json.js';
 import { goQuote } from '../../base/go/quote.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import type { Value } from '../../k8s-decode/value.js';
 import { fieldLine } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
-import { stringJson } from '../../output/json.js';
-import { type AnswerList, printList } from '../../output/printer.js';
+import { printList, type ResponseList } from '../../output/response.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { askEach } from './endpoint-each.js';
 
@@ -35,7 +35,7 @@ export const run: Run = async (context, _args, flags) => {
   if (all.some((one) => !one.healthy)) throw new Failure('unhealthy cluster');
 };
 
-function healthList(all: Health[]): AnswerList {
+function healthList(all: Health[]): ResponseList {
   return {
     simple: () => [],
     json: all.map(healthJson),

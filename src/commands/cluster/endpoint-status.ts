@@ -2,14 +2,23 @@ import type { IStatusResponse } from 'etcd3/lib/rpc';
 import { atLeast, isDropIn } from '../../base/contract.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import '../../rpc/newer-fields.js';
+import { stringJson } from '../../base/go/json.js';
 import { goQuote } from '../../base/go/quote.js';
-import { decimalBytes } from '../../output/bytes.js';
 import { fieldLine, headerFields } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
 import { hexId } from '../../output/ids.js';
-import { messageJson, stringJson } from '../../output/json.js';
-import { printList } from '../../output/printer.js';
-import { type Asked, answered, askEach, errorMember, errorOf, humaneAnswers, tellFailures } from './endpoint-each.js';
+import { messageJson } from '../../output/json.js';
+import { printList } from '../../output/response.js';
+import { decimalBytes } from '../../output/size.js';
+import {
+  type Asked,
+  answered,
+  askEach,
+  errorMember,
+  errorOf,
+  readableResponses,
+  tellFailures,
+} from './endpoint-each.js';
 
 export const spec: CommandSpec = {
   usage: 'endpoint status [options]',
@@ -30,7 +39,7 @@ export const run: Run = async (context, _args, flags) => {
     json: shown.map((one) => statusJson(one)),
     fields: asked.filter(answered).map(({ endpoint, answer }) => statusFields(context, endpoint, answer)),
     table: { heads, rows: shown.map((one) => statusRow(context, one)) },
-    values: () => humaneAnswers(context, 'StatusResponse', asked),
+    values: () => readableResponses(context, 'StatusResponse', asked),
   });
   return asked.every(answered) ? 0 : 1;
 };

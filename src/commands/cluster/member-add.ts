@@ -5,7 +5,7 @@ import { goQuote } from '../../base/go/quote.js';
 import { outputFormat } from '../../output/format.js';
 import { paddedId } from '../../output/ids.js';
 import { membersJson } from '../../output/members.js';
-import { print } from '../../output/printer.js';
+import { print } from '../../output/response.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { checkPeerUrls, peerUrls, peerUrlsFlag } from './peer-urls.js';
 

@@ -5,7 +5,7 @@ import type { EtcdClient } from '../../etcd/client.js';
 import { outputFormat } from '../../output/format.js';
 import { paddedId } from '../../output/ids.js';
 import { membersJson } from '../../output/members.js';
-import { print } from '../../output/printer.js';
+import { print } from '../../output/response.js';
 import type { MessageName } from '../../rpc/messages.js';
 import type { CommandContext } from '../command.js';
 import { checkMember, findMember } from './member-id.js';

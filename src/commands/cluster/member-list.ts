@@ -6,7 +6,7 @@ import { fieldLine, headerFields, idField } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
 import { hexId } from '../../output/ids.js';
 import { membersJson } from '../../output/members.js';
-import { print } from '../../output/printer.js';
+import { print } from '../../output/response.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 
 export const spec: CommandSpec = {

@@ -3,7 +3,7 @@ import { badArguments } from '../../base/errors.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { outputFormat } from '../../output/format.js';
 import { hexId } from '../../output/ids.js';
-import { print } from '../../output/printer.js';
+import { print } from '../../output/response.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { findMember, parseHexId } from './member-id.js';
 

@@ -1,7 +1,7 @@
 import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { type Usage, type UsageBy, usageOf } from '../../k8s/usage.js';
-import { decimalBytes } from '../../output/bytes.js';
+import { decimalBytes } from '../../output/size.js';
 import type { CommandSpec, Run } from '../command.js';
 import { openCluster } from './cluster.js';
 import { factsOf, OUTPUT_FLAG, reportFormat, writeReport } from './report.js';

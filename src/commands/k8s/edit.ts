@@ -5,7 +5,7 @@ import { readObjects, type StoredObject } from '../../k8s/objects.js';
 import { encodeStored, type Fields, type Stored } from '../../k8s-decode/index.js';
 import { field } from '../../k8s-decode/value.js';
 import { toYaml } from '../../k8s-decode/yaml/write.js';
-import { withoutManagedFields } from '../../output/readable.js';
+import { withoutManagedFields } from '../../output/compared-values.js';
 import { diffStyle, unifiedDiff } from '../../output/text-diff.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { CHANGE_FLAGS, Changes, changedMeanwhile, mayChange, openForChange, refuseEncrypted } from './change.js';

@@ -6,9 +6,8 @@ import type { Fields } from '../../k8s-decode/value.js';
 import { yamlBytes } from '../../k8s-decode/yaml/write.js';
 import { sortedJson } from '../../output/sorted-json.js';
 import type { CommandContext } from '../command.js';
-import type { GetFormat } from './get.js';
 import type { Target } from './get-arguments.js';
-import { type GetPrinter, kindPrefix } from './get-printer.js';
+import { type GetFormat, type GetPrinter, kindPrefix } from './get-printer.js';
 
 /** `k8s get -o yaml|json|jsonl|name`, object by object: nothing is held back. */
 export function objectPrinter(

@@ -9,10 +9,7 @@ import { type FieldMask, NO_MANAGED_FIELDS } from '../../k8s-decode/protobuf/fie
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { openCluster } from './cluster.js';
 import { noType, parseTargets, type Target } from './get-arguments.js';
-import type { GetPrinter } from './get-printer.js';
-
-const FORMATS = ['table', 'wide', 'yaml', 'json', 'jsonl', 'name'] as const;
-export type GetFormat = (typeof FORMATS)[number];
+import { FORMATS, type GetFormat, type GetPrinter } from './get-printer.js';
 
 export const spec: CommandSpec = {
   usage: 'k8s get [options] TYPE[,TYPE…] [NAME…] | TYPE/NAME…',

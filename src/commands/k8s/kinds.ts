@@ -1,5 +1,5 @@
 import { countKinds } from '../../k8s/kinds.js';
-import { decimalBytes } from '../../output/bytes.js';
+import { decimalBytes } from '../../output/size.js';
 import type { CommandSpec, Run } from '../command.js';
 import { openCluster } from './cluster.js';
 import { factsOf, OUTPUT_FLAG, reportFormat, writeReport } from './report.js';

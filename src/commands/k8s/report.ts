@@ -4,7 +4,7 @@ import { ExitCode, Failure } from '../../base/errors.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import type { Fields, Value } from '../../k8s-decode/value.js';
 import { Columns } from '../../output/columns.js';
-import { writeHumane } from '../../output/humane.js';
+import { writeReadable } from '../../output/readable.js';
 import type { CommandContext } from '../command.js';
 
 const FORMATS = ['table', 'yaml', 'json', 'jsonl'] as const;
@@ -51,7 +51,7 @@ export async function writeReport({ stdout }: CommandContext, format: ReportForm
     for (const item of report.items) await stdout.write(`${toJson(item)}\n`);
   } else {
     const whole: Fields = new Map<string, Value>([...(report.facts ?? []), [report.name, [...report.items]]]);
-    await stdout.write(format === 'yaml' ? writeHumane('yaml', whole) : `${toJson(whole, '    ')}\n`);
+    await stdout.write(format === 'yaml' ? writeReadable('yaml', whole) : `${toJson(whole, '    ')}\n`);
   }
 }
 

@@ -4,7 +4,7 @@ import { ExitCode } from '../../base/errors.js';
 import type { Cluster } from '../../k8s/cluster.js';
 import { changeText, objectChanges } from '../../k8s/object-diff.js';
 import { isEncrypted } from '../../k8s-decode/encryption/describe.js';
-import { ReadableValues } from '../../output/readable.js';
+import { ComparedValues } from '../../output/compared-values.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { CHANGE_FLAGS, Changes, changedMeanwhile, mayChange, openForChange } from './change.js';
 import { NAMESPACE_FLAG } from './objects.js';
@@ -47,7 +47,7 @@ interface Plan extends SavedValue {
 
 export const run: Run = async (context, args, flags) => {
   const target = await openForChange(context, flags);
-  const values = new ReadableValues(context, { managedFields: false });
+  const values = new ComparedValues(context, { managedFields: false });
   const plans: Plan[] = [];
   for await (const saved of savedValues(context, target.root, args, flags)) {
     plans.push(await planFor(target, values, saved, flags.bool('overwrite')));
@@ -66,7 +66,7 @@ export const run: Run = async (context, args, flags) => {
   return left > 0 ? ExitCode.Error : ExitCode.Ok;
 };
 
-async function planFor(target: Cluster, values: ReadableValues, saved: SavedValue, overwrite: boolean): Promise<Plan> {
+async function planFor(target: Cluster, values: ComparedValues, saved: SavedValue, overwrite: boolean): Promise<Plan> {
   const key = Buffer.from(saved.key);
   const [now] = (await target.client.kv.range({ key })).kvs;
   if (now?.value.equals(saved.value)) return { ...saved, action: 'same', now, notes: [] };
@@ -85,7 +85,7 @@ async function planFor(target: Cluster, values: ReadableValues, saved: SavedValu
 const NAMED_CHANGES = 8;
 const LONGEST_CHANGE = 160;
 
-async function whatDiffers(values: ReadableValues, key: Buffer, now: Buffer, then: Buffer): Promise<string[]> {
+async function whatDiffers(values: ComparedValues, key: Buffer, now: Buffer, then: Buffer): Promise<string[]> {
   const [left, right] = [await values.read(key, now), await values.read(key, then)];
   const changes = objectChanges(left.shown, right.shown);
   if (changes.length === 0) return ['only managedFields differ'];

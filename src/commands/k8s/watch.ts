@@ -1,15 +1,15 @@
 import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { prefixRange } from '../../etcd/keys.js';
-import type { WatchEvent, WatchRange } from '../../etcd/watch.js';
+import type { WatchEvent, WatchRange, WatchResponse } from '../../etcd/watch.js';
 import { withResourceVersion } from '../../k8s/objects.js';
 import { labelSelector, type Selector } from '../../k8s/selectors.js';
 import type { Fields } from '../../k8s-decode/index.js';
 import { stringField, type Value } from '../../k8s-decode/value.js';
-import { writeHumane } from '../../output/humane.js';
-import { type Readable, ReadableValues } from '../../output/readable.js';
-import { visible } from '../../output/values.js';
-import type { WatchPrinter } from '../../output/watch/printer.js';
+import { visible } from '../../output/bytes.js';
+import { type ComparedValue, ComparedValues } from '../../output/compared-values.js';
+import type { Printer } from '../../output/printer.js';
+import { writeReadable } from '../../output/readable.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { diffPrinters } from '../watch/diff.js';
 import { printWatches } from '../watch/watch.js';
@@ -63,7 +63,7 @@ export const run: Run = async (context, args, flags) => {
     const range = { revision: flags.int('rev'), prevKv: true };
     for (const key of names.length > 0 ? keys : [prefixRange(Buffer.from(folder))]) ranges.push({ ...key, ...range });
   }
-  const values = new ReadableValues(context, { managedFields: flags.bool('show-managed-fields') });
+  const values = new ComparedValues(context, { managedFields: flags.bool('show-managed-fields') });
   const changes = flags.bool('diff') ? diffPrinters(context, format) : undefined;
   const newPrinter = () => selecting(values, select, changes?.() ?? new EventPrinter(context, values, format));
   await printWatches(context, ranges, { client: cluster.client, format: 'jsonl', newPrinter, exec: [] });
@@ -79,7 +79,11 @@ function eventFormat({ options }: CommandContext, flags: FlagValues): EventForma
 }
 
 /** Lets through what is selected: of a deletion, what the object was. */
-function selecting(values: ReadableValues, select: Selector | undefined, printer: WatchPrinter): WatchPrinter {
+function selecting(
+  values: ComparedValues,
+  select: Selector | undefined,
+  printer: Printer<WatchResponse>,
+): Printer<WatchResponse> {
   if (!select) return printer;
   return {
     async print(answer) {
@@ -94,18 +98,18 @@ function selecting(values: ReadableValues, select: Selector | undefined, printer
 }
 
 /** The object of an event: after it, or of a deletion before it, where that is known. */
-async function objectOf(values: ReadableValues, { type, kv, prev_kv }: WatchEvent): Promise<Readable | undefined> {
+async function objectOf(values: ComparedValues, { type, kv, prev_kv }: WatchEvent): Promise<ComparedValue | undefined> {
   const source = type === 0 ? kv : prev_kv;
   return source ? values.read(source.key, source.value) : undefined;
 }
 
 /** Prints events as the API server's watch tells them; a deletion has the object as it was. */
-class EventPrinter implements WatchPrinter {
+class EventPrinter implements Printer<WatchResponse> {
   private printed = 0;
 
   constructor(
     private readonly context: CommandContext,
-    private readonly values: ReadableValues,
+    private readonly values: ComparedValues,
     private readonly format: EventFormat,
   ) {}
 
@@ -116,7 +120,7 @@ class EventPrinter implements WatchPrinter {
     }
   }
 
-  private text({ type, kv }: WatchEvent, value: Readable | undefined): string {
+  private text({ type, kv }: WatchEvent, value: ComparedValue | undefined): string {
     const word = type !== 0 ? 'DELETED' : kv.version === '1' ? 'ADDED' : 'MODIFIED';
     if (this.format === 'simple') return `${word.padEnd(8)}  ${nameOf(kv.key, value)}  revision ${kv.mod_revision}\n`;
     const object = value?.object && value.shown instanceof Map ? withResourceVersion(value.shown, kv) : null;
@@ -124,12 +128,12 @@ class EventPrinter implements WatchPrinter {
       ['type', word],
       ['object', object ?? value?.shown ?? null],
     ]);
-    if (this.format !== 'yaml') return writeHumane('jsonl', fields);
-    return `${this.printed++ === 0 ? '' : '---\n'}${writeHumane('yaml', fields)}`;
+    if (this.format !== 'yaml') return writeReadable('jsonl', fields);
+    return `${this.printed++ === 0 ? '' : '---\n'}${writeReadable('yaml', fields)}`;
   }
 }
 
-function nameOf(key: Buffer, value: Readable | undefined): string {
+function nameOf(key: Buffer, value: ComparedValue | undefined): string {
   const kind = stringField(value?.object, 'kind');
   const name = stringField(value?.object, 'metadata', 'name');
   const namespace = stringField(value?.object, 'metadata', 'namespace');

@@ -1,7 +1,7 @@
 import { badArguments, Failure } from '../../base/errors.js';
 import { goQuote } from '../../base/go/quote.js';
 import { outputFormat } from '../../output/format.js';
-import { printPlain } from '../../output/plain.js';
+import { printPlain } from '../../output/response.js';
 import type { CommandSpec, Run } from '../command.js';
 
 export const spec: CommandSpec = {

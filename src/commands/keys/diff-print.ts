@@ -4,14 +4,14 @@ import type { KeyPair } from '../../etcd/range-join.js';
 import { changeFields, objectChanges } from '../../k8s/object-diff.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import { type Fields, integer, type Value } from '../../k8s-decode/value.js';
-import { humaneBytes, writeHumane } from '../../output/humane.js';
-import { type Readable, ReadableValues } from '../../output/readable.js';
+import { readableBytes, visible } from '../../output/bytes.js';
+import { type ComparedValue, ComparedValues } from '../../output/compared-values.js';
+import { writeReadable } from '../../output/readable.js';
 import { type DiffStyle, diffStyle, unifiedDiff } from '../../output/text-diff.js';
-import { visible } from '../../output/values.js';
 import type { CommandContext } from '../command.js';
 import type { ChangesFormat } from './changes-format.js';
 
-export interface DiffLook {
+export interface DiffOptions {
   summary: boolean;
   full: boolean;
   managedFields: boolean;
@@ -22,16 +22,16 @@ type Change = keyof typeof SIGNS;
 
 /** Prints differences as they come, and counts them. */
 export class DiffOutput {
-  private readonly values: ReadableValues;
+  private readonly values: ComparedValues;
   private readonly counts: Record<Change, number> = { added: 0, removed: 0, changed: 0 };
   private style: DiffStyle | undefined;
 
   constructor(
     private readonly context: CommandContext,
     private readonly format: ChangesFormat,
-    private readonly look: DiffLook,
+    private readonly look: DiffOptions,
   ) {
-    this.values = new ReadableValues(context, look);
+    this.values = new ComparedValues(context, look);
   }
 
   get total(): number {
@@ -70,7 +70,7 @@ export class DiffOutput {
   }
 
   /** Why the values of a key differ that look the same. */
-  private sameness(old: Readable | undefined, now: Readable | undefined): string {
+  private sameness(old: ComparedValue | undefined, now: ComparedValue | undefined): string {
     if (!old?.object || !now?.object) return 'the same value, written again';
     return objectChanges(old.object, now.object).length > 0
       ? 'only managedFields differ'
@@ -82,14 +82,14 @@ export class DiffOutput {
     const revision = (kv: typeof before) => (kv ? integer(BigInt(kv.mod_revision)) : null);
     const fields: Fields = new Map<string, Value>([
       ['change', change],
-      ['key', humaneBytes(key)],
+      ['key', readableBytes(key)],
       ['old_revision', revision(before)],
       ['new_revision', revision(after)],
     ]);
     if (!this.look.summary) await this.addChanges(fields, change, difference);
     if (this.format === 'json') return `${isFirst ? '[' : ','}${toJson(fields)}`;
-    if (this.format === 'jsonl') return writeHumane('jsonl', fields);
-    return `${isFirst ? '' : '---\n'}${writeHumane('yaml', fields)}`;
+    if (this.format === 'jsonl') return writeReadable('jsonl', fields);
+    return `${isFirst ? '' : '---\n'}${writeReadable('yaml', fields)}`;
   }
 
   private async addChanges(fields: Fields, change: Change, difference: KeyPair): Promise<void> {
@@ -100,7 +100,7 @@ export class DiffOutput {
     else if (now) fields.set('new', now.shown);
   }
 
-  private read({ key, before, after }: KeyPair): Promise<[Readable | undefined, Readable | undefined]> {
+  private read({ key, before, after }: KeyPair): Promise<[ComparedValue | undefined, ComparedValue | undefined]> {
     return Promise.all([before && this.values.read(key, before.value), after && this.values.read(key, after.value)]);
   }
 }

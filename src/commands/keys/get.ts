@@ -7,10 +7,10 @@ import type { EtcdClient } from '../../etcd/client.js';
 import { fromKeyRange, prefixRange } from '../../etcd/keys.js';
 import { readRange, streamRange } from '../../etcd/range.js';
 import type { RangePage } from '../../etcd/range-page.js';
-import { type Format, formatNotSupported, outputFormat } from '../../output/format.js';
-import { jsonRange } from '../../output/range/json.js';
-import type { RangeLook, RangePrinter } from '../../output/range/printer.js';
-import { simpleRange } from '../../output/range/simple.js';
+import { type Format, outputFormat } from '../../output/format.js';
+import type { RangeOptions } from '../../output/key-values.js';
+import type { Printer } from '../../output/printer.js';
+import { rangePrinter } from '../../output/range/index.js';
 import { undecodable } from '../../output/undecodable.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 
@@ -81,7 +81,7 @@ export const spec: CommandSpec = {
 
 export const run: Run = async (context, args, flags) => {
   const request = rangeRequest(context.mode, args, flags);
-  const look: RangeLook = {
+  const options: RangeOptions = {
     keysOnly: flags.bool('keys-only'),
     valuesOnly: flags.bool('print-value-only'),
     countOnly: flags.bool('count-only'),
@@ -89,16 +89,16 @@ export const run: Run = async (context, args, flags) => {
   const format = outputFormat(context);
   const client = await context.connect();
   const pages = flags.bool('stream') ? streamedPages(context, client, request, format) : readRange(client, request);
-  let printer: RangePrinter | undefined;
-  let last: RangePage | undefined;
+  let printer: Printer<RangePage> | undefined;
   for await (const page of pages) {
     // etcdctl checks the format when it has the answer, and scripts see the server's error first.
-    const first = printer === undefined;
-    printer ??= await rangePrinter(context, format, look);
-    await printer.page(page, first);
-    last = page;
+    if (!printer) {
+      checkFormat(context, format, options);
+      printer = await rangePrinter(context, format, options);
+    }
+    await printer.print(page);
   }
-  if (printer && last) await printer.end(last);
+  await printer?.end?.();
   return undecodable(context) > 0 ? ExitCode.Error : ExitCode.Ok;
 };
 
@@ -235,31 +235,12 @@ function revisionFilter(flags: FlagValues): IRangeRequest {
   return filter;
 }
 
-/**
- * The printer for a format.
- * @throws Failure when the format does not go with the flags, or `get` does not have it.
- */
-async function rangePrinter(context: CommandContext, format: Format, look: RangeLook): Promise<RangePrinter> {
-  if (isDropIn(context.mode) && look.countOnly && format !== 'fields') {
+/** @throws Failure with etcdctl's text when the format does not go with the flags. */
+function checkFormat({ mode }: CommandContext, format: Format, options: RangeOptions): void {
+  if (isDropIn(mode) && options.countOnly && format !== 'fields') {
     throw badArguments('--count-only is only for `--write-out=fields`');
   }
-  if (look.valuesOnly && format !== 'simple') {
+  if (options.valuesOnly && format !== 'simple') {
     throw badArguments('print-value-only is only for `--write-out=simple`');
-  }
-  switch (format) {
-    case 'simple':
-      return simpleRange(context, look);
-    case 'json':
-      return jsonRange(context);
-    case 'fields':
-      return (await import('../../output/range/fields.js')).fieldsRange(context);
-    case 'protobuf':
-      return (await import('../../output/range/protobuf.js')).protobufRange(context);
-    case 'jsonl':
-      return (await import('../../output/range/humane.js')).jsonlRange(context, look);
-    case 'yaml':
-      return (await import('../../output/range/humane.js')).yamlRange(context, look);
-    case 'table':
-      throw formatNotSupported(format);
   }
 }

@@ -5,15 +5,15 @@ import { type Authors, authorsOf, managerText } from '../../k8s/managers.js';
 import { changeFields, type FieldChange, objectChanges } from '../../k8s/object-diff.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import { type Fields, field, integer, stringField, type Value } from '../../k8s-decode/value.js';
-import { humaneBytes, writeHumane } from '../../output/humane.js';
-import { type Readable, ReadableValues } from '../../output/readable.js';
+import { readableBytes, visible } from '../../output/bytes.js';
+import { type ComparedValue, ComparedValues } from '../../output/compared-values.js';
+import { writeReadable } from '../../output/readable.js';
 import { type DiffStyle, diffStyle, unifiedDiff } from '../../output/text-diff.js';
-import { visible } from '../../output/values.js';
 import type { CommandContext } from '../command.js';
 import type { ChangesFormat } from './changes-format.js';
 import type { RevisionPair } from './history-order.js';
 
-export interface HistoryLook {
+export interface HistoryOptions {
   summary: boolean;
   managedFields: boolean;
   /** Names the key in the line of each revision: where there are several. */
@@ -24,8 +24,8 @@ export interface HistoryLook {
 interface Entry {
   revision: KeyRevision;
   change: 'created' | 'changed' | 'deleted' | 'kept';
-  before: Readable | undefined;
-  after: Readable | undefined;
+  before: ComparedValue | undefined;
+  after: ComparedValue | undefined;
   changes: FieldChange[];
   authors: Authors;
   time: string | undefined;
@@ -33,18 +33,18 @@ interface Entry {
 
 /** Prints revisions as they come. */
 export class HistoryPrinter {
-  private readonly values: ReadableValues;
+  private readonly values: ComparedValues;
   private style: DiffStyle | undefined;
   private printed = 0;
   /** The values of the pair before: one of them is in the next pair too. */
-  private known: { place: string; value: Readable }[] = [];
+  private known: { place: string; value: ComparedValue }[] = [];
 
   constructor(
     private readonly context: CommandContext,
     private readonly format: ChangesFormat,
-    private readonly look: HistoryLook,
+    private readonly look: HistoryOptions,
   ) {
-    this.values = new ReadableValues(context, look);
+    this.values = new ComparedValues(context, look);
   }
 
   async print(pair: RevisionPair): Promise<void> {
@@ -63,9 +63,9 @@ export class HistoryPrinter {
     const isFirst = this.printed === 0;
     if (this.format === 'simple') return this.simple(entry, isFirst);
     const fields = entryFields(entry, this.look.summary);
-    if (this.format === 'jsonl') return writeHumane('jsonl', fields);
+    if (this.format === 'jsonl') return writeReadable('jsonl', fields);
     if (this.format === 'json') return `${isFirst ? '[' : ','}${toJson(fields)}`;
-    return `${isFirst ? '' : '---\n'}${writeHumane('yaml', fields)}`;
+    return `${isFirst ? '' : '---\n'}${writeReadable('yaml', fields)}`;
   }
 
   private async simple(entry: Entry, isFirst: boolean): Promise<string> {
@@ -97,7 +97,7 @@ export class HistoryPrinter {
     return { revision: current, change, before, after, changes, authors, time: timeOf(change, authors, before, after) };
   }
 
-  private async read(revision: KeyRevision): Promise<Readable | undefined> {
+  private async read(revision: KeyRevision): Promise<ComparedValue | undefined> {
     const { type, kv } = revision;
     if (type === 'delete') return undefined;
     const place = placeOf(revision);
@@ -110,13 +110,17 @@ function placeOf({ revision, kv }: KeyRevision): string {
   return `${revision} ${kv.key.toString('latin1')}`;
 }
 
-function changeOf({ type, kv }: KeyRevision, before: Readable | undefined): Entry['change'] {
+function changeOf({ type, kv }: KeyRevision, before: ComparedValue | undefined): Entry['change'] {
   if (type === 'delete') return 'deleted';
   if (kv.version === '1') return 'created';
   return type === 'kept' || !before ? 'kept' : 'changed';
 }
 
-function authorsIn(before: Readable | undefined, after: Readable | undefined, changes: FieldChange[]): Authors {
+function authorsIn(
+  before: ComparedValue | undefined,
+  after: ComparedValue | undefined,
+  changes: FieldChange[],
+): Authors {
   if (!after?.object) return { managers: [], guessed: false };
   // Without the revision before, all that is known is who was there: the newest of them made it.
   const { managers, guessed } = authorsOf(before?.object, after.object, changes);
@@ -131,8 +135,8 @@ function authorsIn(before: Readable | undefined, after: Readable | undefined, ch
 function timeOf(
   change: Entry['change'],
   { managers, guessed }: Authors,
-  before: Readable | undefined,
-  after: Readable | undefined,
+  before: ComparedValue | undefined,
+  after: ComparedValue | undefined,
 ): string | undefined {
   if (change === 'deleted') return stringField(before?.object, 'metadata', 'deletionTimestamp');
   if (change === 'created') return stringField(after?.object, 'metadata', 'creationTimestamp');
@@ -163,7 +167,7 @@ function headLine({ revision, change, after, authors, time }: Entry): string {
 function entryFields({ revision, change, authors, time, changes }: Entry, summary: boolean): Fields {
   const { kv } = revision;
   const fields: Fields = new Map<string, Value>([
-    ['key', humaneBytes(kv.key)],
+    ['key', readableBytes(kv.key)],
     ['revision', integer(revision.revision)],
     ['change', change],
   ]);

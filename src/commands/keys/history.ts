@@ -3,7 +3,7 @@ import { ExitCode, Failure } from '../../base/errors.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { type KeyRevision, keyHistory, newestRevisions } from '../../etcd/key-history.js';
-import { visible } from '../../output/values.js';
+import { visible } from '../../output/bytes.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { changesFormat } from './changes-format.js';
 import { type RevisionPair, revisionPairs } from './history-order.js';

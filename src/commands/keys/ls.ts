@@ -5,9 +5,9 @@ import { type Child, countKeys, folderOf, listFolder } from '../../etcd/folder.j
 import { prefixRange } from '../../etcd/keys.js';
 import { readRange } from '../../etcd/range.js';
 import type { Value } from '../../k8s-decode/value.js';
+import { readableBytes, visible } from '../../output/bytes.js';
 import { formatNotSupported, outputFormat } from '../../output/format.js';
-import { humaneBytes, writeHumane } from '../../output/humane.js';
-import { visible } from '../../output/values.js';
+import { writeReadable } from '../../output/readable.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 
 export const spec: CommandSpec = {
@@ -70,11 +70,11 @@ function lineWriter(context: CommandContext, long: boolean): (entry: Entry) => s
   if (format === 'yaml' || format === 'jsonl') {
     return ({ key, folder, keys }) => {
       const fields = new Map<string, Value>([
-        ['key', humaneBytes(key)],
+        ['key', readableBytes(key)],
         ['folder', folder],
       ]);
       if (keys !== undefined) fields.set('keys', Number(keys));
-      const text = writeHumane(format, fields);
+      const text = writeReadable(format, fields);
       return format === 'yaml' ? `---\n${text}` : text;
     };
   }

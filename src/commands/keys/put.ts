@@ -5,7 +5,7 @@ import { argBytes } from '../../base/go/argument-bytes.js';
 import { headerFields, keyValueFields } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
 import { keyValueLines } from '../../output/key-values.js';
-import { print } from '../../output/printer.js';
+import { print } from '../../output/response.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { parseLease } from '../lease/lease-id.js';
 

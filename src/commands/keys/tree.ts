@@ -1,8 +1,8 @@
 import { ExitCode, Failure } from '../../base/errors.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { type Child, countKeys, folderOf, listFolder } from '../../etcd/folder.js';
+import { visible } from '../../output/bytes.js';
 import { formatNotSupported, outputFormat } from '../../output/format.js';
-import { visible } from '../../output/values.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 
 export const spec: CommandSpec = {

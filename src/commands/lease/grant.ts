@@ -1,11 +1,11 @@
 import { isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure, failureText } from '../../base/errors.js';
+import { stringJson } from '../../base/go/json.js';
 import { goQuote } from '../../base/go/quote.js';
 import { outputFormat } from '../../output/format.js';
 import { hexLease } from '../../output/ids.js';
-import { stringJson } from '../../output/json.js';
 import { leaseFields, leaseJson, leaseProtobuf } from '../../output/lease.js';
-import { print } from '../../output/printer.js';
+import { print } from '../../output/response.js';
 import type { CommandSpec, Run } from '../command.js';
 
 export const spec: CommandSpec = {

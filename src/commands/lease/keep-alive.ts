@@ -6,7 +6,7 @@ import { keepAlive, keepAliveOnce } from '../../etcd/lease.js';
 import { type Format, outputFormat } from '../../output/format.js';
 import { hexLease } from '../../output/ids.js';
 import { leaseFields, leaseJson, leaseProtobuf } from '../../output/lease.js';
-import { print } from '../../output/printer.js';
+import { print } from '../../output/response.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { failingWith } from './failing-with.js';
 import { parseLease } from './lease-id.js';

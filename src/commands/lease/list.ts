@@ -2,7 +2,7 @@ import { ExitCode } from '../../base/errors.js';
 import { outputFormat } from '../../output/format.js';
 import { hexLease } from '../../output/ids.js';
 import { leaseFields, leaseJson, leaseProtobuf } from '../../output/lease.js';
-import { print } from '../../output/printer.js';
+import { print } from '../../output/response.js';
 import type { CommandSpec, Run } from '../command.js';
 import { failingWith } from './failing-with.js';
 

@@ -3,7 +3,7 @@ import { ExitCode, Failure, failureText } from '../../base/errors.js';
 import { headerFields } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
 import { hexLease } from '../../output/ids.js';
-import { print } from '../../output/printer.js';
+import { print } from '../../output/response.js';
 import type { CommandSpec, Run } from '../command.js';
 import { parseLease } from './lease-id.js';
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { ExitCode, Failure } from '../../base/errors.js';
-import { decimalBytes } from '../../output/bytes.js';
+import { decimalBytes } from '../../output/size.js';
 import { compactFile } from '../../storage/bolt/defrag.js';
 import { plainFile } from '../../storage/snapshot/compressed.js';
 import type { CommandSpec, Run } from '../command.js';

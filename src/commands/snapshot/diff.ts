@@ -1,6 +1,7 @@
 import { ExitCode, Failure } from '../../base/errors.js';
+import { readableBytes } from '../../output/bytes.js';
 import { formatNotSupported, outputFormat } from '../../output/format.js';
-import { humaneBytes, writeHumane } from '../../output/humane.js';
+import { writeReadable } from '../../output/readable.js';
 import { type KeyChange, keyChanges } from '../../storage/mvcc/key-changes.js';
 import { ALL_KEYS, prefixRange } from '../../storage/mvcc/revision.js';
 import { withCheckedFile } from '../../storage/snapshot/checked-file.js';
@@ -37,7 +38,7 @@ async function printChanges(context: CommandContext, format: string, changes: It
   let count = 0;
   for (const change of changes) {
     const wait = context.stdout.write(
-      format === 'simple' ? simpleText(change) : humaneText(change, format, count === 0),
+      format === 'simple' ? simpleText(change) : readableText(change, format, count === 0),
     );
     count++;
     if (wait) await wait;
@@ -51,14 +52,14 @@ function simpleText({ key, before, after }: KeyChange): Buffer {
   return Buffer.concat([Buffer.from(`${sign} `), key, Buffer.from(`${revisions}\n`)]);
 }
 
-function humaneText({ key, before, after }: KeyChange, format: string, first: boolean): string {
+function readableText({ key, before, after }: KeyChange, format: string, first: boolean): string {
   const change = before === undefined ? 'added' : after === undefined ? 'removed' : 'changed';
   const fields = new Map([
     ['change', change],
-    ['key', humaneBytes(key)],
+    ['key', readableBytes(key)],
     ['old_revision', before ?? null],
     ['new_revision', after ?? null],
   ]);
-  if (format !== 'yaml') return writeHumane('jsonl', fields);
-  return `${first ? '' : '---\n'}${writeHumane('yaml', fields)}`;
+  if (format !== 'yaml') return writeReadable('jsonl', fields);
+  return `${first ? '' : '---\n'}${writeReadable('yaml', fields)}`;
 }

@@ -1,9 +1,9 @@
 /** What the commands on files share: facts about a file, printed as one row in the formats of etcdutl. */
 import { statSync } from 'node:fs';
 import { Failure } from '../../base/errors.js';
+import { stringJson } from '../../base/go/json.js';
 import type { Value } from '../../k8s-decode/value.js';
 import { type Format, formatNotSupported } from '../../output/format.js';
-import { stringJson } from '../../output/json.js';
 import type { CommandContext } from '../command.js';
 
 /** One fact, under the names that the formats have for it. */
@@ -44,8 +44,8 @@ async function factsText(context: CommandContext, format: Format, facts: readonl
     case 'protobuf':
       throw formatNotSupported(format);
     default: {
-      const { writeHumane } = await import('../../output/humane.js');
-      return writeHumane(format, new Map<string, Value>(facts.map(({ json, value }) => [json, value])));
+      const { writeReadable } = await import('../../output/readable.js');
+      return writeReadable(format, new Map<string, Value>(facts.map(({ json, value }) => [json, value])));
     }
   }
 }

@@ -1,7 +1,8 @@
 import { ExitCode, Failure } from '../../base/errors.js';
 import type { Fields } from '../../k8s-decode/value.js';
+import { readableBytes } from '../../output/bytes.js';
 import { formatNotSupported, outputFormat } from '../../output/format.js';
-import { humaneBytes, writeHumane } from '../../output/humane.js';
+import { writeReadable } from '../../output/readable.js';
 import type { EtcdFile } from '../../storage/mvcc/etcd-file.js';
 import type { KeyIndex } from '../../storage/mvcc/key-index.js';
 import { ALL_KEYS, prefixRange } from '../../storage/mvcc/revision.js';
@@ -30,7 +31,7 @@ export const run: Run = async (context, args, flags) => {
   await withCheckedFile(path, async (file) => {
     const range = prefix ? prefixRange(Buffer.from(prefix)) : ALL_KEYS;
     const index = file.indexOf(range, file.pin(flags.int('rev')));
-    const line = format === 'simple' ? simpleLine(file, index, flags.bool('long')) : humaneLine(file, index, format);
+    const line = format === 'simple' ? simpleLine(file, index, flags.bool('long')) : readableLine(file, index, format);
     await printAll(context, index.size, line);
   });
 };
@@ -62,17 +63,17 @@ function simpleLine(file: EtcdFile, index: KeyIndex, long: boolean): (position: 
 }
 
 /** A line of JSON or a YAML document. */
-function humaneLine(file: EtcdFile, index: KeyIndex, format: string): (position: number) => string {
+function readableLine(file: EtcdFile, index: KeyIndex, format: string): (position: number) => string {
   return (position) => {
     const { mod, version, size } = facts(file, index, position);
     const fields: Fields = new Map([
-      ['key', humaneBytes(index.key(position))],
+      ['key', readableBytes(index.key(position))],
       ['mod_revision', mod],
       ['version', version],
       ['size', size],
     ]);
-    if (format !== 'yaml') return writeHumane('jsonl', fields);
-    return `${position > 0 ? '---\n' : ''}${writeHumane('yaml', fields)}`;
+    if (format !== 'yaml') return writeReadable('jsonl', fields);
+    return `${position > 0 ? '---\n' : ''}${writeReadable('yaml', fields)}`;
   };
 }
 

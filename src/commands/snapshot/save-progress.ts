@@ -1,6 +1,6 @@
 import { isDropIn } from '../../base/contract.js';
 import type { SnapshotOptions } from '../../etcd/snapshot.js';
-import { decimalBytes } from '../../output/bytes.js';
+import { decimalBytes } from '../../output/size.js';
 import type { CommandContext } from '../command.js';
 
 export interface Progress {

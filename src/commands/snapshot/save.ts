@@ -2,7 +2,7 @@ import { atLeast, type FlagValues, isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { IncomingSnapshot } from '../../etcd/snapshot.js';
-import { decimalBytes } from '../../output/bytes.js';
+import { decimalBytes } from '../../output/size.js';
 import { RpcError } from '../../rpc/error.js';
 import { type Compression, compressionNamed } from '../../storage/snapshot/compressed.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';

@@ -1,7 +1,7 @@
 import { ExitCode, Failure } from '../../base/errors.js';
 import type { Value } from '../../k8s-decode/value.js';
-import { decimalBytes } from '../../output/bytes.js';
 import { formatNotSupported, outputFormat } from '../../output/format.js';
+import { decimalBytes } from '../../output/size.js';
 import { type FileStats, fileStats, type PrefixStats } from '../../storage/mvcc/stats.js';
 import { withCheckedFile } from '../../storage/snapshot/checked-file.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
@@ -38,8 +38,8 @@ async function print(context: CommandContext, format: string, stats: FileStats):
     return;
   }
   if (format !== 'json' && format !== 'jsonl' && format !== 'yaml') throw formatNotSupported(format as never);
-  const { writeHumane } = await import('../../output/humane.js');
-  await context.stdout.write(writeHumane(format === 'yaml' ? 'yaml' : 'jsonl', toValue(stats)));
+  const { writeReadable } = await import('../../output/readable.js');
+  await context.stdout.write(writeReadable(format === 'yaml' ? 'yaml' : 'jsonl', toValue(stats)));
 }
 
 const HEADS = ['prefix', 'keys', 'live', 'dead records', 'dead', 'total'];

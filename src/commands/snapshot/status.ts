@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { atLeast, isDropIn, type Mode } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
-import { decimalBytes } from '../../output/bytes.js';
 import { outputFormat } from '../../output/format.js';
+import { decimalBytes } from '../../output/size.js';
 import { resolveDbPath } from '../../storage/bolt/db-file.js';
 import { type FileStatus, fileStatus } from '../../storage/mvcc/hash.js';
 import { plainFile } from '../../storage/snapshot/compressed.js';

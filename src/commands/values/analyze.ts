@@ -25,8 +25,8 @@ export const run: Run = async (context, args, flags) => {
     await context.stdout.write(analysisText(analysis));
     return;
   }
-  const { writeHumane } = await import('../../output/humane.js');
-  await context.stdout.write(writeHumane(format === 'yaml' ? 'yaml' : 'jsonl', analysisFields(analysis)));
+  const { writeReadable } = await import('../../output/readable.js');
+  await context.stdout.write(writeReadable(format === 'yaml' ? 'yaml' : 'jsonl', analysisFields(analysis)));
 };
 
 function analysisFields({ objects, allBytes, currentBytes, types, largest }: Analysis): Fields {

@@ -1,15 +1,15 @@
 /** Events as what they changed. */
 
 import type { KeyRevision } from '../../etcd/key-history.js';
-import type { WatchEvent } from '../../etcd/watch.js';
-import type { WatchPrinter } from '../../output/watch/printer.js';
+import type { WatchEvent, WatchResponse } from '../../etcd/watch.js';
+import type { Printer } from '../../output/printer.js';
 import type { CommandContext } from '../command.js';
 import type { ChangesFormat } from '../keys/changes-format.js';
 import type { RevisionPair } from '../keys/history-order.js';
 import { HistoryPrinter } from '../keys/history-print.js';
 
 /** Printers of `watch --diff`, as `history` shows revisions: they need what was there before (prev_kv). */
-export function diffPrinters(context: CommandContext, format: ChangesFormat): () => WatchPrinter {
+export function diffPrinters(context: CommandContext, format: ChangesFormat): () => Printer<WatchResponse> {
   // A JSON list would have no end.
   const printer = new HistoryPrinter(context, format === 'json' ? 'jsonl' : format, {
     summary: false,

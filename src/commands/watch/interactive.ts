@@ -8,7 +8,7 @@ import { bytesArg } from '../../base/go/argument-bytes.js';
 import { hasFlag } from '../../base/versions.js';
 import type { WatchRange } from '../../etcd/watch.js';
 import { outputFormat } from '../../output/format.js';
-import { watchPrinters } from '../../output/watch/printer.js';
+import { watchPrinters } from '../../output/watch/index.js';
 import type { CommandContext } from '../command.js';
 import { changesFormat } from '../keys/changes-format.js';
 import { watchKeys, watchRanges } from './arguments.js';

@@ -3,16 +3,16 @@ import { isDropIn } from '../../base/contract.js';
 import { Failure, failureText, SilentFailure } from '../../base/errors.js';
 import { goQuote } from '../../base/go/quote.js';
 import type { EtcdClient } from '../../etcd/client.js';
-import { Watch, type WatchAnswer, type WatchEvent, type WatchRange } from '../../etcd/watch.js';
+import { Watch, type WatchEvent, type WatchRange, type WatchResponse } from '../../etcd/watch.js';
 import type { Format } from '../../output/format.js';
-import type { WatchPrinter } from '../../output/watch/printer.js';
+import type { Printer } from '../../output/printer.js';
 import type { CommandContext } from '../command.js';
 import { runChild } from '../run-child.js';
 
 export interface WatchRun {
   client: EtcdClient;
   format: Format;
-  newPrinter: () => WatchPrinter;
+  newPrinter: () => Printer<WatchResponse>;
   /** The program to run for every event; empty: none. */
   exec: string[];
   signal: AbortSignal;
@@ -73,16 +73,16 @@ async function printWatch(context: CommandContext, watch: Watch, run: WatchRun):
 }
 
 /** Whether etcdctl shows the end of a watch: one that was refused, or that begins in the compacted past. */
-function hasReason({ created, compact_revision }: WatchAnswer): boolean {
+function hasReason({ created, compact_revision }: WatchResponse): boolean {
   return created || compact_revision !== '0';
 }
 
 /** A watch that was refused is shown by etcdctl as an empty answer. */
-function shown(answer: WatchAnswer): WatchAnswer {
+function shown(answer: WatchResponse): WatchResponse {
   return answer.canceled && answer.created ? REFUSED : answer;
 }
 
-const REFUSED: WatchAnswer = {
+const REFUSED: WatchResponse = {
   header: null,
   watch_id: '0',
   created: false,
@@ -99,17 +99,17 @@ function isRefusal(error: unknown): boolean {
   return error instanceof Failure && 'etcdText' in error;
 }
 
-function isProgress({ events, canceled, first, fragment }: WatchAnswer): boolean {
+function isProgress({ events, canceled, first, fragment }: WatchResponse): boolean {
   return events.length === 0 && !canceled && first && !fragment;
 }
 
-async function tellProgress(context: CommandContext, { header }: WatchAnswer, format: Format): Promise<void> {
+async function tellProgress(context: CommandContext, { header }: WatchResponse, format: Format): Promise<void> {
   if (format === 'yaml' || format === 'jsonl') return;
   await context.stdout.write(`progress notify: ${header?.revision ?? 0}\n`);
 }
 
 /** Says why, on standard error; gives what can be done about it. */
-async function tellCanceled(context: CommandContext, answer: WatchAnswer): Promise<string | undefined> {
+async function tellCanceled(context: CommandContext, answer: WatchResponse): Promise<string | undefined> {
   const { compact_revision, cancel_reason } = answer;
   const compacted = compact_revision !== '0';
   if (!hasReason(answer) && isDropIn(context.mode)) return undefined;
@@ -124,7 +124,7 @@ const TYPES = ['PUT', 'DELETE'];
 async function execute(
   context: CommandContext,
   { type, kv }: WatchEvent,
-  answer: WatchAnswer,
+  answer: WatchResponse,
   run: WatchRun,
 ): Promise<void> {
   const { problem } = await runChild(context, run.exec, {

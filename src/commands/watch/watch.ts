@@ -3,7 +3,7 @@ import { ExitCode, Failure } from '../../base/errors.js';
 import { endedBySignal } from '../../base/signals.js';
 import type { WatchRange } from '../../etcd/watch.js';
 import { outputFormat } from '../../output/format.js';
-import { watchPrinters } from '../../output/watch/printer.js';
+import { watchPrinters } from '../../output/watch/index.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { changesFormat } from '../keys/changes-format.js';
 import { watchEnvironment, watchKeys, watchRanges } from './arguments.js';

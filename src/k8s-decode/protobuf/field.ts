@@ -1,7 +1,6 @@
 /** The fields of a message as closures: read into a slot, shown in JSON by the rules of Go's tags, written again. */
 
 import type { Fields, Value } from '../value.js';
-import type { Message } from './message.js';
 import { schemaOrBool, schemaOrList, specialCodec } from './special.js';
 import { type FieldEntry, type MessageRef, resolveMessage } from './table.js';
 import { scalarCodec, type ValueCodec } from './value-codec.js';
@@ -21,10 +20,23 @@ export interface CompiledField {
   write(writer: StoredWriter, object: Fields): void;
 }
 
+/** What a field needs of the message that it stands in, or that it holds; message.ts has the class. */
+export interface FieldMessage {
+  readonly ref: MessageRef;
+  /** Where its unknown fields are shown. */
+  readonly unknownName: string;
+  /** The names that its JSON may have. */
+  readonly names: Set<string>;
+  read(reader: StoredReader, slots?: Slots): Slots;
+  show(slots: Slots, into: Fields): Fields;
+  write(writer: StoredWriter, object: Fields): void;
+  requireKnown(writer: StoredWriter, object: Fields): void;
+}
+
 /** The message whose fields are compiled, and what finds the messages that they hold. */
 interface Owner {
-  message: Message;
-  messageOf(ref: MessageRef, unknownName?: string): Message;
+  message: FieldMessage;
+  messageOf(ref: MessageRef, unknownName?: string): FieldMessage;
 }
 
 const NO_SLOTS: Slots = [];
@@ -57,7 +69,7 @@ function codecOf(owner: Owner, type: string): ValueCodec | undefined {
 /** A message as an item of a list or map, where no merging happens. */
 function messageCodec({ message: { ref }, messageOf }: Owner, type: string): ValueCodec {
   const itemRef = resolveMessage(ref.schema, type);
-  let message: Message | undefined;
+  let message: FieldMessage | undefined;
   const resolve = () => {
     message ??= messageOf(itemRef);
     return message;
@@ -76,7 +88,7 @@ function messageCodec({ message: { ref }, messageOf }: Owner, type: string): Val
   };
 }
 
-function writeMessage(message: Message, writer: StoredWriter, value: Value): void {
+function writeMessage(message: FieldMessage, writer: StoredWriter, value: Value): void {
   if (value !== null && !(value instanceof Map)) throw writer.mismatch('an object', value);
   const object = value ?? new Map();
   message.requireKnown(writer, object);
@@ -130,7 +142,7 @@ function compileMessage({ message: { ref }, messageOf }: Owner, entry: FieldEntr
   const { name, number, omitEmpty, dropped } = entry;
   const isPointer = entry.card === '*' || dropped;
   const nestedRef = resolveMessage(ref.schema, entry.type);
-  let message: Message | undefined;
+  let message: FieldMessage | undefined;
   const resolve = () => {
     message ??= messageOf(nestedRef);
     return message;

@@ -6,7 +6,7 @@
  */
 import { Failure } from '../../base/errors.js';
 import type { Fields } from '../value.js';
-import { type CompiledField, compileField, type Slots } from './field.js';
+import { type CompiledField, compileField, type FieldMessage, type Slots } from './field.js';
 import { type FieldMask, wantedOf } from './field-mask.js';
 import { type FieldEntry, fieldsOf, type MessageRef, type SchemaPackage } from './table.js';
 import { readUnknown, showUnknown, UNKNOWN, type UnknownField, unknownEntries, writeUnknown } from './unknown.js';
@@ -16,7 +16,7 @@ import type { StoredReader, StoredWriter } from './wire.js';
 const compiled = new WeakMap<SchemaPackage | FieldMask, Map<string, Message>>();
 
 /** A compiled message. */
-export class Message {
+export class Message implements FieldMessage {
   /** By tag. */
   private readonly readers: ((reader: StoredReader, slots: Slots) => void)[] = [];
   private fields: CompiledField[] = [];

@@ -3,9 +3,21 @@ import { parseTime } from '../../k8s-decode/time.js';
 import type { Value } from '../../k8s-decode/value.js';
 import { humanDuration, instant } from './age.js';
 import { age, name } from './cells.js';
-import { type Cell, goNumber, withCells } from './define.js';
+import { type Cell, type Column, goNumber, type ResourceTable, withCells } from './define.js';
 import { compileJsonPath, type JsonPath } from './json-path.js';
-import type { Column, CrdColumn, ResourceTable } from './table.js';
+
+/** A printer column that a CustomResourceDefinition declares. */
+export interface CrdColumn {
+  name: string;
+  /** `string`, `integer`, `number`, `boolean` or `date`. */
+  type: string;
+  /** Kubernetes' JSONPath without braces: `.spec.replicas`. */
+  jsonPath: string;
+  /** Columns of another priority than 0 are wide. */
+  priority: number;
+  /** What the value means to clients, where it says so: `date-time`, `byte`, `password`. */
+  format?: string;
+}
 
 /**
  * The table of a custom resource, from the columns that its definition declares: Name, Age where there are none. As in the API

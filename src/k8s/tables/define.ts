@@ -1,5 +1,33 @@
 import type { Fields } from '../../k8s-decode/value.js';
-import type { CellValue, Column, ResourceTable } from './table.js';
+
+/** A column; `wide` ones are shown by `-o wide` alone. */
+export interface Column {
+  /** As the API server names it: `Up-to-date`. kubectl shows it in upper case. */
+  name: string;
+  /** `string`, `integer`, `number`, `boolean` or `date`; the cells may be of another type nevertheless. */
+  type: string;
+  /** `name` for the names of objects, or empty. */
+  format: string;
+  wide?: boolean;
+  /** Of a custom resource's column: what its definition gives, of which all but 0 make it wide. */
+  priority?: number;
+}
+
+/** Null where a custom resource has nothing to show in a column. */
+export type CellValue = string | number | bigint | boolean | null;
+
+export interface ResourceTable {
+  /** The first is Name, but for events. The namespace is none of them. */
+  columns: readonly Column[];
+  /**
+   * A cell for each column, as the API server gives it; kubectl prints it by {@link cellText}.
+   * @param now milliseconds since 1970, for ages
+   * @param wide false: cells of wide columns stay empty, which saves the work for them
+   */
+  row(object: Fields, now: number, wide?: boolean): CellValue[];
+  /** The order in which kubectl lists the objects, where it is not that of their keys. */
+  order?(one: Fields, other: Fields): number;
+}
 
 /** What stands in a column of an object's row; `now` in milliseconds since 1970. */
 export type Cell = (object: Fields, now: number) => CellValue;

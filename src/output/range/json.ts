@@ -1,15 +1,17 @@
 import type { Context } from '../../base/contract.js';
-import type { KeyValue } from '../../etcd/range-page.js';
+import type { KeyValue, RangePage } from '../../etcd/range-page.js';
 import { messageJson } from '../json.js';
-import type { RangePrinter } from './printer.js';
+import type { Printer } from '../printer.js';
 
 /** One line, as etcdctl's, written in pieces. */
-export function jsonRange(context: Context): RangePrinter {
+export function jsonRange(context: Context): Printer<RangePage> {
+  let last: RangePage | undefined;
   let opened = false;
   let lines = Buffer.alloc(0);
   return {
-    async page(page, first) {
-      if (first) await context.stdout.write(`{"header":${messageJson('ResponseHeader', page.header)}`);
+    async print(page) {
+      if (!last) await context.stdout.write(`{"header":${messageJson('ResponseHeader', page.header)}`);
+      last = page;
       if (page.kvs.length === 0) return;
       const size = page.kvs.reduce((sum, kv) => sum + longestJson(kv), OPENING.length);
       if (size > lines.length) lines = Buffer.allocUnsafeSlow(size);
@@ -21,7 +23,8 @@ export function jsonRange(context: Context): RangePrinter {
       }
       await context.stdout.write(lines.subarray(0, at));
     },
-    async end(last) {
+    async end() {
+      if (!last) return;
       const more = last.more ? ',"more":true' : '';
       const count = last.count === '0' ? '' : `,"count":${last.count}`;
       await context.stdout.write(`${opened ? ']' : ''}${more}${count}}\n`);

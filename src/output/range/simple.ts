@@ -1,24 +1,26 @@
 import type { Context } from '../../base/contract.js';
 import type { RangePage } from '../../etcd/range-page.js';
-import { keyValueLines } from '../key-values.js';
+import { keyValueLines, type RangeOptions } from '../key-values.js';
+import type { Printer } from '../printer.js';
 import { rendersValue, rendersValues } from '../values.js';
-import type { RangeLook, RangePrinter } from './printer.js';
 
 /** A line for the key and one for the value. */
-export function simpleRange(context: Context, look: RangeLook): RangePrinter {
+export function simpleRange(context: Context, options: RangeOptions): Printer<RangePage> {
   const asStored = !rendersValues(context);
+  let last: RangePage | undefined;
   return {
-    async page(page) {
+    async print(page) {
+      last = page;
       if (asStored || !page.kvs.some((kv) => rendersValue(context, kv))) {
-        return context.stdout.write(storedLines(page, look.valuesOnly));
+        return context.stdout.write(storedLines(page, options.valuesOnly));
       }
-      for (const line of await keyValueLines(context, page.kvs, look)) {
+      for (const line of await keyValueLines(context, page.kvs, options)) {
         const wait = context.stdout.write(line);
         if (wait) await wait;
       }
     },
-    async end(last) {
-      if (look.countOnly) await context.stdout.write(`${last.count}\n`);
+    async end() {
+      if (options.countOnly && last) await context.stdout.write(`${last.count}\n`);
     },
   };
 }

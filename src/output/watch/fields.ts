@@ -1,11 +1,12 @@
 import type { Context } from '../../base/contract.js';
+import type { WatchResponse } from '../../etcd/watch.js';
 import { fieldLine, headerFields, keyValueFields } from '../fields.js';
-import type { WatchPrinter } from './printer.js';
+import type { Printer } from '../printer.js';
 
 const TYPES = ['PUT', 'DELETE'];
 
 /** The header's lines, then those of each event. */
-export function fieldsWatch(context: Context): WatchPrinter {
+export function fieldsWatch(context: Context): Printer<WatchResponse> {
   return {
     print({ first, header, events }) {
       let text = first ? headerFields(context, header) : '';

@@ -1,16 +1,17 @@
 import type { IKeyValue } from 'etcd3/lib/rpc';
 import { atLeast, type Context } from '../../base/contract.js';
-import type { WatchAnswer, WatchEvent } from '../../etcd/watch.js';
-import { messageJson, stringJson } from '../json.js';
-import type { WatchPrinter } from './printer.js';
+import { stringJson } from '../../base/go/json.js';
+import type { WatchEvent, WatchResponse } from '../../etcd/watch.js';
+import { messageJson } from '../json.js';
+import type { Printer } from '../printer.js';
 
 /**
  * A line an answer, as etcdctl's, which is Go's own struct and no message of etcd: all of its members are always there.
  * @param alone the fragments of an answer are written as they come; else together.
  */
-export function jsonWatch(context: Context, alone: boolean): WatchPrinter {
+export function jsonWatch(context: Context, alone: boolean): Printer<WatchResponse> {
   /** The answer whose list of events is still open, and how many are in it. */
-  let open: { answer: WatchAnswer; events: number } | undefined;
+  let open: { answer: WatchResponse; events: number } | undefined;
   let gathered = '';
   const write = (text: string, whole: boolean) => {
     if (!alone && !whole) {
@@ -38,18 +39,19 @@ export function jsonWatch(context: Context, alone: boolean): WatchPrinter {
       return write(closing + head + (first ? '[' : '') + list + end, !fragment);
     },
     end() {
-      if (open) write(`]${tail(context, open.answer)}`, true);
+      const closing = open && write(`]${tail(context, open.answer)}`, true);
       open = undefined;
+      return closing;
     },
   };
 }
 
 /** Go's nil slice, which a refused watch has always; since 3.7 whatever has no events. */
-function emptyList(context: Context, { header }: WatchAnswer): string {
+function emptyList(context: Context, { header }: WatchResponse): string {
   return header === null || atLeast(context.mode, '3.7') ? 'null' : '[]';
 }
 
-function tail(context: Context, { compact_revision, canceled, created, cancel_reason }: WatchAnswer): string {
+function tail(context: Context, { compact_revision, canceled, created, cancel_reason }: WatchResponse): string {
   const reason = atLeast(context.mode, '3.7') ? `,"CancelReason":${stringJson(cancel_reason)}` : '';
   return `,"CompactRevision":${compact_revision},"Canceled":${canceled},"Created":${created}${reason}}\n`;
 }

@@ -1,13 +1,13 @@
 import type { Context } from '../../base/contract.js';
-import type { WatchEvent } from '../../etcd/watch.js';
+import type { WatchEvent, WatchResponse } from '../../etcd/watch.js';
+import type { Printer } from '../printer.js';
 import { rendersValues, type ValueView, valueView } from '../values.js';
-import type { WatchPrinter } from './printer.js';
 
 const NEWLINE = Buffer.from('\n');
 const TYPES = [Buffer.from('PUT\n'), Buffer.from('DELETE\n')];
 
 /** For each event its type, the pair that was there before (where that was asked for), and the pair: a line each. */
-export function simpleWatch(context: Context): WatchPrinter {
+export function simpleWatch(context: Context): Printer<WatchResponse> {
   if (!rendersValues(context)) {
     return { print: ({ events }) => (events.length > 0 ? context.stdout.write(storedLines(events)) : undefined) };
   }

@@ -4,7 +4,7 @@ import type { Callable } from '../rpc/callable.js';
  * Where a stream that broke, or was never answered, is opened next: on the endpoint after the one that failed. With one endpoint
  * it is that one again.
  */
-export function elsewhere(callable: Callable, failed: string | undefined): Callable {
+export function nextEndpoint(callable: Callable, failed: string | undefined): Callable {
   const { endpoints } = callable;
   const at = failed === undefined ? -1 : endpoints.indexOf(failed);
   return at < 0 || endpoints.length < 2 ? callable : callable.at(endpoints[(at + 1) % endpoints.length]!);

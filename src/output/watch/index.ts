@@ -1,0 +1,46 @@
+/** The printers of a watch: one for each format of `watch`. */
+import type { Context } from '../../base/contract.js';
+import type { WatchResponse } from '../../etcd/watch.js';
+import { type Format, formatNotSupported } from '../format.js';
+import type { Printer } from '../printer.js';
+
+/**
+ * Makes the printers of a watch's responses, and of their fragments: one for each watch.
+ * @param alone no other watch prints to the same place: a response may be written in pieces.
+ */
+export async function watchPrinters(
+  context: Context,
+  format: Format,
+  alone: boolean,
+): Promise<() => Printer<WatchResponse>> {
+  switch (format) {
+    case 'simple': {
+      const { simpleWatch } = await import('./simple.js');
+      return () => simpleWatch(context);
+    }
+    case 'json': {
+      const { jsonWatch } = await import('./json.js');
+      return () => jsonWatch(context, alone);
+    }
+    case 'fields': {
+      const { fieldsWatch } = await import('./fields.js');
+      return () => fieldsWatch(context);
+    }
+    case 'protobuf': {
+      const { protobufWatch } = await import('./protobuf.js');
+      return () => protobufWatch(context);
+    }
+    case 'table':
+      // etcdctl too refuses it only when there is something to print.
+      return () => ({
+        print() {
+          throw formatNotSupported(format);
+        },
+      });
+    default: {
+      const { readableWatch } = await import('./readable.js');
+      const printer = readableWatch(context, format);
+      return () => printer;
+    }
+  }
+}
