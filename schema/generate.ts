@@ -9,7 +9,7 @@ import { writeTable } from './write.js';
 
 const root = process.cwd();
 const pins = join(root, 'schema', 'releases.json');
-const facts = process.env.KETCDCTL_SCHEMA_FACTS ?? join(root, '../shared/k8s-schema/types-1.8-1.16.ndjson.gz');
+const facts = join(root, 'schema', 'types-1.8-1.16.ndjson.gz');
 
 const [flag, release] = process.argv.slice(2);
 if (flag === '--release' && release) pinRelease(pins, release);

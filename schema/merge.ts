@@ -35,13 +35,14 @@ function mergeRelease(tables: Tables, release: Release, changes: string[]): void
       const entries = resolver.entries(id, name);
       if (!entries) continue;
       if (isKind(fields)) table.kinds.add(name);
+      const isNew = !table.messages.has(name);
       const before = table.messages.get(name) ?? [];
       for (const [old, now] of changedTypes(before, entries)) {
         changes.push(`${id}.${name}: ${describe(old)} became ${describe(now)} in ${release.name}`);
         const message = messageOf(tables, old.type);
         if (message) replaced.push([message, now.type]);
       }
-      table.messages.set(name, mergeEntries(before, entries));
+      table.messages.set(name, mergeEntries(before, isNew ? entries : entries.map((entry) => markAdded(before, entry))));
     }
   }
   for (const [old, successor] of replaced) absorb(tables, old, successor);
@@ -55,6 +56,16 @@ function changedTypes(before: Entry[], now: Entry[]): [Entry, Entry][] {
     }
     return twin && (twin.name !== old.name || twin.type !== old.type) ? [[old, twin]] : [];
   });
+}
+
+/**
+ * Marks a struct that a later release added to its message: that release always writes it, those before it never do.
+ * Scalars are left alone: JSON does not show whether an empty one was written.
+ */
+function markAdded(before: Entry[], entry: Entry): Entry {
+  const isStruct = entry.card === '' && entry.type.includes('.') && !entry.type.startsWith('@') && entry.name !== '';
+  const twin = before.find(({ number }) => number === entry.number);
+  return isStruct && (!twin || twin.onlyIfSet) ? { ...entry, onlyIfSet: true } : entry;
 }
 
 function messageOf(tables: Tables, type: string): Entry[] | undefined {
@@ -98,7 +109,7 @@ function mergeEntries(old: Entry[], now: Entry[]): Entry[] {
   old.forEach((entry, i) => {
     if (now.some((other) => other.number === entry.number)) return;
     const previous = old[i - 1]?.number;
-    result.splice(result.findIndex((other) => other.number === previous) + 1, 0, { ...entry, dropped: true });
+    result.splice(result.findIndex((other) => other.number === previous) + 1, 0, { ...entry, onlyIfSet: true });
   });
   return result;
 }

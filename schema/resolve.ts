@@ -14,8 +14,8 @@ export interface Entry {
   type: string;
   /** '?' for omitempty, '!' for omitzero. */
   omit: string;
-  /** Whether the last release that has the message no longer has the field. */
-  dropped: boolean;
+  /** Whether some releases that have the message never write the field: it is shown and written only where it is set. */
+  onlyIfSet: boolean;
 }
 
 const SCALARS: Record<string, string> = {
@@ -78,7 +78,7 @@ export class Resolver {
       card,
       type,
       omit: inline ? '' : (options.includes('omitempty') ? '?' : '') + (options.includes('omitzero') ? '!' : ''),
-      dropped: false,
+      onlyIfSet: false,
     };
   }
 

@@ -47,8 +47,8 @@ function usedPackages(id: string, table: TablePackage): string[] {
   return [...new Set(packages)].filter((other) => other !== id).sort();
 }
 
-function entryText(id: string, { name, number, card, type, omit, dropped }: Entry): string {
-  return `${name}=${number}${card}${type.replace(`${id}.`, '')}${omit}${dropped ? '~' : ''}`;
+function entryText(id: string, { name, number, card, type, omit, onlyIfSet }: Entry): string {
+  return `${name}=${number}${card}${type.replace(`${id}.`, '')}${omit}${onlyIfSet ? '~' : ''}`;
 }
 
 function indexText(ids: string[], packages: Map<string, TablePackage>): string {

@@ -46,7 +46,6 @@ const WRONG_TRUTH: Record<string, string> = {
 /** Objects whose YAML lacks an empty field that a later release always writes. */
 const EMPTY_FIELD_ADDED = [
   'full-1.31 resource.k8s.io.v1alpha3.ResourceClaim',
-  'full-1.33 resource.k8s.io.v1alpha3.DeviceTaintRule',
   'full-1.35 certificates.k8s.io.v1beta1.PodCertificateRequest',
 ];
 

@@ -34,7 +34,7 @@ Rule apiGroups=1[]s? apiVersions=2[]s? resources=3[]s?
 RuleWithOperations operations=1[]s? =2Rule
 ServiceReference name=2s namespace=1s
 TypeChecking expressionWarnings=1[]ExpressionWarning?
-ValidatingAdmissionPolicy metadata=1meta/v1.ObjectMeta? spec=2ValidatingAdmissionPolicySpec? status=3ValidatingAdmissionPolicyStatus?
+ValidatingAdmissionPolicy metadata=1meta/v1.ObjectMeta? spec=2ValidatingAdmissionPolicySpec? status=3ValidatingAdmissionPolicyStatus?~
 ValidatingAdmissionPolicyBinding metadata=1meta/v1.ObjectMeta? spec=2ValidatingAdmissionPolicyBindingSpec?
 ValidatingAdmissionPolicyBindingList metadata=1meta/v1.ListMeta? items=2[]ValidatingAdmissionPolicyBinding
 ValidatingAdmissionPolicyBindingSpec policyName=1s? paramRef=2*ParamRef? matchResources=3*MatchResources? validationActions=4[]s?

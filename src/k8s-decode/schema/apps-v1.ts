@@ -8,7 +8,7 @@ export const apps_v1: SchemaPackage = {
   uses: [core_v1, meta_v1],
   kinds: 'ControllerRevision ControllerRevisionList DaemonSet DaemonSetList Deployment DeploymentList ReplicaSet ReplicaSetList StatefulSet StatefulSetList',
   messages: `
-ControllerRevision metadata=1meta/v1.ObjectMeta? data=2@Raw? revision=3l
+ControllerRevision metadata=1meta/v1.ObjectMeta? data=2@Raw revision=3l
 ControllerRevisionList metadata=1meta/v1.ListMeta? items=2[]ControllerRevision
 DaemonSet metadata=1meta/v1.ObjectMeta? spec=2DaemonSetSpec? status=3DaemonSetStatus?
 DaemonSetCondition type=1s status=2s lastTransitionTime=3@Time? reason=4s? message=5s?

@@ -8,7 +8,7 @@ export const apps_v1beta1: SchemaPackage = {
   uses: [core_v1, meta_v1],
   kinds: 'ControllerRevision ControllerRevisionList Deployment DeploymentList DeploymentRollback Scale StatefulSet StatefulSetList',
   messages: `
-ControllerRevision metadata=1meta/v1.ObjectMeta? data=2@Raw? revision=3l
+ControllerRevision metadata=1meta/v1.ObjectMeta? data=2@Raw revision=3l
 ControllerRevisionList metadata=1meta/v1.ListMeta? items=2[]ControllerRevision
 Deployment metadata=1meta/v1.ObjectMeta? spec=2DeploymentSpec? status=3DeploymentStatus?
 DeploymentCondition type=1s status=2s lastUpdateTime=6@Time? lastTransitionTime=7@Time? reason=4s? message=5s?

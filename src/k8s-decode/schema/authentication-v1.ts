@@ -11,7 +11,7 @@ BoundObjectReference kind=1s? apiVersion=2s? name=3s? uid=4s?
 SelfSubjectReview metadata=1meta/v1.ObjectMeta? status=2SelfSubjectReviewStatus?
 SelfSubjectReviewStatus userInfo=1UserInfo?
 TokenRequest metadata=1meta/v1.ObjectMeta? spec=2TokenRequestSpec status=3TokenRequestStatus?
-TokenRequestSpec audiences=1[]s expirationSeconds=4*l boundObjectRef=3*BoundObjectReference
+TokenRequestSpec audiences=1[]s expirationSeconds=4*l boundObjectRef=3*BoundObjectReference attestations=5{}@Strings?
 TokenRequestStatus token=1s expirationTimestamp=2@Time
 TokenReview metadata=1meta/v1.ObjectMeta? spec=2TokenReviewSpec status=3TokenReviewStatus?
 TokenReviewSpec token=1s? audiences=2[]s?

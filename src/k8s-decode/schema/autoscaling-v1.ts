@@ -13,7 +13,7 @@ CrossVersionObjectReference kind=1s name=2s apiVersion=3s?
 ExternalMetricSource metricName=1s metricSelector=2*meta/v1.LabelSelector? targetValue=3*@Quantity? targetAverageValue=4*@Quantity?
 ExternalMetricStatus metricName=1s metricSelector=2*meta/v1.LabelSelector? currentValue=3@Quantity currentAverageValue=4*@Quantity?
 HorizontalPodAutoscaler metadata=1meta/v1.ObjectMeta? spec=2HorizontalPodAutoscalerSpec? status=3HorizontalPodAutoscalerStatus?
-HorizontalPodAutoscalerCondition type=1s status=2s lastTransitionTime=3@Time? reason=4s? message=5s?
+HorizontalPodAutoscalerCondition type=1s status=2s lastTransitionTime=3@Time? reason=4s? message=5s? observedGeneration=6*l?
 HorizontalPodAutoscalerList metadata=1meta/v1.ListMeta? items=2[]HorizontalPodAutoscaler
 HorizontalPodAutoscalerSpec scaleTargetRef=1CrossVersionObjectReference minReplicas=2*i? maxReplicas=3i targetCPUUtilizationPercentage=4*i?
 HorizontalPodAutoscalerStatus observedGeneration=1*l? lastScaleTime=2*@Time? currentReplicas=3i desiredReplicas=4i currentCPUUtilizationPercentage=5*i?

@@ -16,7 +16,7 @@ HPAScalingPolicy type=1s value=2i periodSeconds=3i
 HPAScalingRules stabilizationWindowSeconds=3*i? selectPolicy=1*s? policies=2[]HPAScalingPolicy? tolerance=4*@Quantity?
 HorizontalPodAutoscaler metadata=1meta/v1.ObjectMeta? spec=2HorizontalPodAutoscalerSpec? status=3HorizontalPodAutoscalerStatus?
 HorizontalPodAutoscalerBehavior scaleUp=1*HPAScalingRules? scaleDown=2*HPAScalingRules?
-HorizontalPodAutoscalerCondition type=1s status=2s lastTransitionTime=3@Time? reason=4s? message=5s?
+HorizontalPodAutoscalerCondition type=1s status=2s lastTransitionTime=3@Time? reason=4s? message=5s? observedGeneration=6*l?
 HorizontalPodAutoscalerList metadata=1meta/v1.ListMeta? items=2[]HorizontalPodAutoscaler
 HorizontalPodAutoscalerSpec scaleTargetRef=1CrossVersionObjectReference minReplicas=2*i? maxReplicas=3i metrics=4[]MetricSpec? behavior=5*HorizontalPodAutoscalerBehavior?
 HorizontalPodAutoscalerStatus observedGeneration=1*l? lastScaleTime=2*@Time? currentReplicas=3i? desiredReplicas=4i currentMetrics=5[]MetricStatus conditions=6[]HorizontalPodAutoscalerCondition?

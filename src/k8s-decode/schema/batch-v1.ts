@@ -2,10 +2,11 @@
 import type { SchemaPackage } from '../protobuf/table.js';
 import { core_v1 } from './core-v1.js';
 import { meta_v1 } from './meta-v1.js';
+import { scheduling_v1alpha3 } from './scheduling-v1alpha3.js';
 
 export const batch_v1: SchemaPackage = {
   name: 'batch/v1',
-  uses: [core_v1, meta_v1],
+  uses: [core_v1, meta_v1, scheduling_v1alpha3],
   kinds: 'CronJob CronJobList Job JobList JobTemplate',
   messages: `
 CronJob metadata=1meta/v1.ObjectMeta? spec=2CronJobSpec? status=3CronJobStatus?
@@ -15,7 +16,8 @@ CronJobStatus active=1[]core/v1.ObjectReference? lastScheduleTime=4*@Time? lastS
 Job metadata=1meta/v1.ObjectMeta? spec=2JobSpec? status=3JobStatus?
 JobCondition type=1s status=2s lastProbeTime=3@Time? lastTransitionTime=4@Time? reason=5s? message=6s?
 JobList metadata=1meta/v1.ListMeta? items=2[]Job
-JobSpec parallelism=1*i? completions=2*i? activeDeadlineSeconds=3*l? podFailurePolicy=11*PodFailurePolicy? successPolicy=16*SuccessPolicy? backoffLimit=7*i? backoffLimitPerIndex=12*i? maxFailedIndexes=13*i? selector=4*meta/v1.LabelSelector? manualSelector=5*b? template=6core/v1.PodTemplateSpec ttlSecondsAfterFinished=8*i? completionMode=9*s? suspend=10*b? podReplacementPolicy=14*s? managedBy=15*s?
+JobSchedulingConfiguration schedulingPolicy=1*scheduling/v1alpha3.WorkloadPodGroupSchedulingPolicy? schedulingConstraints=2*scheduling/v1alpha3.WorkloadPodGroupSchedulingConstraints? disruptionMode=3*scheduling/v1alpha3.WorkloadPodGroupDisruptionMode? resourceClaims=4[]scheduling/v1alpha3.WorkloadPodGroupResourceClaim?
+JobSpec parallelism=1*i? completions=2*i? activeDeadlineSeconds=3*l? podFailurePolicy=11*PodFailurePolicy? successPolicy=16*SuccessPolicy? backoffLimit=7*i? backoffLimitPerIndex=12*i? maxFailedIndexes=13*i? selector=4*meta/v1.LabelSelector? manualSelector=5*b? template=6core/v1.PodTemplateSpec ttlSecondsAfterFinished=8*i? completionMode=9*s? suspend=10*b? podReplacementPolicy=14*s? managedBy=15*s? scheduling=17*JobSchedulingConfiguration?
 JobStatus conditions=1[]JobCondition? startTime=2*@Time? completionTime=3*@Time? active=4i? succeeded=5i? failed=6i? terminating=11*i? completedIndexes=7s? failedIndexes=10*s? uncountedTerminatedPods=8*UncountedTerminatedPods? ready=9*i?
 JobTemplate metadata=1meta/v1.ObjectMeta? template=2JobTemplateSpec?
 JobTemplateSpec metadata=1meta/v1.ObjectMeta? spec=2JobSpec?

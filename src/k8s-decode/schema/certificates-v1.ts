@@ -5,12 +5,19 @@ import { meta_v1 } from './meta-v1.js';
 export const certificates_v1: SchemaPackage = {
   name: 'certificates/v1',
   uses: [meta_v1],
-  kinds: 'CertificateSigningRequest CertificateSigningRequestList',
+  kinds: 'CertificateSigningRequest CertificateSigningRequestList ClusterTrustBundle ClusterTrustBundleList PodCertificateRequest PodCertificateRequestList',
   messages: `
 CertificateSigningRequest metadata=1meta/v1.ObjectMeta? spec=2CertificateSigningRequestSpec status=3CertificateSigningRequestStatus?
 CertificateSigningRequestCondition type=1s status=6s reason=2s? message=3s? lastUpdateTime=4@Time? lastTransitionTime=5@Time?
 CertificateSigningRequestList metadata=1meta/v1.ListMeta? items=2[]CertificateSigningRequest
 CertificateSigningRequestSpec request=1y signerName=7s expirationSeconds=8*i? usages=5[]s? username=2s? uid=3s? groups=4[]s? extra=6{}@Strings?
 CertificateSigningRequestStatus conditions=1[]CertificateSigningRequestCondition? certificate=2y?
+ClusterTrustBundle metadata=1meta/v1.ObjectMeta? spec=2ClusterTrustBundleSpec
+ClusterTrustBundleList metadata=1meta/v1.ListMeta? items=2[]ClusterTrustBundle
+ClusterTrustBundleSpec signerName=1s? trustBundle=2s
+PodCertificateRequest metadata=1meta/v1.ObjectMeta? spec=2PodCertificateRequestSpec status=3PodCertificateRequestStatus?
+PodCertificateRequestList metadata=1meta/v1.ListMeta? items=2[]PodCertificateRequest
+PodCertificateRequestSpec signerName=1s podName=2s podUID=3s serviceAccountName=4s serviceAccountUID=5s nodeName=6s nodeUID=7s maxExpirationSeconds=8*i? stubPKCS10Request=12y unverifiedUserAnnotations=11{}s?
+PodCertificateRequestStatus conditions=1[]meta/v1.Condition? certificateChain=2s? notBefore=4*@Time? beginRefreshAt=5*@Time? notAfter=6*@Time?
 `,
 };

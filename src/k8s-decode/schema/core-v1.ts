@@ -25,7 +25,7 @@ CinderPersistentVolumeSource volumeID=1s fsType=2s? readOnly=3b? secretRef=4*Sec
 CinderVolumeSource volumeID=1s fsType=2s? readOnly=3b? secretRef=4*LocalObjectReference?
 ClaimSource resourceClaimName=1*s? resourceClaimTemplateName=2*s?
 ClientIPConfig timeoutSeconds=1*i?
-ClusterTrustBundleProjection name=1*s? signerName=2*s? labelSelector=3*meta/v1.LabelSelector? optional=5*b? path=4s
+ClusterTrustBundleProjection name=1*s? signerName=2*s? labelSelector=3*meta/v1.LabelSelector? optional=5*b? path=4s user=6*l?
 ComponentCondition type=1s status=2s message=3s? error=4s?
 ComponentStatus metadata=1meta/v1.ObjectMeta? conditions=2[]ComponentCondition?
 ComponentStatusList metadata=1meta/v1.ListMeta? items=2[]ComponentStatus
@@ -35,7 +35,7 @@ ConfigMapKeySelector =1LocalObjectReference key=2s optional=3*b?
 ConfigMapList metadata=1meta/v1.ListMeta? items=2[]ConfigMap
 ConfigMapNodeConfigSource namespace=1s name=2s uid=3s? resourceVersion=4s? kubeletConfigKey=5s
 ConfigMapProjection =1LocalObjectReference items=2[]KeyToPath? optional=4*b?
-ConfigMapVolumeSource =1LocalObjectReference items=2[]KeyToPath? defaultMode=3*i? optional=4*b?
+ConfigMapVolumeSource =1LocalObjectReference items=2[]KeyToPath? defaultMode=3*i? optional=4*b? defaultUser=5*l?
 Container name=1s image=2s? command=3[]s? args=4[]s? workingDir=5s? ports=6[]ContainerPort? envFrom=19[]EnvFromSource? env=7[]EnvVar? resources=8ResourceRequirements? resizePolicy=23[]ContainerResizePolicy? restartPolicy=24*s? restartPolicyRules=25[]ContainerRestartRule? volumeMounts=9[]VolumeMount? volumeDevices=21[]VolumeDevice? livenessProbe=10*Probe? readinessProbe=11*Probe? startupProbe=22*Probe? lifecycle=12*Lifecycle? terminationMessagePath=13s? terminationMessagePolicy=20s? imagePullPolicy=14s? securityContext=15*SecurityContext? stdin=16b? stdinOnce=17b? tty=18b?
 ContainerExtendedResourceRequest containerName=1s resourceName=2s requestName=3s
 ContainerImage names=1[]s sizeBytes=2l?
@@ -51,9 +51,9 @@ ContainerStatus name=1s state=2ContainerState? lastState=3ContainerState? ready=
 ContainerUser linux=1*LinuxContainerUser?
 DaemonEndpoint Port=1i
 DownwardAPIProjection items=1[]DownwardAPIVolumeFile?
-DownwardAPIVolumeFile path=1s fieldRef=2*ObjectFieldSelector? resourceFieldRef=3*ResourceFieldSelector? mode=4*i?
-DownwardAPIVolumeSource items=1[]DownwardAPIVolumeFile? defaultMode=2*i?
-EmptyDirVolumeSource medium=1s? sizeLimit=2*@Quantity?
+DownwardAPIVolumeFile path=1s fieldRef=2*ObjectFieldSelector? resourceFieldRef=3*ResourceFieldSelector? mode=4*i? user=5*l?
+DownwardAPIVolumeSource items=1[]DownwardAPIVolumeFile? defaultMode=2*i? defaultUser=3*l?
+EmptyDirVolumeSource medium=1s? sizeLimit=2*@Quantity? mode=3*i?
 EndpointAddress ip=1s hostname=3s? nodeName=4*s? targetRef=2*ObjectReference?
 EndpointPort name=1s? port=2i protocol=3s? appProtocol=4*s?
 EndpointSubset addresses=1[]EndpointAddress? notReadyAddresses=2[]EndpointAddress? ports=3[]EndpointPort?
@@ -70,6 +70,7 @@ Event metadata=1meta/v1.ObjectMeta involvedObject=2ObjectReference reason=3s? me
 EventList metadata=1meta/v1.ListMeta? items=2[]Event
 EventSeries count=1i? lastObservedTime=2@MicroTime? state=3s?~
 EventSource component=1s? host=2s?
+EvictionResponder name=1s priority=2*i
 ExecAction command=1[]s?
 FCVolumeSource targetWWNs=1[]s? lun=2*i? fsType=3s? readOnly=4b? wwids=5[]s?
 FileKeySelector volumeName=1s path=2s key=3s optional=4*b?
@@ -77,11 +78,11 @@ FlexPersistentVolumeSource driver=1s fsType=2s? secretRef=3*SecretReference? rea
 FlexVolumeSource driver=1s fsType=2s? secretRef=3*LocalObjectReference? readOnly=4b? options=5{}s?
 FlockerVolumeSource datasetName=1s? datasetUUID=2s?
 GCEPersistentDiskVolumeSource pdName=1s fsType=2s? partition=3i? readOnly=4b?
-GRPCAction port=1i service=2*s
+GRPCAction port=1i service=2*s mode=3*s?
 GitRepoVolumeSource repository=1s revision=2s? directory=3s?
 GlusterfsPersistentVolumeSource endpoints=1s path=2s readOnly=3b? endpointsNamespace=4*s?
 GlusterfsVolumeSource endpoints=1s path=2s readOnly=3b?
-HTTPGetAction path=1s? port=2@IntOrString host=3s? scheme=4s? httpHeaders=5[]HTTPHeader?
+HTTPGetAction path=1s? port=2@IntOrString host=3s? scheme=4s? httpHeaders=5[]HTTPHeader? protocol=6*s?
 HTTPHeader name=1s value=2s
 Handler exec=1*ExecAction? httpGet=2*HTTPGetAction? tcpSocket=3*TCPSocketAction?
 HostAlias ip=1s hostnames=2[]s?
@@ -91,7 +92,7 @@ ISCSIPersistentVolumeSource targetPortal=1s iqn=2s lun=3i iscsiInterface=4s? fsT
 ISCSIVolumeSource targetPortal=1s iqn=2s lun=3i iscsiInterface=4s? fsType=5s? readOnly=6b? portals=7[]s? chapAuthDiscovery=8b? chapAuthSession=11b? secretRef=10*LocalObjectReference? initiatorName=12*s?
 ImageVolumeSource reference=1s? pullPolicy=2s?
 ImageVolumeStatus imageRef=1s?
-KeyToPath key=1s path=2s mode=3*i?
+KeyToPath key=1s path=2s mode=3*i? user=4*l?
 Lifecycle postStart=1*LifecycleHandler? preStop=2*LifecycleHandler? stopSignal=3*s?
 LifecycleHandler exec=1*ExecAction? httpGet=2*HTTPGetAction? tcpSocket=3*TCPSocketAction? sleep=4*SleepAction?
 LimitRange metadata=1meta/v1.ObjectMeta? spec=2LimitRangeSpec?
@@ -113,13 +114,16 @@ NamespaceStatus phase=1s? conditions=2[]NamespaceCondition?
 Node metadata=1meta/v1.ObjectMeta? spec=2NodeSpec? status=3NodeStatus?
 NodeAddress type=1s address=2s
 NodeAffinity requiredDuringSchedulingIgnoredDuringExecution=1*NodeSelector? preferredDuringSchedulingIgnoredDuringExecution=2[]PreferredSchedulingTerm?
-NodeAllocatableResourceClaimStatus resourceClaimName=1s containers=2[]s? resources=3{}@Quantity
+NodeAllocatableMappedResources name=1s quantity=2*@Quantity
+NodeAllocatableOverheadResources name=1s perPod=2*@Quantity? perContainer=3*@Quantity?
+NodeAllocatableResourceClaimStatus resourceClaimName=1s containers=2[]s? resources=3{}@Quantity~ mapping=4[]NodeAllocatableMappedResources? overhead=5[]NodeAllocatableOverheadResources?
 NodeCondition type=1s status=2s lastHeartbeatTime=3@Time? lastTransitionTime=4@Time? reason=5s? message=6s?
 NodeConfigSource configMapRef=1*ObjectReference?~ configMap=2*ConfigMapNodeConfigSource?
 NodeConfigStatus assigned=1*NodeConfigSource? active=2*NodeConfigSource? lastKnownGood=3*NodeConfigSource? error=4s?
 NodeDaemonEndpoints kubeletEndpoint=1DaemonEndpoint?
 NodeFeatures supplementalGroupsPolicy=1*b?
 NodeList metadata=1meta/v1.ListMeta? items=2[]Node
+NodePodPreemptionPolicy disableResizePreemption=1[]s?
 NodeProxyOptions path=1s?
 NodeResources Capacity=1{}@Quantity
 NodeRuntimeHandler name=1s features=2*NodeRuntimeHandlerFeatures?
@@ -127,10 +131,10 @@ NodeRuntimeHandlerFeatures recursiveReadOnlyMounts=1*b? userNamespaces=2*b?
 NodeSelector nodeSelectorTerms=1[]NodeSelectorTerm
 NodeSelectorRequirement key=1s operator=2s values=3[]s?
 NodeSelectorTerm matchExpressions=1[]NodeSelectorRequirement? matchFields=2[]NodeSelectorRequirement?
-NodeSpec podCIDR=1s? podCIDRs=7[]s? providerID=3s? unschedulable=4b? taints=5[]Taint? configSource=6*NodeConfigSource? externalID=2s?
+NodeSpec podCIDR=1s? podCIDRs=7[]s? providerID=3s? unschedulable=4b? taints=5[]Taint? configSource=6*NodeConfigSource? externalID=2s? podPreemptionPolicy=8*NodePodPreemptionPolicy?
 NodeStatus capacity=1{}@Quantity? allocatable=2{}@Quantity? phase=3s? conditions=4[]NodeCondition? addresses=5[]NodeAddress? daemonEndpoints=6NodeDaemonEndpoints? nodeInfo=7NodeSystemInfo? images=8[]ContainerImage? volumesInUse=9[]s? volumesAttached=10[]AttachedVolume? config=11*NodeConfigStatus? runtimeHandlers=12[]NodeRuntimeHandler? features=13*NodeFeatures? declaredFeatures=14[]s?
 NodeSwapStatus capacity=1*l?
-NodeSystemInfo machineID=1s systemUUID=2s bootID=3s kernelVersion=4s osImage=5s containerRuntimeVersion=6s kubeletVersion=7s kubeProxyVersion=8s operatingSystem=9s architecture=10s swap=11*NodeSwapStatus?
+NodeSystemInfo machineID=1s systemUUID=2s bootID=3s kernelVersion=4s osImage=5s containerRuntimeVersion=6s kubeletVersion=7s kubeProxyVersion=8s operatingSystem=9s architecture=10s swap=11*NodeSwapStatus? runningInUserNamespace=12*b?
 ObjectFieldSelector apiVersion=1s? fieldPath=2s
 ObjectReference kind=1s? namespace=2s? name=3s? uid=4s? apiVersion=5s? resourceVersion=6s? fieldPath=7s?
 PersistentVolume metadata=1meta/v1.ObjectMeta? spec=2PersistentVolumeSpec? status=3PersistentVolumeStatus?
@@ -138,7 +142,7 @@ PersistentVolumeClaim metadata=1meta/v1.ObjectMeta? spec=2PersistentVolumeClaimS
 PersistentVolumeClaimCondition type=1s status=2s lastProbeTime=3@Time? lastTransitionTime=4@Time? reason=5s? message=6s?
 PersistentVolumeClaimList metadata=1meta/v1.ListMeta? items=2[]PersistentVolumeClaim
 PersistentVolumeClaimSpec accessModes=1[]s? selector=4*meta/v1.LabelSelector? resources=2VolumeResourceRequirements? volumeName=3s? storageClassName=5*s? volumeMode=6*s? dataSource=7*TypedLocalObjectReference? dataSourceRef=8*TypedObjectReference? volumeAttributesClassName=9*s?
-PersistentVolumeClaimStatus phase=1s? accessModes=2[]s? capacity=3{}@Quantity? conditions=4[]PersistentVolumeClaimCondition? allocatedResources=5{}@Quantity? resizeStatus=6*s?~ allocatedResourceStatuses=7{}s? currentVolumeAttributesClassName=8*s? modifyVolumeStatus=9*ModifyVolumeStatus?
+PersistentVolumeClaimStatus phase=1s? accessModes=2[]s? capacity=3{}@Quantity? conditions=4[]PersistentVolumeClaimCondition? allocatedResources=5{}@Quantity? resizeStatus=6*s?~ allocatedResourceStatuses=7{}s? currentVolumeAttributesClassName=8*s? modifyVolumeStatus=9*ModifyVolumeStatus? healthStatus=10*VolumeHealthStatus?
 PersistentVolumeClaimTemplate metadata=1meta/v1.ObjectMeta? spec=2PersistentVolumeClaimSpec
 PersistentVolumeClaimVolumeSource claimName=1s readOnly=2b?
 PersistentVolumeList metadata=1meta/v1.ListMeta? items=2[]PersistentVolume
@@ -151,7 +155,7 @@ PodAffinity requiredDuringSchedulingIgnoredDuringExecution=1[]PodAffinityTerm? p
 PodAffinityTerm labelSelector=1*meta/v1.LabelSelector? namespaces=2[]s? topologyKey=3s namespaceSelector=4*meta/v1.LabelSelector? matchLabelKeys=5[]s? mismatchLabelKeys=6[]s?
 PodAntiAffinity requiredDuringSchedulingIgnoredDuringExecution=1[]PodAffinityTerm? preferredDuringSchedulingIgnoredDuringExecution=2[]WeightedPodAffinityTerm?
 PodAttachOptions stdin=1b? stdout=2b? stderr=3b? tty=4b? container=5s?
-PodCertificateProjection signerName=1s? keyType=2s? maxExpirationSeconds=3*i? credentialBundlePath=4s? keyPath=5s? certificateChainPath=6s? userAnnotations=7{}s?
+PodCertificateProjection signerName=1s? keyType=2s? maxExpirationSeconds=3*i? credentialBundlePath=4s? keyPath=5s? certificateChainPath=6s? userAnnotations=7{}s? user=8*l?
 PodCondition type=1s observedGeneration=7l? status=2s lastProbeTime=3@Time? lastTransitionTime=4@Time? reason=5s? message=6s?
 PodDNSConfig nameservers=1[]s? searches=2[]s? options=3[]PodDNSConfigOption?
 PodDNSConfigOption name=1s? value=2*s?
@@ -170,12 +174,13 @@ PodSchedulingGate name=1s
 PodSchedulingGroup podGroupName=1*s?
 PodSecurityContext seLinuxOptions=1*SELinuxOptions? windowsOptions=8*WindowsSecurityContextOptions? runAsUser=2*l? runAsGroup=6*l? runAsNonRoot=3*b? supplementalGroups=4[]l? supplementalGroupsPolicy=12*s? fsGroup=5*l? sysctls=7[]Sysctl? fsGroupChangePolicy=9*s? seccompProfile=10*SeccompProfile? appArmorProfile=11*AppArmorProfile? seLinuxChangePolicy=13*s?
 PodSignature podController=1*meta/v1.OwnerReference?
-PodSpec volumes=1[]Volume? initContainers=20[]Container? containers=2[]Container ephemeralContainers=34[]EphemeralContainer? restartPolicy=3s? terminationGracePeriodSeconds=4*l? activeDeadlineSeconds=5*l? dnsPolicy=6s? nodeSelector=7{}s? serviceAccountName=8s? serviceAccount=9s? automountServiceAccountToken=21*b? nodeName=10s? hostNetwork=11b? hostPID=12b? hostIPC=13b? shareProcessNamespace=27*b? securityContext=14*PodSecurityContext? imagePullSecrets=15[]LocalObjectReference? hostname=16s? subdomain=17s? affinity=18*Affinity? schedulerName=19s? tolerations=22[]Toleration? hostAliases=23[]HostAlias? priorityClassName=24s? priority=25*i? dnsConfig=26*PodDNSConfig? readinessGates=28[]PodReadinessGate? runtimeClassName=29*s? enableServiceLinks=30*b? preemptionPolicy=31*s? overhead=32{}@Quantity? topologySpreadConstraints=33[]TopologySpreadConstraint? setHostnameAsFQDN=35*b? os=36*PodOS? hostUsers=37*b? schedulingGates=38[]PodSchedulingGate? resourceClaims=39[]PodResourceClaim? resources=40*ResourceRequirements? hostnameOverride=41*s? workloadRef=42*WorkloadReference?~ schedulingGroup=43*PodSchedulingGroup?
-PodStatus observedGeneration=17l? phase=1s? conditions=2[]PodCondition? message=3s? reason=4s? nominatedNodeName=11s? hostIP=5s? hostIPs=16[]HostIP? podIP=6s? podIPs=12[]PodIP? startTime=7*@Time? initContainerStatuses=10[]ContainerStatus? containerStatuses=8[]ContainerStatus? qosClass=9s? ephemeralContainerStatuses=13[]ContainerStatus? resize=14s? resourceClaimStatuses=15[]PodResourceClaimStatus? extendedResourceClaimStatus=18*PodExtendedResourceClaimStatus? allocatedResources=19{}@Quantity? resources=20*ResourceRequirements? nodeAllocatableResourceClaimStatuses=21[]NodeAllocatableResourceClaimStatus?
+PodSpec volumes=1[]Volume? initContainers=20[]Container? containers=2[]Container ephemeralContainers=34[]EphemeralContainer? restartPolicy=3s? terminationGracePeriodSeconds=4*l? activeDeadlineSeconds=5*l? dnsPolicy=6s? nodeSelector=7{}s? serviceAccountName=8s? serviceAccount=9s? automountServiceAccountToken=21*b? nodeName=10s? hostNetwork=11b? hostPID=12b? hostIPC=13b? shareProcessNamespace=27*b? securityContext=14*PodSecurityContext? imagePullSecrets=15[]LocalObjectReference? hostname=16s? subdomain=17s? affinity=18*Affinity? schedulerName=19s? tolerations=22[]Toleration? hostAliases=23[]HostAlias? priorityClassName=24s? priority=25*i? dnsConfig=26*PodDNSConfig? readinessGates=28[]PodReadinessGate? runtimeClassName=29*s? enableServiceLinks=30*b? preemptionPolicy=31*s? overhead=32{}@Quantity? topologySpreadConstraints=33[]TopologySpreadConstraint? setHostnameAsFQDN=35*b? os=36*PodOS? hostUsers=37*b? schedulingGates=38[]PodSchedulingGate? resourceClaims=39[]PodResourceClaim? resources=40*ResourceRequirements? hostnameOverride=41*s? workloadRef=42*WorkloadReference?~ schedulingGroup=43*PodSchedulingGroup? evictionResponders=44[]EvictionResponder?
+PodStatus observedGeneration=17l? phase=1s? conditions=2[]PodCondition? message=3s? reason=4s? nominatedNodeName=11s? hostIP=5s? hostIPs=16[]HostIP? podIP=6s? podIPs=12[]PodIP? startTime=7*@Time? initContainerStatuses=10[]ContainerStatus? containerStatuses=8[]ContainerStatus? qosClass=9s? ephemeralContainerStatuses=13[]ContainerStatus? resize=14s? resourceClaimStatuses=15[]PodResourceClaimStatus? extendedResourceClaimStatus=18*PodExtendedResourceClaimStatus? allocatedResources=19{}@Quantity? resources=20*ResourceRequirements? nodeAllocatableResourceClaimStatuses=21[]NodeAllocatableResourceClaimStatus? volumeHealth=22[]PodVolumeHealth?
 PodStatusResult metadata=1meta/v1.ObjectMeta? status=2PodStatus?
 PodTemplate metadata=1meta/v1.ObjectMeta? template=2PodTemplateSpec?
 PodTemplateList metadata=1meta/v1.ListMeta? items=2[]PodTemplate
 PodTemplateSpec metadata=1meta/v1.ObjectMeta? spec=2PodSpec?
+PodVolumeHealth name=1s healthConditions=2[]VolumeHealthCondition? lastTransitionTime=3@Time?
 PortStatus port=1i protocol=2s error=3*s?
 PortworxVolumeSource volumeID=1s fsType=2s? readOnly=3b?
 Preconditions uid=1*s?
@@ -183,7 +188,7 @@ PreferAvoidPodsEntry podSignature=1PodSignature evictionTime=2@Time? reason=3s? 
 PreferredSchedulingTerm weight=1i preference=2NodeSelectorTerm
 Probe =1ProbeHandler initialDelaySeconds=2i? timeoutSeconds=3i? periodSeconds=4i? successThreshold=5i? failureThreshold=6i? terminationGracePeriodSeconds=7*l?
 ProbeHandler exec=1*ExecAction? httpGet=2*HTTPGetAction? tcpSocket=3*TCPSocketAction? grpc=4*GRPCAction?
-ProjectedVolumeSource sources=1[]VolumeProjection defaultMode=2*i?
+ProjectedVolumeSource sources=1[]VolumeProjection defaultMode=2*i? defaultUser=3*l?
 QuobyteVolumeSource registry=1s volume=2s readOnly=3b? user=4s? group=5s? tenant=6s?
 RBDPersistentVolumeSource monitors=1[]s image=2s fsType=3s? pool=4s? user=5s? keyring=6s? secretRef=7*SecretReference? readOnly=8b?
 RBDVolumeSource monitors=1[]s image=2s fsType=3s? pool=4s? user=5s? keyring=6s? secretRef=7*LocalObjectReference? readOnly=8b?
@@ -214,13 +219,13 @@ SecretKeySelector =1LocalObjectReference key=2s optional=3*b?
 SecretList metadata=1meta/v1.ListMeta? items=2[]Secret
 SecretProjection =1LocalObjectReference items=2[]KeyToPath? optional=4*b?
 SecretReference name=1s? namespace=2s?
-SecretVolumeSource secretName=1s? items=2[]KeyToPath? defaultMode=3*i? optional=4*b?
+SecretVolumeSource secretName=1s? items=2[]KeyToPath? defaultMode=3*i? optional=4*b? defaultUser=5*l?
 SecurityContext capabilities=1*Capabilities? privileged=2*b? seLinuxOptions=3*SELinuxOptions? windowsOptions=10*WindowsSecurityContextOptions? runAsUser=4*l? runAsGroup=8*l? runAsNonRoot=5*b? readOnlyRootFilesystem=6*b? allowPrivilegeEscalation=7*b? procMount=9*s? seccompProfile=11*SeccompProfile? appArmorProfile=12*AppArmorProfile?
 SerializedReference reference=1ObjectReference?
 Service metadata=1meta/v1.ObjectMeta? spec=2ServiceSpec? status=3ServiceStatus?
 ServiceAccount metadata=1meta/v1.ObjectMeta? secrets=2[]ObjectReference? imagePullSecrets=3[]LocalObjectReference? automountServiceAccountToken=4*b?
 ServiceAccountList metadata=1meta/v1.ListMeta? items=2[]ServiceAccount
-ServiceAccountTokenProjection audience=1s? expirationSeconds=2*l? path=3s
+ServiceAccountTokenProjection audience=1s? expirationSeconds=2*l? path=3s user=4*l?
 ServiceList metadata=1meta/v1.ListMeta? items=2[]Service
 ServicePort name=1s? protocol=2s? appProtocol=6*s? port=3i targetPort=4@IntOrString? nodePort=5i?
 ServiceProxyOptions path=1s?
@@ -241,7 +246,9 @@ TypedLocalObjectReference apiGroup=1*s kind=2s name=3s
 TypedObjectReference apiGroup=1*s kind=2s name=3s namespace=4*s?
 Volume name=1s =2VolumeSource
 VolumeDevice name=1s devicePath=2s
-VolumeMount name=1s readOnly=2b? recursiveReadOnly=7*s? mountPath=3s subPath=4s? mountPropagation=5*s? subPathExpr=6s?
+VolumeHealthCondition status=1s reason=2s message=3s?
+VolumeHealthStatus healthConditions=1[]VolumeHealthCondition? lastTransitionTime=2@Time?
+VolumeMount name=1s readOnly=2b? recursiveReadOnly=7*s? mountPath=3s subPath=4s? mountPropagation=5*s? subPathExpr=6s? bindMountOptions=8[]s?
 VolumeMountStatus name=1s mountPath=2s readOnly=3b? recursiveReadOnly=4*s? volumeStatus=5*VolumeStatus?
 VolumeNodeAffinity required=1*NodeSelector?
 VolumeProjection secret=1*SecretProjection? downwardAPI=2*DownwardAPIProjection? configMap=3*ConfigMapProjection? serviceAccountToken=4*ServiceAccountTokenProjection? clusterTrustBundle=5*ClusterTrustBundleProjection? podCertificate=6*PodCertificateProjection?

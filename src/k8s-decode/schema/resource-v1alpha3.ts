@@ -32,7 +32,7 @@ DeviceRequestAllocationResult request=1s driver=2s pool=3s device=4s adminAccess
 DeviceSelector cel=1*CELDeviceSelector?
 DeviceSubRequest name=1s deviceClassName=2s selectors=3[]DeviceSelector? allocationMode=4s? count=5l? tolerations=7[]DeviceToleration?
 DeviceTaint key=1s value=2s? effect=3s timeAdded=4*@Time?
-DeviceTaintRule metadata=1meta/v1.ObjectMeta? spec=2DeviceTaintRuleSpec status=3DeviceTaintRuleStatus?
+DeviceTaintRule metadata=1meta/v1.ObjectMeta? spec=2DeviceTaintRuleSpec status=3DeviceTaintRuleStatus?~
 DeviceTaintRuleList metadata=1meta/v1.ListMeta? items=2[]DeviceTaintRule
 DeviceTaintRuleSpec deviceSelector=1*DeviceTaintSelector? taint=2DeviceTaint?
 DeviceTaintRuleStatus conditions=1[]meta/v1.Condition?
@@ -40,11 +40,12 @@ DeviceTaintSelector deviceClassName=1*s?~ driver=2*s? pool=3*s? device=4*s? sele
 DeviceToleration key=1s? operator=2s? value=3s? effect=4s? tolerationSeconds=5*l?
 NetworkDeviceData interfaceName=1s? ips=2[]s? hardwareAddress=3s?
 OpaqueDeviceConfiguration driver=1s parameters=2@Raw
+PartitionTypeStatus attribute=4s? type=1s? total=2*i? allocatable=3*i?
 PodSchedulingContext metadata=1meta/v1.ObjectMeta? spec=2PodSchedulingContextSpec status=3PodSchedulingContextStatus?
 PodSchedulingContextList metadata=1meta/v1.ListMeta? items=2[]PodSchedulingContext
 PodSchedulingContextSpec selectedNode=1s? potentialNodes=2[]s?
 PodSchedulingContextStatus resourceClaims=1[]ResourceClaimSchedulingStatus?
-PoolStatus driver=1s? poolName=2s? generation=9l resourceSliceCount=8*i? totalDevices=4*i? allocatedDevices=5*i? availableDevices=6*i? unavailableDevices=7*i? nodeName=3*s? validationError=10*s?
+PoolStatus driver=1s? poolName=2s? generation=9l resourceSliceCount=8*i? totalDevices=4*i? allocatedDevices=5*i? availableDevices=6*i? unavailableDevices=7*i? nodeName=3*s? validationError=10*s? partitionSummary=11[]PartitionTypeStatus? shareableSummary=13*ShareableSummaryStatus?
 ResourceClaim metadata=1meta/v1.ObjectMeta? spec=2ResourceClaimSpec status=3ResourceClaimStatus?
 ResourceClaimConsumerReference apiGroup=1s? resource=3s name=4s uid=5s
 ResourceClaimList metadata=1meta/v1.ListMeta? items=2[]ResourceClaim
@@ -57,10 +58,12 @@ ResourceClaimTemplateSpec metadata=1meta/v1.ObjectMeta? spec=2ResourceClaimSpec
 ResourcePool name=1s generation=2l resourceSliceCount=3l
 ResourcePoolStatusRequest metadata=1meta/v1.ObjectMeta? spec=2ResourcePoolStatusRequestSpec status=3*ResourcePoolStatusRequestStatus?
 ResourcePoolStatusRequestList metadata=1meta/v1.ListMeta? items=2[]ResourcePoolStatusRequest
-ResourcePoolStatusRequestSpec driver=1s poolName=2*s? limit=3*i?
+ResourcePoolStatusRequestSpec driver=1s poolName=2*s? limit=3*i? defaultPartitionTypeAttribute=4*s?
 ResourcePoolStatusRequestStatus poolCount=6*i? pools=2[]PoolStatus? conditions=3[]meta/v1.Condition?
 ResourceSlice metadata=1meta/v1.ObjectMeta? spec=2ResourceSliceSpec
 ResourceSliceList metadata=1meta/v1.ListMeta? items=2[]ResourceSlice
 ResourceSliceSpec driver=1s pool=2ResourcePool nodeName=3s? nodeSelector=4*core/v1.NodeSelector? allNodes=5b? devices=6[]Device perDeviceNodeSelection=7*b? sharedCounters=8[]CounterSet?
+ShareableCapacityStatus name=1s? total=2*@Quantity? consumed=3*@Quantity? available=4*@Quantity?
+ShareableSummaryStatus fullyAvailableDevices=1*i? partiallyAvailableDevices=2*i? capacity=3[]ShareableCapacityStatus?
 `,
 };

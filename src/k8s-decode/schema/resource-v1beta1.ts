@@ -10,7 +10,7 @@ export const resource_v1beta1: SchemaPackage = {
   messages: `
 AllocatedDeviceStatus driver=1s pool=2s device=3s shareID=7*s? conditions=4[]meta/v1.Condition data=5*@Raw? networkData=6*NetworkDeviceData?
 AllocationResult devices=1DeviceAllocationResult? nodeSelector=3*core/v1.NodeSelector? allocationTimestamp=5*@Time?
-BasicDevice attributes=1{}DeviceAttribute? capacity=2{}DeviceCapacity? consumesCounters=3[]DeviceCounterConsumption? nodeName=4*s? nodeSelector=5*core/v1.NodeSelector? allNodes=6*b? taints=7[]DeviceTaint? bindsToNode=8*b? bindingConditions=9[]s? bindingFailureConditions=10[]s? allowMultipleAllocations=11*b? nodeAllocatableResourceMappings=12{}NodeAllocatableResourceMapping?
+BasicDevice attributes=1{}DeviceAttribute? capacity=2{}DeviceCapacity? consumesCounters=3[]DeviceCounterConsumption? nodeName=4*s? nodeSelector=5*core/v1.NodeSelector? allNodes=6*b? taints=7[]DeviceTaint? bindsToNode=8*b? bindingConditions=9[]s? bindingFailureConditions=10[]s? allowMultipleAllocations=11*b? nodeAllocatableResourceMappings=12{}NodeAllocatableResourceMapping?~ nodeAllocatableResources=14{}NodeAllocatableResource?
 CELDeviceSelector expression=1s
 CapacityRequestPolicy default=1*@Quantity validValues=3[]@Quantity? validRange=4*CapacityRequestPolicyRange?
 CapacityRequestPolicyRange min=1*@Quantity? max=2*@Quantity? step=3*@Quantity?
@@ -30,14 +30,18 @@ DeviceClassList metadata=1meta/v1.ListMeta? items=2[]DeviceClass
 DeviceClassSpec selectors=1[]DeviceSelector? config=2[]DeviceClassConfiguration? extendedResourceName=4*s?
 DeviceConfiguration opaque=1*OpaqueDeviceConfiguration?
 DeviceConstraint requests=1[]s? matchAttribute=2*s? distinctAttribute=3*s?
-DeviceCounterConsumption counterSet=1s counters=2{}Counter?
-DeviceRequest name=1s deviceClassName=2s selectors=3[]DeviceSelector? allocationMode=4s? count=5l? adminAccess=6*b? firstAvailable=7[]DeviceSubRequest? tolerations=8[]DeviceToleration? capacity=9*CapacityRequirements?
-DeviceRequestAllocationResult request=1s driver=2s pool=3s device=4s adminAccess=5*b? tolerations=6[]DeviceToleration? bindingConditions=7[]s? bindingFailureConditions=8[]s? shareID=9*s? consumedCapacity=10{}@Quantity?
+DeviceCounterConsumption counterSet=1s counters=2{}Counter? compatibilityGroups=3[]s?
+DeviceDerivedAttribute name=1s expression=2s
+DeviceRequest name=1s deviceClassName=2s selectors=3[]DeviceSelector? allocationMode=4s? count=5l? adminAccess=6*b? firstAvailable=7[]DeviceSubRequest? tolerations=8[]DeviceToleration? capacity=9*CapacityRequirements? derivedAttributes=10[]DeviceDerivedAttribute?
+DeviceRequestAllocationResult request=1s driver=2s pool=3s device=4s adminAccess=5*b? tolerations=6[]DeviceToleration? bindingConditions=7[]s? bindingFailureConditions=8[]s? shareID=9*s? consumedCapacity=10{}@Quantity? skipNodeOperations=11[]s?
 DeviceSelector cel=1*CELDeviceSelector?
-DeviceSubRequest name=1s deviceClassName=2s selectors=3[]DeviceSelector? allocationMode=4s? count=5l? tolerations=7[]DeviceToleration? capacity=8*CapacityRequirements?
+DeviceSubRequest name=1s deviceClassName=2s selectors=3[]DeviceSelector? allocationMode=4s? count=5l? tolerations=7[]DeviceToleration? capacity=8*CapacityRequirements? derivedAttributes=9[]DeviceDerivedAttribute?
 DeviceTaint key=1s value=2s? effect=3s timeAdded=4*@Time?
 DeviceToleration key=1s? operator=2s? value=3s? effect=4s? tolerationSeconds=5*l?
 NetworkDeviceData interfaceName=1s? ips=2[]s? hardwareAddress=3s?
+NodeAllocatableMapping capacityKey=1*s? capacityMultiplier=2*@Quantity? deviceMultiplier=3*@Quantity?
+NodeAllocatableOverhead perPod=1*@Quantity? perContainer=2*@Quantity?
+NodeAllocatableResource mapping=3*NodeAllocatableMapping? overhead=4*NodeAllocatableOverhead?
 NodeAllocatableResourceMapping capacityKey=1*s? allocationMultiplier=2*@Quantity?
 OpaqueDeviceConfiguration driver=1s parameters=2@Raw
 ResourceClaim metadata=1meta/v1.ObjectMeta? spec=2ResourceClaimSpec status=3ResourceClaimStatus?
@@ -51,6 +55,6 @@ ResourceClaimTemplateSpec metadata=1meta/v1.ObjectMeta? spec=2ResourceClaimSpec
 ResourcePool name=1s generation=2l resourceSliceCount=3l
 ResourceSlice metadata=1meta/v1.ObjectMeta? spec=2ResourceSliceSpec
 ResourceSliceList metadata=1meta/v1.ListMeta? items=2[]ResourceSlice
-ResourceSliceSpec driver=1s pool=2ResourcePool nodeName=3s? nodeSelector=4*core/v1.NodeSelector? allNodes=5b? devices=6[]Device? perDeviceNodeSelection=7*b? sharedCounters=8[]CounterSet?
+ResourceSliceSpec driver=1s pool=2ResourcePool nodeName=3s? nodeSelector=4*core/v1.NodeSelector? allNodes=5b? devices=6[]Device? perDeviceNodeSelection=7*b? sharedCounters=8[]CounterSet? partitionTypeAttribute=9*s? skipNodeOperations=10[]s?
 `,
 };

@@ -16,7 +16,7 @@ CapacityRequestPolicyRange min=1*@Quantity? max=2*@Quantity? step=3*@Quantity?
 CapacityRequirements requests=1{}@Quantity?
 Counter value=1@Quantity
 CounterSet name=1s counters=2{}Counter?
-Device name=1s attributes=2{}DeviceAttribute? capacity=3{}DeviceCapacity? consumesCounters=4[]DeviceCounterConsumption? nodeName=5*s? nodeSelector=6*core/v1.NodeSelector? allNodes=7*b? taints=8[]DeviceTaint? bindsToNode=9*b? bindingConditions=10[]s? bindingFailureConditions=11[]s? allowMultipleAllocations=12*b? nodeAllocatableResourceMappings=13{}NodeAllocatableResourceMapping?
+Device name=1s attributes=2{}DeviceAttribute? capacity=3{}DeviceCapacity? consumesCounters=4[]DeviceCounterConsumption? nodeName=5*s? nodeSelector=6*core/v1.NodeSelector? allNodes=7*b? taints=8[]DeviceTaint? bindsToNode=9*b? bindingConditions=10[]s? bindingFailureConditions=11[]s? allowMultipleAllocations=12*b? nodeAllocatableResourceMappings=13{}NodeAllocatableResourceMapping?~ nodeAllocatableResources=14{}NodeAllocatableResource?
 DeviceAllocationConfiguration source=1s requests=2[]s? =3DeviceConfiguration
 DeviceAllocationResult results=1[]DeviceRequestAllocationResult? config=2[]DeviceAllocationConfiguration?
 DeviceAttribute int=2*l? bool=3*b? string=4*s? version=5*s? ints=6[]l? bools=7[]b? strings=8[]s? versions=9[]s?
@@ -29,11 +29,12 @@ DeviceClassList metadata=1meta/v1.ListMeta? items=2[]DeviceClass
 DeviceClassSpec selectors=1[]DeviceSelector? config=2[]DeviceClassConfiguration? extendedResourceName=4*s?
 DeviceConfiguration opaque=1*OpaqueDeviceConfiguration?
 DeviceConstraint requests=1[]s? matchAttribute=2*s? distinctAttribute=3*s?
-DeviceCounterConsumption counterSet=1s counters=2{}Counter?
+DeviceCounterConsumption counterSet=1s counters=2{}Counter? compatibilityGroups=3[]s?
+DeviceDerivedAttribute name=1s expression=2s
 DeviceRequest name=1s exactly=2*ExactDeviceRequest? firstAvailable=3[]DeviceSubRequest?
-DeviceRequestAllocationResult request=1s driver=2s pool=3s device=4s adminAccess=5*b? tolerations=6[]DeviceToleration? bindingConditions=7[]s? bindingFailureConditions=8[]s? shareID=9*s? consumedCapacity=10{}@Quantity?
+DeviceRequestAllocationResult request=1s driver=2s pool=3s device=4s adminAccess=5*b? tolerations=6[]DeviceToleration? bindingConditions=7[]s? bindingFailureConditions=8[]s? shareID=9*s? consumedCapacity=10{}@Quantity? skipNodeOperations=11[]s?
 DeviceSelector cel=1*CELDeviceSelector?
-DeviceSubRequest name=1s deviceClassName=2s selectors=3[]DeviceSelector? allocationMode=4s? count=5l? tolerations=6[]DeviceToleration? capacity=7*CapacityRequirements?
+DeviceSubRequest name=1s deviceClassName=2s selectors=3[]DeviceSelector? allocationMode=4s? count=5l? tolerations=6[]DeviceToleration? capacity=7*CapacityRequirements? derivedAttributes=8[]DeviceDerivedAttribute?
 DeviceTaint key=1s value=2s? effect=3s timeAdded=4*@Time?
 DeviceTaintRule metadata=1meta/v1.ObjectMeta? spec=2DeviceTaintRuleSpec status=3DeviceTaintRuleStatus?
 DeviceTaintRuleList metadata=1meta/v1.ListMeta? items=2[]DeviceTaintRule
@@ -41,8 +42,11 @@ DeviceTaintRuleSpec deviceSelector=1*DeviceTaintSelector? taint=2DeviceTaint?
 DeviceTaintRuleStatus conditions=1[]meta/v1.Condition?
 DeviceTaintSelector driver=2*s? pool=3*s? device=4*s?
 DeviceToleration key=1s? operator=2s? value=3s? effect=4s? tolerationSeconds=5*l?
-ExactDeviceRequest deviceClassName=1s selectors=2[]DeviceSelector? allocationMode=3s? count=4l? adminAccess=5*b? tolerations=6[]DeviceToleration? capacity=7*CapacityRequirements?
+ExactDeviceRequest deviceClassName=1s selectors=2[]DeviceSelector? allocationMode=3s? count=4l? adminAccess=5*b? tolerations=6[]DeviceToleration? capacity=7*CapacityRequirements? derivedAttributes=8[]DeviceDerivedAttribute?
 NetworkDeviceData interfaceName=1s? ips=2[]s? hardwareAddress=3s?
+NodeAllocatableMapping capacityKey=1*s? capacityMultiplier=2*@Quantity? deviceMultiplier=3*@Quantity?
+NodeAllocatableOverhead perPod=1*@Quantity? perContainer=2*@Quantity?
+NodeAllocatableResource mapping=3*NodeAllocatableMapping? overhead=4*NodeAllocatableOverhead?
 NodeAllocatableResourceMapping capacityKey=1*s? allocationMultiplier=2*@Quantity?
 OpaqueDeviceConfiguration driver=1s parameters=2@Raw
 ResourceClaim metadata=1meta/v1.ObjectMeta? spec=2ResourceClaimSpec status=3ResourceClaimStatus?
@@ -56,6 +60,6 @@ ResourceClaimTemplateSpec metadata=1meta/v1.ObjectMeta? spec=2ResourceClaimSpec
 ResourcePool name=1s generation=2l resourceSliceCount=3l
 ResourceSlice metadata=1meta/v1.ObjectMeta? spec=2ResourceSliceSpec
 ResourceSliceList metadata=1meta/v1.ListMeta? items=2[]ResourceSlice
-ResourceSliceSpec driver=1s pool=2ResourcePool nodeName=3*s? nodeSelector=4*core/v1.NodeSelector? allNodes=5*b? devices=6[]Device? perDeviceNodeSelection=7*b? sharedCounters=8[]CounterSet?
+ResourceSliceSpec driver=1s pool=2ResourcePool nodeName=3*s? nodeSelector=4*core/v1.NodeSelector? allNodes=5*b? devices=6[]Device? perDeviceNodeSelection=7*b? sharedCounters=8[]CounterSet? partitionTypeAttribute=9*s? skipNodeOperations=10[]s?
 `,
 };

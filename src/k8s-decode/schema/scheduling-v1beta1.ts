@@ -5,9 +5,37 @@ import { meta_v1 } from './meta-v1.js';
 export const scheduling_v1beta1: SchemaPackage = {
   name: 'scheduling/v1beta1',
   uses: [meta_v1],
-  kinds: 'PriorityClass PriorityClassList',
+  kinds: 'PodGroup PodGroupList PriorityClass PriorityClassList Workload WorkloadList',
   messages: `
+AllCompositeDisruptionMode
+AllDisruptionMode
+BasicSchedulingPolicy
+CompositeBasicSchedulingPolicy
+CompositeDisruptionMode single=1*SingleCompositeDisruptionMode? all=2*AllCompositeDisruptionMode?
+CompositeGangSchedulingPolicy minGroupCount=1i
+CompositePodGroupSchedulingConstraints topology=1[]TopologyConstraint?
+CompositePodGroupSchedulingPolicy basic=1*CompositeBasicSchedulingPolicy? gang=2*CompositeGangSchedulingPolicy?
+CompositePodGroupTemplate name=1s schedulingPolicy=2CompositePodGroupSchedulingPolicy schedulingConstraints=3*CompositePodGroupSchedulingConstraints? disruptionMode=4*CompositeDisruptionMode? priorityClassName=5s? priority=6*i? preemptionPolicy=7*s? podGroupTemplates=8[]PodGroupTemplate? compositePodGroupTemplates=9[]CompositePodGroupTemplate?
+DisruptionMode single=1*SingleDisruptionMode? all=2*AllDisruptionMode?
+GangSchedulingPolicy minCount=1i
+PodGroup metadata=1meta/v1.ObjectMeta? spec=2PodGroupSpec status=3PodGroupStatus?
+PodGroupList metadata=1meta/v1.ListMeta? items=2[]PodGroup
+PodGroupResourceClaim name=1s resourceClaimName=2*s? resourceClaimTemplateName=3*s?
+PodGroupResourceClaimStatus name=1s resourceClaimName=2*s?
+PodGroupSchedulingConstraints topology=1[]TopologyConstraint?
+PodGroupSchedulingPolicy basic=1*BasicSchedulingPolicy? gang=2*GangSchedulingPolicy?
+PodGroupSpec parentCompositePodGroupName=1*s? workloadRef=2*WorkloadReference? schedulingPolicy=3PodGroupSchedulingPolicy schedulingConstraints=4*PodGroupSchedulingConstraints? resourceClaims=5[]PodGroupResourceClaim? disruptionMode=6*DisruptionMode? priorityClassName=7s? priority=8*i? preemptionPolicy=9*s?
+PodGroupStatus conditions=1[]meta/v1.Condition? resourceClaimStatuses=2[]PodGroupResourceClaimStatus?
+PodGroupTemplate name=1s schedulingPolicy=2PodGroupSchedulingPolicy schedulingConstraints=3*PodGroupSchedulingConstraints resourceClaims=4[]PodGroupResourceClaim? disruptionMode=5*DisruptionMode? priorityClassName=6s? priority=7*i? preemptionPolicy=8*s?
 PriorityClass metadata=1meta/v1.ObjectMeta? value=2i globalDefault=3b? description=4s? preemptionPolicy=5*s?
 PriorityClassList metadata=1meta/v1.ListMeta? items=2[]PriorityClass
+SingleCompositeDisruptionMode
+SingleDisruptionMode
+TopologyConstraint key=1s
+TypedLocalObjectReference apiGroup=1s? kind=2s name=3s
+Workload metadata=1meta/v1.ObjectMeta? spec=2WorkloadSpec
+WorkloadList metadata=1meta/v1.ListMeta? items=2[]Workload
+WorkloadReference workloadName=1s templateName=2s
+WorkloadSpec controllerRef=1*TypedLocalObjectReference? podGroupTemplates=2[]PodGroupTemplate compositePodGroupTemplates=3[]CompositePodGroupTemplate?
 `,
 };

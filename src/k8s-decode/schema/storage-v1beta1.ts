@@ -11,14 +11,17 @@ export const storage_v1beta1: SchemaPackage = {
 CSIDriver metadata=1meta/v1.ObjectMeta? spec=2CSIDriverSpec
 CSIDriverList metadata=1meta/v1.ListMeta? items=2[]CSIDriver
 CSIDriverSpec attachRequired=1*b? podInfoOnMount=2*b? volumeLifecycleModes=3[]s? storageCapacity=4*b? fsGroupPolicy=5*s? tokenRequests=6[]TokenRequest? requiresRepublish=7*b? seLinuxMount=8*b? nodeAllocatableUpdatePeriodSeconds=9*l? serviceAccountTokenInSecrets=10*b? preventPodSchedulingIfMissing=11*b?
-CSINode metadata=1meta/v1.ObjectMeta? spec=2CSINodeSpec
+CSINode metadata=1meta/v1.ObjectMeta? spec=2CSINodeSpec status=3CSINodeStatus?~
 CSINodeDriver name=1s nodeID=2s topologyKeys=3[]s allocatable=4*VolumeNodeResources?
 CSINodeList metadata=1meta/v1.ListMeta? items=2[]CSINode
 CSINodeSpec drivers=1[]CSINodeDriver
+CSINodeStatus storageHealth=1[]StorageHealth?
 CSIStorageCapacity metadata=1meta/v1.ObjectMeta? nodeTopology=2*meta/v1.LabelSelector? storageClassName=3s capacity=4*@Quantity? maximumVolumeSize=5*@Quantity?
 CSIStorageCapacityList metadata=1meta/v1.ListMeta? items=2[]CSIStorageCapacity
 StorageClass metadata=1meta/v1.ObjectMeta? provisioner=2s parameters=3{}s? reclaimPolicy=4*s? mountOptions=5[]s? allowVolumeExpansion=6*b? volumeBindingMode=7*s? allowedTopologies=8[]core/v1.TopologySelectorTerm?
 StorageClassList metadata=1meta/v1.ListMeta? items=2[]StorageClass
+StorageHealth name=1s healthConditions=2[]StorageHealthCondition?
+StorageHealthCondition status=1s reason=2s message=3s? accessMode=4*s? volumeMode=5*s? lastTransitionTime=6@Time?
 TokenRequest audience=1s expirationSeconds=2*l?
 VolumeAttachment metadata=1meta/v1.ObjectMeta? spec=2VolumeAttachmentSpec status=3VolumeAttachmentStatus?
 VolumeAttachmentList metadata=1meta/v1.ListMeta? items=2[]VolumeAttachment
