@@ -42,7 +42,10 @@ function mergeRelease(tables: Tables, release: Release, changes: string[]): void
         const message = messageOf(tables, old.type);
         if (message) replaced.push([message, now.type]);
       }
-      table.messages.set(name, mergeEntries(before, isNew ? entries : entries.map((entry) => markAdded(before, entry))));
+      table.messages.set(
+        name,
+        mergeEntries(before, isNew ? entries : entries.map((entry) => markAdded(before, entry))),
+      );
     }
   }
   for (const [old, successor] of replaced) absorb(tables, old, successor);

@@ -41,12 +41,17 @@ export function readReleases(pinsFile: string): Release[] {
   );
 }
 
-/** Pins the newest patch of a release (`1.37`), replacing an older pin of the same release. */
+/** Pins the newest patch of a release (`1.37`), or its newest alpha where it has none yet, replacing an older pin of it. */
 export function pinRelease(pinsFile: string, release: string): void {
   const minor = release.replace(/^1\./, '');
-  const folders = download(MODULES.map((path) => `${path}@v0.${minor}`));
-  const versions = [...folders.keys()].map((id) => id.split('@') as [string, string]);
-  const pins = { ...readPins(pinsFile), [`1.${minor}`]: Object.fromEntries(versions) };
+  const answers = go<{ Path: string; Versions?: string[] }>(['list', '-m', '-versions', '-json', ...MODULES]);
+  const pin = answers.map(({ Path, Versions = [] }) => {
+    const versions = Versions.filter((version) => version.startsWith(`v0.${minor}.`));
+    const newest = versions.findLast((version) => !version.includes('-')) ?? versions.at(-1);
+    if (!newest) throw new Error(`${Path} has no version of Kubernetes ${release}`);
+    return [Path, newest];
+  });
+  const pins = { ...readPins(pinsFile), [`1.${minor}`]: Object.fromEntries(pin) };
   const sorted = Object.entries(pins).sort(([a], [b]) => Number(a.slice(2)) - Number(b.slice(2)));
   writeFileSync(pinsFile, `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`);
 }
@@ -55,22 +60,28 @@ function readPins(file: string): Pins {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
 }
 
-/** Downloads modules (`path@version`) into KETCDCTL_SCHEMA_CACHE and gives their folders by `path@version`. */
+/** Downloads modules (`path@version`) and gives their folders by `path@version`. */
 function download(modules: string[]): Map<string, string> {
+  const answers = go<{ Path: string; Version: string; Dir: string }>(['mod', 'download', '-json', ...modules]);
+  return new Map(answers.map((answer) => [`${answer.Path}@${answer.Version}`, answer.Dir]));
+}
+
+/**
+ * Runs `go` with its modules in KETCDCTL_SCHEMA_CACHE, and gives the JSON objects that it prints. Modules of a coming
+ * release may ask for a newer Go than the one that is installed: it fetches that itself.
+ */
+function go<Answer>(args: string[]): Answer[] {
   const cache = process.env.KETCDCTL_SCHEMA_CACHE ?? join(tmpdir(), 'ketcdctl-schema');
   mkdirSync(cache, { recursive: true });
-  const env = { ...process.env, GOMODCACHE: cache, GOFLAGS: '-modcacherw' };
-  const output = execFileSync('go', ['mod', 'download', '-json', ...modules], {
+  const env = { ...process.env, GOMODCACHE: cache, GOFLAGS: '-modcacherw -mod=mod', GOTOOLCHAIN: 'auto' };
+  const output = execFileSync('go', args, {
     cwd: cache,
     env,
     encoding: 'utf8',
     maxBuffer: 1 << 26,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const answers: { Path: string; Version: string; Dir: string }[] = JSON.parse(
-    `[${output.replace(/\n\}\n\{/g, '\n},{')}]`,
-  );
-  return new Map(answers.map((answer) => [`${answer.Path}@${answer.Version}`, answer.Dir]));
+  return JSON.parse(`[${output.replace(/\n\}\n\{/g, '\n},{')}]`);
 }
 
 function readRelease(name: string, modules: [string, string][]): Release {

@@ -1,4 +1,4 @@
-/** The resources of Kubernetes, 1.8 to 1.36: their names, and where the API server keeps them in etcd. */
+/** The resources of Kubernetes, 1.8 to 1.37: their names, and where the API server keeps them in etcd. */
 import type { CrdColumn } from './tables/custom-columns.js';
 
 export interface Resource {

@@ -43,11 +43,15 @@ const WRONG_TRUTH: Record<string, string> = {
   'full-1.23 autoscaling.v2.HorizontalPodAutoscaler': 'its envelope says v2beta2',
 };
 
-/** Objects whose YAML lacks an empty field that a later release always writes. */
-const EMPTY_FIELD_ADDED = [
+/** Kinds whose YAML differs by an empty field, which a later release always writes, or has no longer. */
+const EMPTY_FIELD_CHANGED = [
   'full-1.31 resource.k8s.io.v1alpha3.ResourceClaim',
   'full-1.35 certificates.k8s.io.v1beta1.PodCertificateRequest',
+  'sparse-1.36 v1/PodStatusResult',
 ];
+
+/** Kinds of the 1.36 files that are not exact: 1.37 dropped a field that was written empty. */
+const EMPTY_FIELD_DROPPED = ['v1/Pod', 'v1/PodStatusResult'];
 
 /** Random text in these files is laid out differently by the YAML writers of their time. */
 const NO_YAML = /^full-1\.(15|17|19|21|23)$/;
@@ -62,21 +66,21 @@ test('the corpus of objects is whole', (t) => {
 
 for (const file of corpusFiles.sort()) {
   const release = file.replace('.ndjson.gz', '');
-  const newest = release.endsWith('1.36');
-  const shown = (value: Value) => (newest ? value : withoutEmpty(value));
+  const isExact = (gvk: string) => release.endsWith('1.36') && !EMPTY_FIELD_DROPPED.includes(gvk);
 
   test(`every object of ${release} decodes to its JSON and YAML, and encodes again`, async () => {
-    const emptyFieldAdded: string[] = [];
+    const emptyFieldChanged = new Set<string>();
     const lines = linesOf(join(folder!, file)).filter((line) => !WRONG_TRUTH[`${release} ${line.name}`]);
     assert.ok(lines.length > 100);
     for (const { name = '', gvk = name, pb = '', json, yaml, encoded } of lines) {
+      const shown = (value: Value) => (isExact(gvk) ? value : withoutEmpty(value));
       const truth = parseJson(json, true);
       const { object } = await loadAndDecode(Buffer.from(pb, 'base64'), { key: gvk });
       assertSame(shown(object), shown(truth), gvk);
       if (yaml && !NO_YAML.test(release) && toYaml(object) !== yaml) {
-        if (newest) assert.equal(toYaml(object), yaml, gvk);
+        if (isExact(gvk)) assert.equal(toYaml(object), yaml, gvk);
         assert.equal(toYaml(withoutEmpty(object)), toYaml(withoutEmpty(parseYaml(yaml)[0]!)), gvk);
-        emptyFieldAdded.push(`${release} ${gvk}`);
+        emptyFieldChanged.add(`${release} ${gvk}`);
       }
       assert.ok(truth instanceof Map);
       const bytes = await encodeStored(truth, { encoding: 'protobuf' });
@@ -84,8 +88,8 @@ for (const file of corpusFiles.sort()) {
       else assertSame(shown((await loadAndDecode(bytes)).object), shown(truth), `${gvk}, encoded and decoded`);
     }
     assert.deepEqual(
-      emptyFieldAdded,
-      EMPTY_FIELD_ADDED.filter((name) => name.startsWith(`${release} `)),
+      [...emptyFieldChanged],
+      EMPTY_FIELD_CHANGED.filter((name) => name.startsWith(`${release} `)),
     );
   });
 }

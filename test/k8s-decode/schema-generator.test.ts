@@ -77,6 +77,19 @@ test('a field that a release dropped stays in its place, and the newest release 
   assert.equal(lines[2], 'WidgetSpec mode=1*s? ports=2[]i~ limits=3{}y');
 });
 
+test('a struct that a release added to its message is shown where it is set, and stays so in later releases', () => {
+  const go = GO.replace(
+    '\tInner `',
+    '\tState Inner `json:"state,omitempty" protobuf:"bytes,4,opt,name=state"`\n\tInner `',
+  );
+  const proto = PROTO.replace('optional Inner inner = 3;', 'optional Inner inner = 3;\n  optional Inner state = 4;');
+  const older = release('1.1', GO, PROTO);
+  assert.equal(
+    table(older, release('1.2', go, proto), release('1.3', go, proto))[1],
+    'Widget spec=2WidgetSpec? state=4Inner?~ =3Inner',
+  );
+});
+
 test('a message that takes the place of another one takes over the fields that it lacks', () => {
   const go = GO.replaceAll('Inner', 'Core').replace('"size"', '"volume"').replace('varint,1', 'varint,2');
   const proto = PROTO.replace('optional Inner', 'optional Core')

@@ -8,7 +8,8 @@
  * - CARD: nothing for a value (which is always on the wire), `*` a pointer, `[]` a list, `{}` a map with string keys.
  * - TYPE: `s` string, `b` bool, `i` int32, `l` int64, `d` double, `y` bytes; a message of this package, or of another one
  *   as `core/v1.Container`; `@NAME` for what has a JSON form of its own (special.ts).
- * - OMIT: `?` omitempty, `!` omitzero, `~` dropped by a release: shown and written only where it is set.
+ * - OMIT: `?` omitempty, `!` omitzero, `~` not of every release that has the message (one dropped it, or added it as a struct,
+ *   which is always written): shown and written only where it is set.
  */
 import { Failure } from '../../base/errors.js';
 
