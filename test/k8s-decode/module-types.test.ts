@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { encodeStored, loadAndDecode } from '../../src/k8s-decode/index.js';
-import { parseJson } from '../../src/k8s-decode/json.js';
+import { parseJson } from '../../src/k8s-decode/json/json.js';
 import { repoRoot } from '../support/root.js';
 import { canonicalText } from './support.js';
 

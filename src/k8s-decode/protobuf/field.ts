@@ -98,17 +98,17 @@ function writeMessage(message: FieldMessage, writer: StoredWriter, value: Value)
 }
 
 function compileValue(
-  { name, number, card, omitEmpty, omitZero, dropped }: FieldEntry,
+  { name, number, card, omitEmpty, omitZero, onlyIfSet }: FieldEntry,
   slot: number,
   codec: ValueCodec,
 ): CompiledField {
   const tag = (number << 3) | codec.wire;
   const isPointer = card === '*';
   const { zero, isEmpty } = codec;
-  const mayBeAbsent = isPointer || codec.nullable || dropped;
+  const mayBeAbsent = isPointer || codec.nullable || onlyIfSet;
   return {
     number,
-    hiddenIfAbsent: dropped || (omitEmpty && (isPointer || isEmpty(zero))) || omitZero,
+    hiddenIfAbsent: onlyIfSet || (omitEmpty && (isPointer || isEmpty(zero))) || omitZero,
     readers: [
       [
         tag,
@@ -139,8 +139,8 @@ function compileValue(
 }
 
 function compileMessage({ message: { ref }, messageOf }: Owner, entry: FieldEntry, slot: number): CompiledField {
-  const { name, number, omitEmpty, dropped } = entry;
-  const isPointer = entry.card === '*' || dropped;
+  const { name, number, omitEmpty, onlyIfSet } = entry;
+  const isPointer = entry.card === '*' || onlyIfSet;
   const nestedRef = resolveMessage(ref.schema, entry.type);
   let message: FieldMessage | undefined;
   const resolve = () => {
@@ -149,7 +149,7 @@ function compileMessage({ message: { ref }, messageOf }: Owner, entry: FieldEntr
   };
   return {
     number,
-    hiddenIfAbsent: dropped || (isPointer && omitEmpty),
+    hiddenIfAbsent: onlyIfSet || (isPointer && omitEmpty),
     readers: [
       [
         (number << 3) | 2,
@@ -203,7 +203,11 @@ function compileInline({ message: owner, messageOf }: Owner, entry: FieldEntry, 
   };
 }
 
-function compileList({ name, number, omitEmpty, dropped }: FieldEntry, slot: number, codec: ValueCodec): CompiledField {
+function compileList(
+  { name, number, omitEmpty, onlyIfSet }: FieldEntry,
+  slot: number,
+  codec: ValueCodec,
+): CompiledField {
   const tag = (number << 3) | codec.wire;
   const add = (slots: Slots, value: Value) => {
     const list = slots[slot] as Value[] | undefined;
@@ -222,7 +226,7 @@ function compileList({ name, number, omitEmpty, dropped }: FieldEntry, slot: num
   return {
     number,
     readers,
-    hiddenIfAbsent: omitEmpty || dropped,
+    hiddenIfAbsent: omitEmpty || onlyIfSet,
     show: (slots, into) => void into.set(name, (slots[slot] as Value[] | undefined) ?? null),
     write(writer, object) {
       const list = object.get(name) ?? null;
@@ -237,12 +241,16 @@ function compileList({ name, number, omitEmpty, dropped }: FieldEntry, slot: num
   };
 }
 
-function compileMap({ name, number, omitEmpty, dropped }: FieldEntry, slot: number, codec: ValueCodec): CompiledField {
+function compileMap(
+  { name, number, omitEmpty, onlyIfSet }: FieldEntry,
+  slot: number,
+  codec: ValueCodec,
+): CompiledField {
   const tag = (number << 3) | 2;
   const valueTag = 16 | codec.wire;
   return {
     number,
-    hiddenIfAbsent: omitEmpty || dropped,
+    hiddenIfAbsent: omitEmpty || onlyIfSet,
     readers: [
       [
         tag,

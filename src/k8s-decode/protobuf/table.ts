@@ -39,7 +39,7 @@ export interface FieldEntry {
   type: string;
   omitEmpty: boolean;
   omitZero: boolean;
-  dropped: boolean;
+  onlyIfSet: boolean;
 }
 
 const linesOf = new WeakMap<SchemaPackage, Map<string, string>>();
@@ -82,7 +82,7 @@ function parseField(text: string): FieldEntry {
     type,
     omitEmpty: omit.includes('?'),
     omitZero: omit.includes('!'),
-    dropped: omit.includes('~'),
+    onlyIfSet: omit.includes('~'),
   };
 }
 
