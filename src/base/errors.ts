@@ -61,3 +61,8 @@ export class SilentFailure extends Failure {
 export function badArguments(message: string, hint?: string): Failure {
   return new Failure(message, { exitCode: ExitCode.BadArgs, ...(hint === undefined ? {} : { hint }) });
 }
+
+/** The failure for a value that parses but that there is not: etcdctl's exit code 4. */
+export function badFeature(message: string, hint?: string): Failure {
+  return new Failure(message, { exitCode: ExitCode.BadFeature, ...(hint === undefined ? {} : { hint }) });
+}

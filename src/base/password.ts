@@ -1,5 +1,5 @@
 import { type Io, isDropIn, type Mode } from './contract.js';
-import { readLine } from './read-line.js';
+import { readLine } from './input.js';
 
 /**
  * Asks for a password: on a terminal it is not shown, else it is one line of standard input. etcdctl writes the prompt and the

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Flag, type GlobalOptions, type Io, isDropIn, type Mode } from '../base/contract.js';
 import { ExitCode, Failure } from '../base/errors.js';
 import type { ParsedFlags } from '../base/flags/parse.js';
-import { readLine } from '../base/read-line.js';
+import { readLine } from '../base/input.js';
 import type { CommandSpec } from '../commands/command.js';
 import { detectCluster } from '../node/detect.js';
 import { applyEnvironment, variableOf } from './environment.js';

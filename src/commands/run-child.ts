@@ -1,9 +1,10 @@
 /** Runs the programs that `watch` and `lock` are given, and tells their end in Go's words. */
+
 import { spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { constants as osConstants } from 'node:os';
 import { join } from 'node:path';
-import { getSystemErrorName } from 'node:util';
+import { systemText } from '../base/go/errno.js';
 import type { CommandContext } from './command.js';
 
 /** How a program ended. */
@@ -29,7 +30,7 @@ export async function runChild(
   if (path === undefined) return { problem: `exec: "${name}": executable file not found in $PATH` };
   await context.stdout.flush();
   return new Promise((resolve) => {
-    const started = (error: NodeJS.ErrnoException) => resolve({ problem: `fork/exec ${path}: ${goErrno(error)}` });
+    const started = (error: NodeJS.ErrnoException) => resolve({ problem: `fork/exec ${path}: ${systemText(error)}` });
     try {
       const child = spawn(path, args, {
         argv0: name,
@@ -67,21 +68,6 @@ function isExecutable(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-const ERRNO_TEXTS: Record<string, string> = {
-  ENOENT: 'no such file or directory',
-  EACCES: 'permission denied',
-  ENOEXEC: 'exec format error',
-  ENOTDIR: 'not a directory',
-  E2BIG: 'argument list too long',
-  ENOMEM: 'cannot allocate memory',
-  EAGAIN: 'resource temporarily unavailable',
-};
-
-function goErrno(error: NodeJS.ErrnoException): string {
-  const code = error.code ?? (error.errno === undefined ? undefined : getSystemErrorName(error.errno));
-  return ERRNO_TEXTS[code ?? ''] ?? error.message;
 }
 
 const SIGNAL_NAMES: Partial<Record<NodeJS.Signals, string>> = {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { SecureContext } from 'node:tls';
 import { ExitCode, Failure } from '../base/errors.js';
+import { systemText } from '../base/go/errno.js';
 import { ConnectFailure } from './connect-failure.js';
 import { skipsVerify } from './endpoints.js';
 import type { ConnectionOptions } from './options.js';
@@ -99,10 +100,7 @@ function readPem(path: string): Buffer {
     return readFileSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const why = { ENOENT: 'no such file or directory', EACCES: 'permission denied', EISDIR: 'is a directory' }[
-      code ?? ''
-    ];
-    throw new Failure(`open ${path}: ${why ?? code}`, {
+    throw new Failure(`open ${path}: ${systemText(error)}`, {
       exitCode: ExitCode.BadArgs,
       ...(code === 'EACCES' ? { hint: 'the keys of etcd are readable by root only: try sudo' } : {}),
       cause: error,

@@ -1,5 +1,6 @@
 import { type IKeyValue, type IResponseHeader, SortOrder, SortTarget } from 'etcd3/lib/rpc';
 import { Failure } from '../base/errors.js';
+import { EventType } from '../rpc/names.js';
 import type { EtcdClient } from './client.js';
 import type { Session } from './lease.js';
 import { waitInQueue } from './lock.js';
@@ -40,7 +41,7 @@ export async function* observe(client: EtcdClient, name: Buffer, signal: AbortSi
     const revision = BigInt(first.header.revision) + 1n;
     for await (const answer of new Watch(client.callable, { key: first.kv.key, revision }, { signal })) {
       refuseCanceled(answer);
-      const gone = answer.events.findIndex(({ type }) => type === 1);
+      const gone = answer.events.findIndex(({ type }) => type === EventType.Delete);
       for (const { kv } of gone < 0 ? answer.events : answer.events.slice(0, gone)) {
         // etcdctl keeps the rest of the answer that it had first.
         yield { ...response, header: answer.header ?? header, kvs: [kv] };
@@ -61,7 +62,7 @@ async function firstPut(
   for await (const answer of watch) {
     refuseCanceled(answer);
     if (answer.canceled) return undefined;
-    const put = answer.events.find(({ type }) => type === 0);
+    const put = answer.events.find(({ type }) => type === EventType.Put);
     if (put) return { header: { ...(answer.header ?? header), revision: put.kv.mod_revision }, kv: put.kv };
   }
   return undefined;

@@ -1,6 +1,8 @@
 /** Every revision of a key that is still there. */
+
 import type { IKeyValue, IRangeResponse } from 'etcd3/lib/rpc';
 import { RpcError } from '../rpc/error.js';
+import { EventType } from '../rpc/names.js';
 import { Code } from '../rpc/status.js';
 import type { EtcdClient } from './client.js';
 import { Watch, type WatchResponse } from './watch.js';
@@ -91,11 +93,11 @@ async function* changesSince(
       for (const { type, kv } of answer.events) {
         revisions++;
         if (BigInt(kv.mod_revision) > head) return undefined;
-        yield { type: type === 0 ? 'put' : 'delete', revision: BigInt(kv.mod_revision), kv };
+        yield { type: type === EventType.Put ? 'put' : 'delete', revision: BigInt(kv.mod_revision), kv };
         if (BigInt(kv.mod_revision) === last) return undefined;
       }
       if (answer.fragment) continue;
-      const isDeleted = answer.events.at(-1)?.type === DELETE;
+      const isDeleted = answer.events.at(-1)?.type === EventType.Delete;
       if (last === undefined && isDeleted && revisions < BATCH_REVISIONS) return undefined;
       revisions = 0;
     }
@@ -107,7 +109,6 @@ async function* changesSince(
   return undefined;
 }
 
-const DELETE = 1;
 /** A server tells the past of a watch in one answer, but for the changes beyond this many (watchBatchMaxRevs in etcd's mvcc). */
 const BATCH_REVISIONS = 1000;
 

@@ -1,5 +1,7 @@
 /** Copies a range to another cluster, and keeps the copy the same as long as it is let. */
+
 import type { IKeyValue } from 'etcd3/lib/rpc';
+import { EventType } from '../rpc/names.js';
 import type { EtcdClient } from './client.js';
 import { prefixRange } from './keys.js';
 import { pause } from './next-endpoint.js';
@@ -99,7 +101,7 @@ class Target {
       if (this.begun.length === this.options.maxTxnOps) await this.commit();
       this.begunRevision = kv.mod_revision;
       const key = this.renamed(kv.key);
-      this.begun.push(type === 0 ? { key, value: kv.value } : { key });
+      this.begun.push(type === EventType.Put ? { key, value: kv.value } : { key });
     }
     if (!fragment) await this.commit();
   }

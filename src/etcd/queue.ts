@@ -2,6 +2,7 @@
  * The recipe that etcdctl's `lock` and `elect` share, key for key: whoever wants the lock or the lead puts `NAME/LEASE` (the lease
  * in hex) and has it when no key under `NAME/` is older than its own.
  */
+
 import {
   CompareResult,
   CompareTarget,
@@ -11,6 +12,7 @@ import {
   SortTarget,
 } from 'etcd3/lib/rpc';
 import { Failure } from '../base/errors.js';
+import { EventType } from '../rpc/names.js';
 import type { EtcdClient } from './client.js';
 import { prefixEnd } from './keys.js';
 import type { Session } from './lease.js';
@@ -92,7 +94,7 @@ export async function awaitTurn(client: EtcdClient, name: Buffer, place: Place, 
 /** Returns when the key was deleted after `revision`, or when that can only be found out by looking again. */
 async function deletionOf(client: EtcdClient, key: Buffer, revision: bigint, signal: AbortSignal): Promise<void> {
   for await (const answer of new Watch(client.callable, { key, revision }, { signal })) {
-    if (answer.events.some(({ type }) => type === 1)) return;
+    if (answer.events.some(({ type }) => type === EventType.Delete)) return;
     if (answer.canceled) {
       if (answer.compact_revision !== '0') return;
       throw new Failure(answer.cancel_reason || 'lost watcher waiting for delete');

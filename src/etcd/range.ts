@@ -2,9 +2,11 @@
  * Reads a range of any size: in pages at one pinned revision, each of them read while it arrives, so that memory does not grow with the
  * range and the first keys are there before the last are asked for.
  */
+
 import { type IRangeRequest, SortOrder, SortTarget } from 'etcd3/lib/rpc';
 import { Failure } from '../base/errors.js';
 import type { ServerStream } from '../rpc/callable.js';
+import { Code } from '../rpc/status.js';
 import type { EtcdClient } from './client.js';
 import { keyAfter } from './keys.js';
 import { emptyPage, type RangePage, readRangeStreamResponse } from './range-page.js';
@@ -117,7 +119,7 @@ class Reading {
    */
   mend(error: unknown): void {
     this.stop();
-    const lost = (error as { code?: number }).code === UNAVAILABLE;
+    const lost = (error as { code?: number }).code === Code.Unavailable;
     if (!lost || !this.paged || !this.lastKey || this.brokenAt === this.read) throw this.overtaken(error);
     this.brokenAt = this.read;
     this.ask(FIRST_PAGE_KEYS);
@@ -151,9 +153,6 @@ class Reading {
     );
   }
 }
-
-/** gRPC's code of a connection that was lost. */
-const UNAVAILABLE = 14;
 
 function canPage(request: IRangeRequest): boolean {
   const { range_end, count_only, sort_order, sort_target } = request;

@@ -2,10 +2,12 @@
  * Watches a range, and goes on watching when the stream breaks: at the revision after the last one that was given out, so that
  * no event is lost and none comes twice.
  */
+
 import type { IKeyValue, IResponseHeader } from 'etcd3/lib/rpc';
 import type { Failure } from '../base/errors.js';
 import type { Callable, Duplex } from '../rpc/callable.js';
 import { RpcError } from '../rpc/error.js';
+import type { EventType } from '../rpc/names.js';
 import { Code } from '../rpc/status.js';
 import { nextEndpoint, pause } from './next-endpoint.js';
 
@@ -22,8 +24,7 @@ export interface WatchRange {
 
 /** One change of a key. */
 export interface WatchEvent {
-  /** 0: PUT, 1: DELETE. */
-  type: number;
+  type: EventType;
   kv: IKeyValue;
   /** What was there before, if that was asked for and is still known. */
   prev_kv: IKeyValue | null;

@@ -1,10 +1,12 @@
 /** A Kubernetes cluster as etcd has it: where its keys stand, which resources it knows, and the revision at which it is read. */
+
 import type { EtcdClient } from '../etcd/client.js';
 import { listFolder } from '../etcd/folder.js';
 import { prefixRange } from '../etcd/keys.js';
 import { readRange } from '../etcd/range.js';
 import { AtRest } from '../k8s-decode/encryption/at-rest.js';
 import { loadAndDecode } from '../k8s-decode/index.js';
+import { Code } from '../rpc/status.js';
 import { customResource } from './custom.js';
 import { builtInResources, findResource, type Resource } from './resources.js';
 
@@ -105,15 +107,12 @@ export class Cluster {
   }
 }
 
-/** gRPC's code of a call that the user may not make. */
-const PERMISSION_DENIED = 7;
-
 /** The first key below a prefix; undefined where the user may not read all of it, but perhaps what is asked for. */
 async function firstKey(client: EtcdClient, prefix: string) {
   try {
     return await client.kv.range({ ...prefixRange(Buffer.from(prefix)), limit: '1', keys_only: true });
   } catch (error) {
-    if ((error as { code?: number }).code === PERMISSION_DENIED) return undefined;
+    if ((error as { code?: number }).code === Code.PermissionDenied) return undefined;
     throw error;
   }
 }

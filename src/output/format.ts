@@ -1,5 +1,5 @@
 import { type Context, isDropIn } from '../base/contract.js';
-import { ExitCode, Failure } from '../base/errors.js';
+import { badFeature, ExitCode, Failure } from '../base/errors.js';
 
 /** The formats of `-w`; `yaml` and `jsonl` are not etcdctl's. */
 export type Format = 'simple' | 'json' | 'fields' | 'table' | 'protobuf' | 'yaml' | 'jsonl';
@@ -21,7 +21,10 @@ export function outputFormat(context: Context): Format {
   });
 }
 
-/** What etcdctl says, after the request was made, when a command has no such format. */
-export function formatNotSupported(format: Format): Failure {
-  return new Failure(`${format} not supported as output format`, { exitCode: ExitCode.BadFeature });
+/**
+ * The failure for a format that a command does not have; etcdctl's comes after the request was made.
+ * @param has the formats that it has, for the hint: `decode has -w yaml, json and jsonl`
+ */
+export function formatNotSupported(format: string, has?: string): Failure {
+  return badFeature(`${format} not supported as output format`, has);
 }

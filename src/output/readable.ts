@@ -1,4 +1,5 @@
 /** `-w yaml` and `-w jsonl`, which are ketcdctl's own: keys as text, ids as hex strings, values decoded. */
+
 import type { IKeyValue } from 'etcd3/lib/rpc';
 import type { Context } from '../base/contract.js';
 import { toJson } from '../k8s-decode/json/json.js';
@@ -6,6 +7,7 @@ import type { Fields, Value } from '../k8s-decode/value.js';
 import { toYaml } from '../k8s-decode/yaml/write.js';
 import { type FieldSpec, fieldsOf, isMessage, type Message } from '../rpc/codec.js';
 import type { MessageName } from '../rpc/messages.js';
+import { ALARM_NAMES, EVENT_NAMES, PERMISSION_NAMES } from '../rpc/names.js';
 import { readableBytes } from './bytes.js';
 import { decodedObject } from './decoded.js';
 import { hexId, hexLease } from './ids.js';
@@ -75,9 +77,9 @@ const COUNTERS = new Set(['raft_term', 'raftIndex', 'raftTerm', 'raftAppliedInde
 
 /** The names of enums, by the field's name. */
 const ENUMS: Record<string, readonly string[]> = {
-  type: ['PUT', 'DELETE'],
-  alarm: ['NONE', 'NOSPACE', 'CORRUPT'],
-  permType: ['READ', 'WRITE', 'READWRITE'],
+  type: EVENT_NAMES,
+  alarm: ALARM_NAMES,
+  permType: PERMISSION_NAMES,
 };
 
 /** A 64-bit number without loss. */

@@ -1,8 +1,10 @@
 /** How a role and its permissions are printed. */
+
 import { type IAuthRoleGetResponse, type IPermission, Permission } from 'etcd3/lib/rpc';
 import { type Context, isDropIn } from '../base/contract.js';
 import { goQuote } from '../base/go/quote.js';
 import { OPEN_END, prefixEnd } from '../etcd/keys.js';
+import { nameOf, PERMISSION_NAMES } from '../rpc/names.js';
 import { visible } from './bytes.js';
 import { fieldLine, headerFields } from './fields.js';
 import type { Format } from './format.js';
@@ -44,12 +46,10 @@ function rangeText(key: Buffer, end: Buffer, show: (bytes: Buffer) => string | B
   return isPrefix ? [...range, ' (prefix ', show(key), ')'] : range;
 }
 
-const NAMES = ['READ', 'WRITE', 'READWRITE'];
-
 function permissionFields({ permType, key, range_end }: IPermission): string {
   // etcdctl has two blanks before the type.
   return (
-    fieldLine('PermType', ` ${NAMES[Number(permType)] ?? permType}`) +
+    fieldLine('PermType', ` ${nameOf(PERMISSION_NAMES, permType)}`) +
     fieldLine('Key', goQuote(key)) +
     fieldLine('RangeEnd', goQuote(range_end))
   );

@@ -1,8 +1,10 @@
 /** What Node says about a failed request, in the words of Go's net, net/http and crypto/tls (1.19). */
+
 import { getServers } from 'node:dns';
 import type { RequestOptions } from 'node:http';
 import { isIP, type Socket } from 'node:net';
 import { domainToASCII } from 'node:url';
+import { errnoText } from '../base/go/errno.js';
 import { goQuote } from '../base/go/quote.js';
 
 /** A request that got no answer from its endpoint. */
@@ -41,20 +43,6 @@ type NodeError = NodeJS.ErrnoException & {
   port?: number;
   hostname?: string;
   rawPacket?: Buffer;
-};
-
-const SYSTEM_ERRORS: Record<string, string> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'connection reset by peer',
-  EHOSTUNREACH: 'no route to host',
-  ENETUNREACH: 'network is unreachable',
-  ETIMEDOUT: 'connection timed out',
-  EADDRNOTAVAIL: 'cannot assign requested address',
-  EACCES: 'permission denied',
-  EPERM: 'operation not permitted',
-  ENOENT: 'no such file or directory',
-  EPIPE: 'broken pipe',
-  EINVAL: 'invalid argument',
 };
 
 /** TLS alerts by OpenSSL's name for them. */
@@ -99,7 +87,7 @@ export function goNetError(error: Error, options: RequestOptions, socket: Socket
 function dialError({ address, port, code = '' }: NodeError, { socketPath, host }: RequestOptions): string {
   const network = socketPath ? 'unix' : 'tcp';
   const where = socketPath ?? addressText(address ?? String(host), port ?? 0);
-  return `dial ${network} ${where}: connect: ${SYSTEM_ERRORS[code] ?? code}`;
+  return `dial ${network} ${where}: connect: ${errnoText(code) ?? code}`;
 }
 
 function streamError(verb: 'read' | 'write', { code = '' }: NodeError, socket: Socket | null | undefined): string {
@@ -107,7 +95,7 @@ function streamError(verb: 'read' | 'write', { code = '' }: NodeError, socket: S
   const path = remoteAddress
     ? ` ${addressText(localAddress ?? '', localPort ?? 0)}->${addressText(remoteAddress, remotePort ?? 0)}`
     : '';
-  return `${verb} tcp${path}: ${verb}: ${SYSTEM_ERRORS[code] ?? code}`;
+  return `${verb} tcp${path}: ${verb}: ${errnoText(code) ?? code}`;
 }
 
 function addressText(address: string, port: number): string {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { systemText } from '../base/go/errno.js';
 import { keyArgument } from './key-commands.js';
 import { type KeysAnswer, KeysApi } from './keys-api.js';
 import { printAnswer } from './print.js';
@@ -85,6 +86,5 @@ function start(
 
 function startFailure(name: string, error: NodeJS.ErrnoException): string {
   if (!name.includes('/')) return `exec: "${name}": executable file not found in $PATH`;
-  const why = error.code === 'ENOENT' ? 'no such file or directory' : 'permission denied';
-  return `fork/exec ${name}: ${why}`;
+  return `fork/exec ${name}: ${systemText(error)}`;
 }

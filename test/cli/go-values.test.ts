@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FlagType } from '../../src/base/contract.js';
-import { formatDuration, parseDuration, parseGoValue } from '../../src/base/go/values.js';
+import { formatDuration, milliseconds, nanoseconds, parseDuration } from '../../src/base/go/duration.js';
+import { parseGoValue } from '../../src/base/go/values.js';
 
 const GOOD: [FlagType, string, unknown][] = [
   ['bool', 'T', true],
@@ -86,8 +87,8 @@ test('durations are printed as Go prints them, and read back', () => {
     [1e-6, '1ns'],
     [-2000, '-2s'],
   ];
-  for (const [milliseconds, text] of cases) {
-    assert.equal(formatDuration(milliseconds), text);
-    assert.equal(parseDuration(text), milliseconds);
+  for (const [time, text] of cases) {
+    assert.equal(formatDuration(nanoseconds(time)), text);
+    assert.equal(milliseconds(parseDuration(text)), time);
   }
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Context, Mode } from '../../src/base/contract.js';
-import { goDuration } from '../../src/base/go/duration.js';
+import { formatDuration } from '../../src/base/go/duration.js';
 import { stringJson } from '../../src/base/go/json.js';
 import { goQuote } from '../../src/base/go/quote.js';
 import { hexEscaped, visible } from '../../src/output/bytes.js';
@@ -47,7 +47,7 @@ test('durations', () => {
     [60_000_000_000, '1m0s'],
     [3_723_500_000_000, '1h2m3.5s'],
   ];
-  for (const [nanoseconds, text] of cases) assert.equal(goDuration(nanoseconds), text);
+  for (const [nanoseconds, text] of cases) assert.equal(formatDuration(BigInt(nanoseconds)), text);
 });
 
 test('sizes', () => {

@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
 import type { Flag, FlagType, FlagValues } from '../contract.js';
 import { argBytes } from '../go/argument-bytes.js';
+import { formatDuration, nanoseconds } from '../go/duration.js';
 import { goQuote } from '../go/quote.js';
-import { type FlagValue, formatDuration, parseGoValue } from '../go/values.js';
+import { type FlagValue, parseGoValue } from '../go/values.js';
 import { type FlagTable, normalize, UsageFailure } from './normalize.js';
 
 export interface ParsedWords {
@@ -94,7 +95,7 @@ export class ParsedFlags implements FlagValues {
   format(flag: Flag): string {
     const value = this.#value(flag.name, flag.type);
     if (Array.isArray(value)) return `[${value.join(',')}]`;
-    return flag.type === 'duration' ? formatDuration(value as number) : String(value);
+    return flag.type === 'duration' ? formatDuration(nanoseconds(value as number)) : String(value);
   }
 
   #value(name: string, ...types: FlagType[]): FlagValue {

@@ -1,6 +1,7 @@
 /** How Go's pflag reads the value of a flag, with the error texts of Go's strconv and time packages. */
 
 import type { FlagType } from '../contract.js';
+import { milliseconds, parseDuration } from './duration.js';
 import { goQuote } from './quote.js';
 
 export type FlagValue = boolean | string | bigint | number | string[];
@@ -18,7 +19,7 @@ export function parseGoValue(type: FlagType, text: string): FlagValue {
     case 'uint':
       return parseInteger('ParseUint', text);
     case 'duration':
-      return parseDuration(text);
+      return milliseconds(parseDuration(text));
     case 'strings':
       return parseStrings(text);
     default:
@@ -55,49 +56,6 @@ function parseInteger(name: 'ParseInt' | 'ParseUint', text: string): bigint {
   const fits = signed ? BigInt.asIntN(64, value) === value : BigInt.asUintN(64, value) === value;
   if (!fits) throw new Error(`strconv.${name}: parsing ${goQuote(text)}: value out of range`);
   return value;
-}
-
-const UNITS: Record<string, number> = { ns: 1e-6, us: 1e-3, µs: 1e-3, μs: 1e-3, ms: 1, s: 1e3, m: 60e3, h: 3600e3 };
-const MAX_MILLISECONDS = 2 ** 63 / 1e6;
-
-/** Milliseconds of a duration in Go's form: `1m30s`, `-1.5h`, `300ms`, `0`. */
-export function parseDuration(text: string): number {
-  const invalid = () => new Error(`time: invalid duration ${goQuote(text)}`);
-  const negative = text.startsWith('-');
-  let rest = text.replace(/^[+-]/, '');
-  if (rest === '0') return 0;
-  if (rest === '') throw invalid();
-  let total = 0;
-  while (rest !== '') {
-    const [whole, number, unit] = /^([0-9]*\.?[0-9]*)([^0-9.]*)/.exec(rest)!;
-    if (number === '' || number === '.') throw invalid();
-    if (unit === '') throw new Error(`time: missing unit in duration ${goQuote(text)}`);
-    const scale = UNITS[unit!];
-    if (scale === undefined) throw new Error(`time: unknown unit ${goQuote(unit!)} in duration ${goQuote(text)}`);
-    total += Number(number) * scale;
-    if (total >= MAX_MILLISECONDS) throw invalid();
-    rest = rest.slice(whole.length);
-  }
-  return negative ? -total : total;
-}
-
-/** A duration as Go prints it: `1h0m0s`, `1m30s`, `1.5s`, `500ms`, `0s`. */
-export function formatDuration(milliseconds: number): string {
-  const sign = milliseconds < 0 ? '-' : '';
-  const size = Math.abs(milliseconds);
-  if (size === 0) return '0s';
-  if (size < 1e-3) return `${sign}${trim(size * 1e6)}ns`;
-  if (size < 1) return `${sign}${trim(size * 1e3)}µs`;
-  if (size < 1000) return `${sign}${trim(size)}ms`;
-  const hours = Math.floor(size / 3600e3);
-  const minutes = Math.floor(size / 60e3) % 60;
-  const seconds = `${trim((size % 60e3) / 1000)}s`;
-  if (hours > 0) return `${sign}${hours}h${minutes}m${seconds}`;
-  return minutes > 0 ? `${sign}${minutes}m${seconds}` : sign + seconds;
-}
-
-function trim(value: number): string {
-  return String(Number(value.toFixed(9)));
 }
 
 /** One line of CSV, as pflag's StringSlice reads it: fields may stand in double quotes. */

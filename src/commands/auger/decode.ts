@@ -2,7 +2,7 @@ import { StringDecoder } from 'node:string_decoder';
 import type { FlagValues } from '../../base/contract.js';
 import { Failure } from '../../base/errors.js';
 import { goQuote } from '../../base/go/quote.js';
-import { readInput as readStdin } from '../../base/read-input.js';
+import { readInput as readStdin } from '../../base/input.js';
 import { readInput, requireInput } from './input.js';
 import type { Around } from './program.js';
 import { type OutputFormat, outputFormat, renderValue, requireValue, typeMetaOf, withLooseEnd } from './value.js';

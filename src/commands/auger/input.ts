@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Failure } from '../../base/errors.js';
-import { readInput as readStdin } from '../../base/read-input.js';
+import { readInput as readStdin } from '../../base/input.js';
 import type { Around } from './program.js';
 
 /** All of a file, or of standard input where no file is named. */

@@ -1,10 +1,12 @@
 /** How `alarm list` and `alarm disarm` print alarms. */
+
 import type { IAlarmMember, IAlarmResponse } from 'etcd3/lib/rpc';
 import { atLeast, isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { fieldLine, headerFields, idField } from '../../output/fields.js';
 import type { Format } from '../../output/format.js';
 import { print } from '../../output/response.js';
+import { ALARM_NAMES, nameOf } from '../../rpc/names.js';
 import type { CommandContext } from '../command.js';
 
 /** Prints alarms. The answer has no header from servers of 3.4, and none when several alarms were disarmed. */
@@ -32,8 +34,6 @@ function alarmFields(context: CommandContext, { header, alarms }: IAlarmResponse
   ].join('');
 }
 
-const NAMES = ['NONE', 'NOSPACE', 'CORRUPT'];
-
 function alarmName({ alarm }: IAlarmMember): string {
-  return NAMES[Number(alarm)] ?? String(alarm);
+  return nameOf(ALARM_NAMES, alarm);
 }

@@ -1,7 +1,7 @@
 import { atLeast, isDropIn, type Mode } from '../../base/contract.js';
 import { ExitCode, failureText } from '../../base/errors.js';
 import { UsageFailure } from '../../base/flags/normalize.js';
-import { goDuration } from '../../base/go/duration.js';
+import { formatDuration } from '../../base/go/duration.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { outputFormat } from '../../output/format.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
@@ -58,7 +58,7 @@ function hasDataDir(mode: Mode): boolean {
 async function defragment(context: CommandContext, client: EtcdClient, endpoint: string): Promise<boolean> {
   const start = process.hrtime.bigint();
   const took = () => {
-    const time = goDuration(Number(process.hrtime.bigint() - start));
+    const time = formatDuration(process.hrtime.bigint() - start);
     return atLeast(context.mode, '3.6') ? `. took ${time}` : '';
   };
   try {

@@ -1,7 +1,7 @@
 import { AlarmAction, type IAlarmResponse } from 'etcd3/lib/rpc';
 import { atLeast, isDropIn } from '../../base/contract.js';
 import { Failure, failureText } from '../../base/errors.js';
-import { goDuration } from '../../base/go/duration.js';
+import { formatDuration } from '../../base/go/duration.js';
 import { stringJson } from '../../base/go/json.js';
 import { goQuote } from '../../base/go/quote.js';
 import type { EtcdClient } from '../../etcd/client.js';
@@ -9,6 +9,8 @@ import type { Value } from '../../k8s-decode/value.js';
 import { fieldLine } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
 import { printList, type ResponseList } from '../../output/response.js';
+import { ALARM_NAMES, nameOf } from '../../rpc/names.js';
+import { Code } from '../../rpc/status.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { askEach } from './endpoint-each.js';
 
@@ -57,15 +59,13 @@ async function health(context: CommandContext, member: EtcdClient, endpoint: str
   } catch (failure) {
     error = failureText(failure, isDropIn(context.mode));
   }
-  const took = goDuration(Number(process.hrtime.bigint() - start));
+  const took = formatDuration(process.hrtime.bigint() - start);
   return { endpoint, healthy: error === '', took, error };
 }
 
-/** gRPC's code when the user may not read the key: the proposal went through consensus all the same. */
-const PERMISSION_DENIED = 7;
-
+/** A user who may not read the key is no trouble: the proposal went through consensus all the same. */
 function unlessDenied(error: { code?: number }): void {
-  if (error.code !== PERMISSION_DENIED) throw error;
+  if (error.code !== Code.PermissionDenied) throw error;
 }
 
 async function activeAlarms(context: CommandContext, member: EtcdClient): Promise<string> {
@@ -76,7 +76,7 @@ async function activeAlarms(context: CommandContext, member: EtcdClient): Promis
     if (isDropIn(context.mode)) return 'Unable to fetch the alarm list';
     return `its alarms cannot be read: ${failureText(error, false)}`;
   }
-  const names = response.alarms.map(({ alarm }) => ['NONE', 'NOSPACE', 'CORRUPT'][Number(alarm)] ?? String(alarm));
+  const names = response.alarms.map(({ alarm }) => nameOf(ALARM_NAMES, alarm));
   return names.length === 0 ? '' : `Active Alarm(s): ${names.map((name) => `${name} `).join('')}`;
 }
 

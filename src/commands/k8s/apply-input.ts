@@ -2,7 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../base/errors.js';
-import { readInput } from '../../base/read-input.js';
+import { readInput } from '../../base/input.js';
 import type { Fields } from '../../k8s-decode/index.js';
 import type { CommandContext } from '../command.js';
 import { encodeItems } from '../values/encode-input.js';

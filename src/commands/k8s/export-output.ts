@@ -1,4 +1,5 @@
 /** Where `k8s export` writes manifests: standard output, or a file each. */
+
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FlagValues } from '../../base/contract.js';
@@ -7,6 +8,7 @@ import type { StoredObject } from '../../k8s/objects.js';
 import type { Fields } from '../../k8s-decode/index.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import { toYaml } from '../../k8s-decode/yaml/write.js';
+import { formatNotSupported } from '../../output/format.js';
 import type { CommandContext } from '../command.js';
 
 export interface ManifestOutput {
@@ -21,10 +23,7 @@ export function manifestOutput(context: CommandContext, flags: FlagValues): Mani
   const { options } = context;
   const asked = flags.string('output') || (options.given.has('write-out') ? options.writeOut : 'yaml');
   if (asked !== 'yaml' && asked !== 'json') {
-    throw new Failure(`${asked} not supported as output format`, {
-      exitCode: ExitCode.BadFeature,
-      hint: 'k8s export has -o yaml and json',
-    });
+    throw formatNotSupported(asked, 'k8s export has -o yaml and json');
   }
   const dir = flags.string('output-dir');
   if (dir !== '') return new FolderOutput(dir, asked);

@@ -6,6 +6,7 @@ import type { Resource } from '../../k8s/resources.js';
 import { fieldSelector, labelSelector, type Selector } from '../../k8s/selectors.js';
 import { NAME_FIELDS, tableFields } from '../../k8s/table-fields.js';
 import { type FieldMask, NO_MANAGED_FIELDS } from '../../k8s-decode/protobuf/field-mask.js';
+import { formatNotSupported } from '../../output/format.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { openCluster } from './cluster.js';
 import { noType, parseTargets, type Target } from './get-arguments.js';
@@ -79,10 +80,7 @@ function getFormat({ options }: CommandContext, flags: FlagValues): GetFormat {
   const asked = flags.string('output') || (options.given.has('write-out') ? options.writeOut : 'table');
   const format = asked === 'simple' ? 'table' : (asked as GetFormat);
   if (FORMATS.includes(format)) return format;
-  throw new Failure(`${asked} not supported as output format`, {
-    exitCode: ExitCode.BadFeature,
-    hint: `k8s get has -o ${FORMATS.join(', ')}`,
-  });
+  throw formatNotSupported(asked, `k8s get has -o ${FORMATS.join(', ')}`);
 }
 
 /** Undefined where all objects are wanted: then none has to be decoded for it. */

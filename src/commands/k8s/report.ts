@@ -1,9 +1,10 @@
 /** Reports of the `k8s` commands: a table for people, or the same facts as data. */
+
 import type { Flag, FlagValues } from '../../base/contract.js';
-import { ExitCode, Failure } from '../../base/errors.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import type { Fields, Value } from '../../k8s-decode/value.js';
 import { Columns } from '../../output/columns.js';
+import { formatNotSupported } from '../../output/format.js';
 import { writeReadable } from '../../output/readable.js';
 import type { CommandContext } from '../command.js';
 
@@ -25,10 +26,7 @@ export function reportFormat({ options }: CommandContext, flags: FlagValues): Re
   const asked = flags.string('output') || options.writeOut;
   const format = asked === 'simple' ? 'table' : (asked as ReportFormat);
   if (FORMATS.includes(format)) return format;
-  throw new Failure(`${asked} not supported as output format`, {
-    exitCode: ExitCode.BadFeature,
-    hint: `-o takes ${FORMATS.join(', ')}`,
-  });
+  throw formatNotSupported(asked, `-o takes ${FORMATS.join(', ')}`);
 }
 
 /** One list of facts. */

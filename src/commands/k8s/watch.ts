@@ -1,5 +1,4 @@
 import type { FlagValues } from '../../base/contract.js';
-import { ExitCode, Failure } from '../../base/errors.js';
 import { prefixRange } from '../../etcd/keys.js';
 import type { WatchEvent, WatchRange, WatchResponse } from '../../etcd/watch.js';
 import { withResourceVersion } from '../../k8s/objects.js';
@@ -8,8 +7,10 @@ import type { Fields } from '../../k8s-decode/index.js';
 import { stringField, type Value } from '../../k8s-decode/value.js';
 import { visible } from '../../output/bytes.js';
 import { type ComparedValue, ComparedValues } from '../../output/compared-values.js';
+import { formatNotSupported } from '../../output/format.js';
 import type { Printer } from '../../output/printer.js';
 import { writeReadable } from '../../output/readable.js';
+import { EventType } from '../../rpc/names.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { diffPrinters } from '../watch/diff.js';
 import { printWatches } from '../watch/watch.js';
@@ -72,10 +73,7 @@ export const run: Run = async (context, args, flags) => {
 function eventFormat({ options }: CommandContext, flags: FlagValues): EventFormat {
   const asked = (flags.string('output') || options.writeOut) as EventFormat;
   if (FORMATS.includes(asked)) return asked;
-  throw new Failure(`${asked} not supported as output format`, {
-    exitCode: ExitCode.BadFeature,
-    hint: `k8s watch has -o ${FORMATS.join(', ')}`,
-  });
+  throw formatNotSupported(asked, `k8s watch has -o ${FORMATS.join(', ')}`);
 }
 
 /** Lets through what is selected: of a deletion, what the object was. */
@@ -99,7 +97,7 @@ function selecting(
 
 /** The object of an event: after it, or of a deletion before it, where that is known. */
 async function objectOf(values: ComparedValues, { type, kv, prev_kv }: WatchEvent): Promise<ComparedValue | undefined> {
-  const source = type === 0 ? kv : prev_kv;
+  const source = type === EventType.Put ? kv : prev_kv;
   return source ? values.read(source.key, source.value) : undefined;
 }
 

@@ -1,8 +1,9 @@
 /** What `diff` compares: two revisions of one etcd, or two places. */
+
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FlagValues } from '../../base/contract.js';
-import { ExitCode, Failure } from '../../base/errors.js';
+import { badArguments, ExitCode, Failure } from '../../base/errors.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import { connectionOptions } from '../../connection/options.js';
 import { type EtcdClient, openClient } from '../../etcd/client.js';
@@ -49,10 +50,6 @@ export function diffOrder(args: string[], flags: FlagValues): DiffOrder {
 
 /** What is no key, but the name of a file that should be there. */
 const FILE_NAME = /\.(db|snap|snapshot)(\.(gz|xz|zst))?$/;
-
-function badArguments(message: string): Failure {
-  return new Failure(message, { exitCode: ExitCode.BadArgs });
-}
 
 /** Whether a word is a snapshot, a database or a data directory, and no key. */
 function isFile(word: string): boolean {

@@ -1,6 +1,6 @@
 import { type IRangeRequest, SortOrder, SortTarget } from 'etcd3/lib/rpc';
 import { atLeast, type FlagValues, isDropIn, type Mode } from '../../base/contract.js';
-import { ExitCode, Failure } from '../../base/errors.js';
+import { badArguments, badFeature, ExitCode, type Failure } from '../../base/errors.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import { goQuote } from '../../base/go/quote.js';
 import type { EtcdClient } from '../../etcd/client.js';
@@ -12,6 +12,7 @@ import type { RangeOptions } from '../../output/key-values.js';
 import type { Printer } from '../../output/printer.js';
 import { rangePrinter } from '../../output/range/index.js';
 import { undecodable } from '../../output/undecodable.js';
+import { Code } from '../../rpc/status.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 
 export const spec: CommandSpec = {
@@ -120,14 +121,12 @@ async function* streamedPages(
   try {
     yield* streamRange(client, request);
   } catch (error) {
-    const missing = (error as { code?: number }).code === UNIMPLEMENTED;
+    // A server without the method, or an order that RangeStream does not have: told before the first page.
+    const missing = (error as { code?: number }).code === Code.Unimplemented;
     if (!missing || isDropIn(context.mode)) throw error;
     yield* readRange(client, request);
   }
 }
-
-/** gRPC's code of a method that the server does not have, or an order that RangeStream does not: told before the first page. */
-const UNIMPLEMENTED = 12;
 
 /**
  * The request that the arguments and flags of `get` mean.
@@ -182,24 +181,16 @@ export function refuseBoth(flags: FlagValues, one: string, other: string): void 
   }
 }
 
-function badArguments(message: string): Failure {
-  return new Failure(message, { exitCode: ExitCode.BadArgs });
-}
-
-function badValue(message: string): Failure {
-  return new Failure(message, { exitCode: ExitCode.BadFeature });
-}
-
 /** Whether --consistency asks for a serializable read. */
 function consistency(value: string): boolean {
-  if (value !== 'l' && value !== 's') throw badValue(`unknown consistency flag ${goQuote(value)}`);
+  if (value !== 'l' && value !== 's') throw badFeature(`unknown consistency flag ${goQuote(value)}`);
   return value === 's';
 }
 
 const ORDERS: Record<string, SortOrder> = { ASCEND: SortOrder.Ascend, DESCEND: SortOrder.Descend, '': SortOrder.None };
 
 function sortOrder(value: string): SortOrder {
-  return ORDERS[value.toUpperCase()] ?? fail(badValue(`bad sort order ${value}`));
+  return ORDERS[value.toUpperCase()] ?? fail(badFeature(`bad sort order ${value}`));
 }
 
 const TARGETS: Record<string, SortTarget> = {
@@ -212,7 +203,7 @@ const TARGETS: Record<string, SortTarget> = {
 };
 
 function sortTarget(value: string): SortTarget {
-  return TARGETS[value.toUpperCase()] ?? fail(badValue(`bad sort target ${value}`));
+  return TARGETS[value.toUpperCase()] ?? fail(badFeature(`bad sort target ${value}`));
 }
 
 function fail(failure: Failure): never {
@@ -228,7 +219,7 @@ function revisionFilter(flags: FlagValues): IRangeRequest {
   ] as const) {
     const min = flags.int(`min-${kind}-rev`);
     const max = flags.int(`max-${kind}-rev`);
-    if (max !== 0n && min > max) throw badValue(`getMin${name}Rev(=${min}) > getMax${name}Rev(=${max})`);
+    if (max !== 0n && min > max) throw badFeature(`getMin${name}Rev(=${min}) > getMax${name}Rev(=${max})`);
     if (min !== 0n) filter[kind === 'mod' ? 'min_mod_revision' : 'min_create_revision'] = String(min);
     if (max !== 0n) filter[kind === 'mod' ? 'max_mod_revision' : 'max_create_revision'] = String(max);
   }

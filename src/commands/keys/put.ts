@@ -1,6 +1,6 @@
 import type { IPutRequest } from 'etcd3/lib/rpc';
 import { type FlagValues, isDropIn } from '../../base/contract.js';
-import { ExitCode, Failure } from '../../base/errors.js';
+import { badArguments, type Failure } from '../../base/errors.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import { headerFields, keyValueFields } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
@@ -87,8 +87,4 @@ async function readValue(stdin: NodeJS.ReadStream): Promise<Buffer | undefined> 
 
 function valueNeeded(): Failure {
   return badArguments('put command needs 1 argument and input from stdin or 2 arguments');
-}
-
-function badArguments(message: string): Failure {
-  return new Failure(message, { exitCode: ExitCode.BadArgs });
 }

@@ -1,5 +1,5 @@
 import { isDropIn } from '../../base/contract.js';
-import { ExitCode, Failure } from '../../base/errors.js';
+import { badArguments, ExitCode, Failure } from '../../base/errors.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import { catchingSignals } from '../../base/signals.js';
 import type { EtcdClient } from '../../etcd/client.js';
@@ -71,8 +71,4 @@ async function lead(
   } finally {
     await session.close();
   }
-}
-
-function badArguments(message: string): Failure {
-  return new Failure(message, { exitCode: ExitCode.BadArgs });
 }

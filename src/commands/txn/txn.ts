@@ -2,7 +2,7 @@ import type { ICompare, IRequestOp, ITxnRequest } from 'etcd3/lib/rpc';
 import { isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { trimGoSpace } from '../../base/go/space.js';
-import { inputLines } from '../../base/input-lines.js';
+import { inputLines } from '../../base/input.js';
 import { outputFormat } from '../../output/format.js';
 import { printTxn } from '../../output/txn.js';
 import { undecodable } from '../../output/undecodable.js';

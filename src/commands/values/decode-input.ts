@@ -1,5 +1,5 @@
 import { ExitCode, Failure } from '../../base/errors.js';
-import { readAll, readHead } from '../../base/read-input.js';
+import { readAll, readHead } from '../../base/input.js';
 import { parseJson } from '../../k8s-decode/json/json.js';
 import type { Value } from '../../k8s-decode/value.js';
 import { type JsonPiece, JsonSplitter } from './json-splitter.js';

@@ -1,10 +1,11 @@
 import { ExitCode, Failure } from '../../base/errors.js';
-import { readInput } from '../../base/read-input.js';
+import { readInput } from '../../base/input.js';
 import { AtRest } from '../../k8s-decode/encryption/at-rest.js';
 import { describeEncrypted, isEncrypted, SealedValue, sealedText } from '../../k8s-decode/encryption/describe.js';
 import { decodeStored, loadSchemaFor, type Value } from '../../k8s-decode/index.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import { toYaml } from '../../k8s-decode/yaml/write.js';
+import { formatNotSupported } from '../../output/format.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { type DecodeItem, decodeItems } from './decode-input.js';
 
@@ -56,10 +57,7 @@ function objectFormat({ options }: CommandContext): ObjectFormat {
   const { writeOut } = options;
   if (writeOut === 'simple') return 'yaml';
   if (writeOut === 'yaml' || writeOut === 'json' || writeOut === 'jsonl') return writeOut;
-  throw new Failure(`${writeOut} not supported as output format`, {
-    exitCode: ExitCode.BadFeature,
-    hint: 'decode has -w yaml, json and jsonl',
-  });
+  throw formatNotSupported(writeOut, 'decode has -w yaml, json and jsonl');
 }
 
 /** Decodes the items of one run. */

@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { Failure } from '../../base/errors.js';
-import { readHead } from '../../base/read-input.js';
+import { readHead } from '../../base/input.js';
 import { parseJson } from '../../k8s-decode/json/json.js';
 import { stringField, type Value } from '../../k8s-decode/value.js';
 import { JsonSplitter } from './json-splitter.js';

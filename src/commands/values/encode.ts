@@ -1,9 +1,10 @@
 import { ExitCode, Failure } from '../../base/errors.js';
-import { readInput } from '../../base/read-input.js';
+import { readInput } from '../../base/input.js';
 import { isSealedText } from '../../k8s-decode/encryption/describe.js';
 import { type Encoding, encodeStored, type Fields, type Value } from '../../k8s-decode/index.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import { stringField } from '../../k8s-decode/value.js';
+import { formatNotSupported } from '../../output/format.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { type EncodeItem, encodeItems } from './encode-input.js';
 
@@ -117,8 +118,5 @@ function rawFormat({ options }: CommandContext): boolean {
   const { writeOut } = options;
   if (writeOut === 'jsonl') return false;
   if (writeOut === 'raw' || writeOut === 'simple') return true;
-  throw new Failure(`${writeOut} not supported as output format`, {
-    exitCode: ExitCode.BadFeature,
-    hint: 'encode has -w raw and jsonl',
-  });
+  throw formatNotSupported(writeOut, 'encode has -w raw and jsonl');
 }

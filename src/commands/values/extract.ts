@@ -1,4 +1,5 @@
 import { ExitCode, Failure } from '../../base/errors.js';
+import { formatNotSupported } from '../../output/format.js';
 import { extract, refuseConflicts } from '../auger/extract.js';
 import type { ExtractOptions } from '../auger/extract-options.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
@@ -87,8 +88,5 @@ function objectFormat({ options }: CommandContext): 'yaml' | 'json' | 'jsonl' | 
   const { writeOut } = options;
   if (writeOut === 'simple') return undefined;
   if (writeOut === 'yaml' || writeOut === 'json' || writeOut === 'jsonl') return writeOut;
-  throw new Failure(`${writeOut} not supported as output format`, {
-    exitCode: ExitCode.BadFeature,
-    hint: 'extract has -w yaml, json and jsonl',
-  });
+  throw formatNotSupported(writeOut, 'extract has -w yaml, json and jsonl');
 }

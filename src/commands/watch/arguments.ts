@@ -1,6 +1,7 @@
 /** What the words of `watch`, on the command line or in a line of `watch -i`, ask for. */
+
 import { type FlagValues, isDropIn, type Mode } from '../../base/contract.js';
-import { ExitCode, Failure } from '../../base/errors.js';
+import { badArguments } from '../../base/errors.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import { goQuote } from '../../base/go/quote.js';
 import { prefixRange } from '../../etcd/keys.js';
@@ -74,8 +75,4 @@ export function watchRanges(mode: Mode, keys: string[], flags: FlagValues): Watc
   const key = argBytes(first);
   if (prefix) return [{ ...prefixRange(key), ...common }];
   return [{ key, ...(keys.length === 2 && end !== '' && { range_end: argBytes(end!) }), ...common }];
-}
-
-function badArguments(message: string): Failure {
-  return new Failure(message, { exitCode: ExitCode.BadArgs });
 }

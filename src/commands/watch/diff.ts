@@ -3,6 +3,7 @@
 import type { KeyRevision } from '../../etcd/key-history.js';
 import type { WatchEvent, WatchResponse } from '../../etcd/watch.js';
 import type { Printer } from '../../output/printer.js';
+import { EventType } from '../../rpc/names.js';
 import type { CommandContext } from '../command.js';
 import type { ChangesFormat } from '../keys/changes-format.js';
 import type { RevisionPair } from '../keys/history-order.js';
@@ -30,7 +31,11 @@ export function diffPrinters(context: CommandContext, format: ChangesFormat): ()
 
 /** An event as the two revisions that it lies between. */
 function pairOf({ type, kv, prev_kv }: WatchEvent): RevisionPair {
-  const current: KeyRevision = { type: type === 0 ? 'put' : 'delete', revision: BigInt(kv.mod_revision), kv };
+  const current: KeyRevision = {
+    type: type === EventType.Put ? 'put' : 'delete',
+    revision: BigInt(kv.mod_revision),
+    kv,
+  };
   const previous = prev_kv
     ? ({ type: 'put', revision: BigInt(prev_kv.mod_revision), kv: prev_kv } as const)
     : undefined;

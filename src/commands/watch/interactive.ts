@@ -4,7 +4,7 @@ import { ExitCode, Failure } from '../../base/errors.js';
 import { FlagTable, UsageFailure } from '../../base/flags/normalize.js';
 import { type ParsedWords, parseWords } from '../../base/flags/parse.js';
 import { argify } from '../../base/go/argify.js';
-import { bytesArg } from '../../base/go/argument-bytes.js';
+import { inputLines } from '../../base/input.js';
 import { hasFlag } from '../../base/versions.js';
 import type { WatchRange } from '../../etcd/watch.js';
 import { outputFormat } from '../../output/format.js';
@@ -46,10 +46,10 @@ export async function watchInteractively(
     watch.ended.catch(fail).finally(() => watches.splice(watches.indexOf(watch), 1));
   };
   const read = async (): Promise<never> => {
-    for await (const line of lines(context.stdin)) {
-      const words = argify(bytesArg(line), context.mode);
+    for await (const line of inputLines(context.stdin)) {
+      const words = argify(line, context.mode);
       const problem = readLine(context, words, { table, fromEnv, start, watches });
-      if (problem !== undefined) await context.stderr.write(problem.replace('%s', () => bytesArg(line)));
+      if (problem !== undefined) await context.stderr.write(problem.replace('%s', () => line));
     }
     const what = atLeast(context.mode, '3.5') ? 'error' : 'Error';
     throw new Failure(`${what} reading watch request line: EOF`, { exitCode: ExitCode.InvalidInput });
@@ -95,17 +95,5 @@ function parseLine(words: string[], table: FlagTable): ParsedWords {
   } catch (error) {
     if (!(error instanceof UsageFailure)) throw error;
     throw new Failure(error.message, { exitCode: ExitCode.BadArgs });
-  }
-}
-
-/** Whole lines without their newline; what follows the last newline is no line. */
-async function* lines(stdin: NodeJS.ReadStream): AsyncGenerator<Buffer> {
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of stdin) {
-    rest = Buffer.concat([rest, chunk as Buffer]);
-    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
-      yield rest.subarray(0, end);
-      rest = rest.subarray(end + 1);
-    }
   }
 }

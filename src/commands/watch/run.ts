@@ -1,4 +1,5 @@
 /** One watch as the user sees it: its events printed, its program run, its end told. */
+
 import { isDropIn } from '../../base/contract.js';
 import { Failure, failureText, SilentFailure } from '../../base/errors.js';
 import { goQuote } from '../../base/go/quote.js';
@@ -6,6 +7,7 @@ import type { EtcdClient } from '../../etcd/client.js';
 import { Watch, type WatchEvent, type WatchRange, type WatchResponse } from '../../etcd/watch.js';
 import type { Format } from '../../output/format.js';
 import type { Printer } from '../../output/printer.js';
+import { EVENT_NAMES, nameOf } from '../../rpc/names.js';
 import type { CommandContext } from '../command.js';
 import { runChild } from '../run-child.js';
 
@@ -118,8 +120,6 @@ async function tellCanceled(context: CommandContext, answer: WatchResponse): Pro
   return compacted ? `the oldest revision that is left is ${compact_revision}: --rev ${compact_revision}` : undefined;
 }
 
-const TYPES = ['PUT', 'DELETE'];
-
 /** @throws Failure, told already, when the program fails. */
 async function execute(
   context: CommandContext,
@@ -129,7 +129,7 @@ async function execute(
 ): Promise<void> {
   const { problem } = await runChild(context, run.exec, {
     ETCD_WATCH_REVISION: answer.header?.revision ?? '0',
-    ETCD_WATCH_EVENT_TYPE: goQuote(TYPES[type] ?? String(type)),
+    ETCD_WATCH_EVENT_TYPE: goQuote(nameOf(EVENT_NAMES, type)),
     ETCD_WATCH_KEY: goQuote(kv.key),
     ETCD_WATCH_VALUE: goQuote(kv.value),
   });

@@ -1,4 +1,5 @@
 import { Failure } from '../../base/errors.js';
+import { milliseconds, parseDuration } from '../../base/go/duration.js';
 import { field, stringField, type Value } from '../value.js';
 import { parseYaml } from '../yaml/read.js';
 
@@ -89,14 +90,13 @@ function parseKms(settings: Value | undefined): Provider {
   return { type: 'kms', version, name, endpoint, timeoutMs: timeoutOf(stringField(settings, 'timeout')) };
 }
 
-const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
 /** A duration such as `3s` or `1m30s` in milliseconds. */
-function timeoutOf(text: string | undefined): number {
-  let total = 0;
-  for (const [, count, unit] of (text ?? '').matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g))
-    total += Number(count) * unitMs[unit!]!;
-  return total || defaultTimeoutMs;
+function timeoutOf(text = '0'): number {
+  try {
+    return milliseconds(parseDuration(text)) || defaultTimeoutMs;
+  } catch {
+    return defaultTimeoutMs;
+  }
 }
 
 function list(value: Value | undefined, what: string): Value[] {

@@ -7,9 +7,10 @@
  * {1 schema, 2 strings}.
  */
 
+import { formatDuration, parseDuration } from '../../base/go/duration.js';
 import { rawJson } from '../json/raw-json.js';
 import { canonicalQuantity } from '../quantity.js';
-import { formatDuration, formatMicroTime, formatTime, parseDuration, parseTime, ZERO_TIME } from '../time.js';
+import { formatMicroTime, formatTime, parseTime, ZERO_TIME } from '../time.js';
 import type { Value } from '../value.js';
 import { never, readParts, requireInteger, requireString, scalarCodec, type ValueCodec } from './value-codec.js';
 import type { StoredReader, StoredWriter } from './wire.js';
@@ -60,6 +61,14 @@ function writeTimestamp(writer: StoredWriter, value: Value, micro: boolean): voi
     .integer(micro ? nanoseconds - (nanoseconds % 1000) : 0);
 }
 
+function durationOf(text: string): bigint | undefined {
+  try {
+    return parseDuration(text);
+  } catch {
+    return undefined;
+  }
+}
+
 const duration: ValueCodec = {
   wire: 2,
   read(reader, name) {
@@ -73,7 +82,7 @@ const duration: ValueCodec = {
   zero: '0s',
   isEmpty: never,
   write(writer, value) {
-    const nanoseconds = value === null ? 0n : typeof value === 'string' ? parseDuration(value) : undefined;
+    const nanoseconds = value === null ? 0n : typeof value === 'string' ? durationOf(value) : undefined;
     if (nanoseconds === undefined) throw writer.mismatch('a duration such as 1h30m0s', value);
     writer.fork().uint32(8).integer(nanoseconds).ldelim();
   },

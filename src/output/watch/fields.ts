@@ -1,9 +1,8 @@
 import type { Context } from '../../base/contract.js';
 import type { WatchResponse } from '../../etcd/watch.js';
+import { EVENT_NAMES, nameOf } from '../../rpc/names.js';
 import { fieldLine, headerFields, keyValueFields } from '../fields.js';
 import type { Printer } from '../printer.js';
-
-const TYPES = ['PUT', 'DELETE'];
 
 /** The header's lines, then those of each event. */
 export function fieldsWatch(context: Context): Printer<WatchResponse> {
@@ -11,7 +10,7 @@ export function fieldsWatch(context: Context): Printer<WatchResponse> {
     print({ first, header, events }) {
       let text = first ? headerFields(context, header) : '';
       for (const { type, kv, prev_kv } of events) {
-        text += fieldLine('Type', TYPES[type]!);
+        text += fieldLine('Type', nameOf(EVENT_NAMES, type));
         if (prev_kv) text += keyValueFields(context, prev_kv, 'Prev');
         text += keyValueFields(context, kv);
       }

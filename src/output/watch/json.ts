@@ -2,6 +2,7 @@ import type { IKeyValue } from 'etcd3/lib/rpc';
 import { atLeast, type Context } from '../../base/contract.js';
 import { stringJson } from '../../base/go/json.js';
 import type { WatchEvent, WatchResponse } from '../../etcd/watch.js';
+import { EventType } from '../../rpc/names.js';
 import { messageJson } from '../json.js';
 import type { Printer } from '../printer.js';
 
@@ -58,7 +59,7 @@ function tail(context: Context, { compact_revision, canceled, created, cancel_re
 
 function eventJson({ type, kv, prev_kv }: WatchEvent): string {
   const before = prev_kv ? `,"prev_kv":${keyValueJson(prev_kv)}` : '';
-  return `{${type === 0 ? '' : `"type":${type},`}"kv":${keyValueJson(kv)}${before}}`;
+  return `{${type === EventType.Put ? '' : `"type":${type},`}"kv":${keyValueJson(kv)}${before}}`;
 }
 
 /** What messageJson('KeyValue', kv) gives, without the walk over the table. */

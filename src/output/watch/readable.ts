@@ -1,6 +1,7 @@
 import type { Context } from '../../base/contract.js';
 import type { WatchEvent, WatchResponse } from '../../etcd/watch.js';
 import type { Fields, Value } from '../../k8s-decode/value.js';
+import { EVENT_NAMES, EventType, nameOf } from '../../rpc/names.js';
 import { readableBytes } from '../bytes.js';
 import type { Printer } from '../printer.js';
 import { exactNumber, readableKeyValue, writeReadable } from '../readable.js';
@@ -33,8 +34,9 @@ export function readableWatch(context: Context, format: 'yaml' | 'jsonl'): Print
 }
 
 async function readableEvent(context: Context, { type, kv, prev_kv }: WatchEvent): Promise<Fields> {
-  const fields: Fields = new Map<string, Value>([['type', type === 0 ? 'PUT' : 'DELETE']]);
-  if (type === 0) for (const [name, value] of await readableKeyValue(context, kv, false)) fields.set(name, value);
+  const fields: Fields = new Map<string, Value>([['type', nameOf(EVENT_NAMES, type)]]);
+  if (type === EventType.Put)
+    for (const [name, value] of await readableKeyValue(context, kv, false)) fields.set(name, value);
   // Of a deletion there is no more than these.
   else fields.set('key', readableBytes(kv.key)).set('mod_revision', exactNumber(kv.mod_revision));
   if (prev_kv) fields.set('prev_kv', await readableKeyValue(context, prev_kv, false));

@@ -1,10 +1,11 @@
 import type { Context } from '../../base/contract.js';
 import type { WatchEvent, WatchResponse } from '../../etcd/watch.js';
+import { EVENT_NAMES } from '../../rpc/names.js';
 import type { Printer } from '../printer.js';
 import { rendersValues, type ValueView, valueView } from '../values.js';
 
 const NEWLINE = Buffer.from('\n');
-const TYPES = [Buffer.from('PUT\n'), Buffer.from('DELETE\n')];
+const TYPES = EVENT_NAMES.map((name) => Buffer.from(`${name}\n`));
 
 /** For each event its type, the pair that was there before (where that was asked for), and the pair: a line each. */
 export function simpleWatch(context: Context): Printer<WatchResponse> {

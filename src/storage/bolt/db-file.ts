@@ -1,9 +1,11 @@
 /**
  * Random access to a database file without a lock and without a map of it in memory: positioned reads, through a small cache of blocks.
  */
+
 import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { systemText } from '../../base/go/errno.js';
 
 /** Cached blocks: 128 of 16 KiB, so 2 MiB however large the file is. */
 const BLOCK = 16 * 1024;
@@ -61,9 +63,7 @@ export class DbFile {
     try {
       this.fd = openSync(path, 'r');
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      const reason = code === 'ENOENT' ? 'no such file or directory' : code === 'EACCES' ? 'permission denied' : code;
-      throw new Failure(`open ${path}: ${reason}`, { cause: error });
+      throw new Failure(`open ${path}: ${systemText(error)}`, { cause: error });
     }
     const stat = fstatSync(this.fd);
     if (stat.isDirectory()) {

@@ -4,9 +4,11 @@
  * A record's frame: a little-endian u64 with the record's length in its lower 56 bits, and above them, where there is padding, 0x80 and the
  * padding's length; the record (walpb.Record: type 1, crc 2, data 3); padding to 8 bytes. A length of 0 is the space behind the last record.
  */
+
 import { closeSync, fsyncSync, ftruncateSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../base/errors.js';
+import { systemText } from '../../base/go/errno.js';
 import { bytesField, bytesOf, numberField, numberOf, readFields } from '../../base/wire/proto2.js';
 import { crc32c } from '../crc32c.js';
 
@@ -132,9 +134,7 @@ export function listDir(dir: string): string[] {
   try {
     return readdirSync(dir);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'no such file or directory' : code === 'EACCES' ? 'permission denied' : code;
-    throw new Failure(`open ${dir}: ${reason}`, { cause: error });
+    throw new Failure(`open ${dir}: ${systemText(error)}`, { cause: error });
   }
 }
 

@@ -1,5 +1,7 @@
 /** What else etcd keeps in its file: members, alarms, leases, users and roles (etcd: server/storage/schema). Answers without headers. */
+
 import { decodeMessage, type Message } from '../../rpc/codec.js';
+import { ALARM_NAMES, nameOf } from '../../rpc/names.js';
 import { corrupt } from '../bolt/db-file.js';
 import { walkTree } from '../bolt/tree-walk.js';
 import type { EtcdFile } from '../mvcc/etcd-file.js';
@@ -62,8 +64,6 @@ function versionOf(file: EtcdFile): string {
   return stored?.toString() ?? '';
 }
 
-const ALARMS = ['NONE', 'NOSPACE', 'CORRUPT'];
-
 /** A StatusResponse: of a member that has this file, with the log up to what is applied in it. */
 export function status(file: EtcdFile): Message {
   const { pageSize, highWater } = file.db.meta;
@@ -76,7 +76,9 @@ export function status(file: EtcdFile): Message {
     raftIndex: applied,
     raftTerm: raftTerm(file),
     raftAppliedIndex: applied,
-    errors: alarms(file).alarms.map(({ memberID, alarm }) => `memberID:${memberID} alarm:${ALARMS[alarm] ?? alarm} `),
+    errors: alarms(file).alarms.map(
+      ({ memberID, alarm }) => `memberID:${memberID} alarm:${nameOf(ALARM_NAMES, alarm)} `,
+    ),
     storageVersion,
   };
 }

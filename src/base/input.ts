@@ -1,6 +1,8 @@
-import { closeSync, openSync, read } from 'node:fs';
+/** Reading files, standard input, and lines. */
+import { closeSync, openSync, read, readSync } from 'node:fs';
 import type { Io } from './contract.js';
 import { ExitCode, Failure } from './errors.js';
+import { bytesArg } from './go/argument-bytes.js';
 
 /** The chunks of a file, or of standard input where there is none or it is `-`. */
 export async function* readInput(io: Pick<Io, 'stdin' | 'stdinFd'>, path: string | undefined): AsyncGenerator<Buffer> {
@@ -68,4 +70,48 @@ export async function readHead(chunks: AsyncIterator<Buffer>): Promise<{ head: B
     if (isJson !== undefined) return { head, isJson };
   }
   throw new Failure('there is nothing to read: the input is empty', { exitCode: ExitCode.InvalidInput });
+}
+
+const NEWLINE = 0x0a;
+
+/**
+ * The lines of a stream as they come, without their newlines. What follows the last newline is no line: it is left out, as
+ * etcdctl does. Bytes that are not UTF-8 are kept as arg-bytes.ts has them.
+ */
+export async function* inputLines(stream: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  let begun: Buffer[] = [];
+  for await (const chunk of stream) {
+    let from = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
+      const rest = chunk.subarray(from, end);
+      yield bytesArg(begun.length > 0 ? Buffer.concat([...begun, rest]) : rest);
+      begun = [];
+      from = end + 1;
+    }
+    if (from < chunk.length) begun.push(chunk.subarray(from));
+  }
+}
+
+/** One line of standard input and not a byte more: what follows may be the value to put, or the next password. */
+export function readLine(): string {
+  const bytes: number[] = [];
+  const one = Buffer.alloc(1);
+  for (;;) {
+    const length = readByte(one);
+    if (length === 0 || one[0] === 0x0a) return Buffer.from(bytes).toString('utf8').replace(/\r$/, '');
+    bytes.push(one[0]!);
+  }
+}
+
+function readByte(into: Buffer): number {
+  for (;;) {
+    try {
+      return readSync(0, into, 0, 1, null);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EOF') return 0;
+      if (code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
+  }
 }
