@@ -2,6 +2,7 @@ import type { GlobalOptions, Io, Mode } from '../base/contract.js';
 import type { CommandContext } from '../commands/command.js';
 import { connectionOptions } from '../connection/options.js';
 import type { EtcdClient } from '../etcd/client.js';
+import type { StoredValues } from '../k8s/values.js';
 
 /** The context of one run, and what main does with it at the end. */
 export interface RunContext extends CommandContext {
@@ -12,6 +13,8 @@ export interface RunContext extends CommandContext {
 export function makeContext(mode: Mode, io: Io, env: NodeJS.ProcessEnv, options: () => GlobalOptions): RunContext {
   let resolved: GlobalOptions | undefined;
   let client: Promise<EtcdClient> | undefined;
+  let values: Promise<StoredValues> | undefined;
+  let reader: StoredValues | undefined;
   const context: RunContext = {
     mode,
     env,
@@ -28,6 +31,16 @@ export function makeContext(mode: Mode, io: Io, env: NodeJS.ProcessEnv, options:
     connect() {
       client ??= open(context);
       return client;
+    },
+    values() {
+      values ??= openValues(context).then((opened) => {
+        reader = opened;
+        return opened;
+      });
+      return values;
+    },
+    get undecodable() {
+      return reader?.undecodable ?? 0;
     },
     async usageOf(path) {
       const { helpPage } = await import('./help-page.js');
@@ -48,6 +61,15 @@ export function makeContext(mode: Mode, io: Io, env: NodeJS.ProcessEnv, options:
     },
   };
   return context;
+}
+
+async function openValues({ options, stderr }: CommandContext): Promise<StoredValues> {
+  const { StoredValues } = await import('../k8s/values.js');
+  return new StoredValues({
+    encryptionConfig: options.encryptionConfig,
+    tell: (text) => void stderr.write(text),
+    trace: options.debug ? (line) => void stderr.write(`${line}\n`) : undefined,
+  });
 }
 
 async function open(context: CommandContext): Promise<EtcdClient> {

@@ -7,8 +7,9 @@
  * A command returns nothing or an exit code and throws `Failure` for what can be expected to fail; it never prints an error
  * and never ends the process. Data goes to `context.stdout`, everything else to `context.stderr`.
  */
-import type { Context, Flag, FlagValues, Io, Mode } from '../base/contract.js';
+import type { Flag, FlagValues, Io, Mode } from '../base/contract.js';
 import type { EtcdClient } from '../etcd/client.js';
+import type { Context } from '../output/context.js';
 
 /** What a command's module exports as `spec`. Its summary, aliases and versions stand in the room's `index.ts`. */
 export interface CommandSpec {

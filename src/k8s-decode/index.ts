@@ -1,11 +1,13 @@
 /**
  * Kubernetes' stored objects: protobuf with the `k8s\0` envelope, JSON, YAML and CBOR, read and written.
  *
- * Decoding is synchronous once the schema of the object's group is loaded:
+ * What reads a value may have to be loaded first (the schema of the object's group, a YAML reader), which happens once a run;
+ * the decoding itself is synchronous:
  *
- *     const pending = loadSchemaFor(value);
- *     if (pending) await pending;
- *     const { kind, object } = decodeStored(value, { key });
+ *     const { kind, object } = await decodeStored(value, { key });
+ *
+ *     const decoder = decoderOf(value); // a promise only where something has to be loaded
+ *     const { object } = (decoder instanceof Promise ? await decoder : decoder).decode({ key });
  */
 import { Failure } from '../base/errors.js';
 import { hasEnvelope, readEnvelope } from './envelope.js';
@@ -34,14 +36,17 @@ export interface Stored {
 
 export interface DecodeOptions {
   /** The key of the value, for errors. */
-  key?: string;
+  key?: string | Buffer;
   /** What is wanted of the object: less is read faster. */
   fields?: FieldMask | undefined;
 }
 
-/** The readers of encodings that few values have, loaded when one comes. */
-let parseYaml: ((text: string) => Value[]) | undefined;
-let parseCbor: ((bytes: Uint8Array) => Value) | undefined;
+/** Decodes the value that it was made for. */
+export interface Decoder {
+  /** What the first bytes say; undefined where there is no object, which `decode` then tells. */
+  encoding: Encoding | undefined;
+  decode(options?: DecodeOptions): Stored;
+}
 
 /** Whether a value carries Kubernetes' protobuf envelope. */
 export function isStored(value: Uint8Array): boolean {
@@ -62,23 +67,6 @@ function hasKind(value: Uint8Array): boolean {
   return Buffer.from(value.buffer, value.byteOffset, value.length).includes('\nkind: ');
 }
 
-/** Loads what {@link decodeStored} needs for a value; undefined where nothing has to be waited for. Never fails. */
-export function loadSchemaFor(value: Buffer): Promise<void> | undefined {
-  const encoding = encodingOf(value);
-  if (encoding === 'protobuf') return loadSchema(storedType(value)?.apiVersion ?? '');
-  if (encoding === 'yaml' && !parseYaml) return loadYaml();
-  if (encoding === 'cbor' && !parseCbor) return loadCbor();
-  return undefined;
-}
-
-async function loadYaml(): Promise<void> {
-  ({ parseYaml } = await import('./yaml/read.js'));
-}
-
-async function loadCbor(): Promise<void> {
-  ({ parseCbor } = await import('./cbor.js'));
-}
-
 /** The kind of a protobuf value, without reading the object; undefined where there is no envelope or a broken one. */
 export function storedType(value: Buffer): { apiVersion: string; kind: string } | undefined {
   if (!hasEnvelope(value)) return undefined;
@@ -91,27 +79,54 @@ export function storedType(value: Buffer): { apiVersion: string; kind: string } 
 }
 
 /**
- * Decodes a stored value whose schema {@link loadSchemaFor} has loaded.
- *
+ * What decodes a value: a promise only where something has to be loaded for it. Never fails: what is wrong with the value
+ * is told by the decoder.
+ */
+export function decoderOf(value: Buffer): Decoder | Promise<Decoder> {
+  const encoding = encodingOf(value);
+  const decoder: Decoder = { encoding, decode: (options) => decodeLoaded(value, encoding, options) };
+  const loading = loadReader(value, encoding);
+  return loading ? loading.then(() => decoder) : decoder;
+}
+
+/**
+ * Decodes a stored value.
  * @throws Failure that names the key, the byte offset and the field, for a value that is cut short, corrupt or no object
  */
-export function decodeStored(value: Buffer, { key, fields }: DecodeOptions = {}): Stored {
+export async function decodeStored(value: Buffer, options?: DecodeOptions): Promise<Stored> {
+  return (await decoderOf(value)).decode(options);
+}
+
+/** The readers of encodings that few values have, loaded when one comes. */
+const readers: { yaml?: (text: string) => Value[]; cbor?: (bytes: Uint8Array) => Value } = {};
+
+function loadReader(value: Buffer, encoding: Encoding | undefined): Promise<void> | undefined {
+  if (encoding === 'protobuf') return loadSchema(storedType(value)?.apiVersion ?? '');
+  if (encoding === 'yaml' && !readers.yaml) return loadYaml();
+  if (encoding === 'cbor' && !readers.cbor) return loadCbor();
+  return undefined;
+}
+
+async function loadYaml(): Promise<void> {
+  const { parseYaml } = await import('./yaml/read.js');
+  readers.yaml = parseYaml;
+}
+
+async function loadCbor(): Promise<void> {
+  const { parseCbor } = await import('./cbor.js');
+  readers.cbor = parseCbor;
+}
+
+function decodeLoaded(value: Buffer, encoding: Encoding | undefined, { key, fields }: DecodeOptions = {}): Stored {
   try {
-    return decode(value, fields);
+    if (encoding !== 'protobuf') return textObject(encoding, value);
+    const { envelope, object } = decodeProtobuf(value, fields);
+    if (object) return { encoding, apiVersion: envelope.apiVersion, kind: envelope.kind, object };
+    return { ...decodeContent(envelope), encoding };
   } catch (error) {
     if (!(error instanceof Failure) || key === undefined) throw error;
     throw new Failure(`${key}: ${error.message}`, { exitCode: error.exitCode, cause: error });
   }
-}
-
-function decode(value: Buffer, fields: FieldMask | undefined): Stored {
-  const encoding = encodingOf(value);
-  if (encoding === 'protobuf') {
-    const { envelope, object } = decodeProtobuf(value, fields);
-    if (object) return { encoding, apiVersion: envelope.apiVersion, kind: envelope.kind, object };
-    return { ...decodeContent(envelope), encoding };
-  }
-  return textObject(encoding, value);
 }
 
 /** An envelope may hold JSON in place of protobuf. */
@@ -135,15 +150,9 @@ function textObject(encoding: Encoding | undefined, value: Buffer): Stored {
 
 function parseObject(encoding: Encoding | undefined, value: Buffer): Value | undefined {
   if (encoding === 'json') return parseJson(value);
-  if (encoding === 'yaml') return parseYaml!(value.toString('utf8'))[0];
-  if (encoding === 'cbor') return parseCbor!(value);
+  if (encoding === 'yaml') return readers.yaml?.(value.toString('utf8'))[0];
+  if (encoding === 'cbor') return readers.cbor?.(value);
   return undefined;
-}
-
-/** {@link loadSchemaFor} and {@link decodeStored} in one. */
-export async function loadAndDecode(value: Buffer, options?: DecodeOptions): Promise<Stored> {
-  await loadSchemaFor(value);
-  return decodeStored(value, options);
 }
 
 export interface EncodeOptions {

@@ -4,19 +4,18 @@ import type { EtcdClient } from '../etcd/client.js';
 import { listFolder } from '../etcd/folder.js';
 import { prefixRange } from '../etcd/keys.js';
 import { readRange } from '../etcd/range.js';
-import { AtRest } from '../k8s-decode/encryption/at-rest.js';
-import { loadAndDecode } from '../k8s-decode/index.js';
 import { Code } from '../rpc/status.js';
 import { customResource } from './custom.js';
 import { builtInResources, findResource, type Resource } from './resources.js';
+import { StoredValues } from './values.js';
 
 export interface ClusterOptions {
   /** The API server's --etcd-prefix; without it `/registry`, or where else the keys of a cluster stand. */
   registryPrefix?: string | undefined;
   /** The revision to read; '0' or nothing: the newest, the same for all that is read. */
   revision?: string | undefined;
-  /** Path of an EncryptionConfiguration; without it the one that this node's API server has, if any. */
-  encryptionConfig?: string | undefined;
+  /** What reads its values; without it one that has the keys of this node's API server, if any. */
+  values?: StoredValues;
 }
 
 /** What a key stands for. */
@@ -31,27 +30,23 @@ const DEFAULT_PREFIX = '/registry';
 
 export class Cluster {
   private custom: Promise<readonly Resource[]> | undefined;
-  private readonly atRest: AtRest;
-
   private constructor(
     readonly client: EtcdClient,
     /** What all keys begin with, with a slash at the end: `/registry/`. */
     readonly root: string,
     /** The revision that is read. */
     readonly revision: string,
-    encryptionConfig: string | undefined,
-  ) {
-    this.atRest = new AtRest(encryptionConfig);
-  }
+    readonly values: StoredValues,
+  ) {}
 
   /** @throws RpcError when etcd does not answer */
   static async open(client: EtcdClient, options: ClusterOptions = {}): Promise<Cluster> {
-    const { registryPrefix, encryptionConfig } = options;
+    const { registryPrefix, values = new StoredValues() } = options;
     const wanted = `${(registryPrefix || DEFAULT_PREFIX).replace(/\/+$/, '')}/`;
     const first = await firstKey(client, wanted);
     const revision = Number(options.revision ?? 0) > 0 ? options.revision! : (first?.header.revision ?? '0');
     const found = !first || first.kvs.length > 0 || registryPrefix ? wanted : await findRoot(client);
-    return new Cluster(client, found ?? wanted, revision, encryptionConfig);
+    return new Cluster(client, found ?? wanted, revision, values);
   }
 
   /** The resource that a word means, of Kubernetes' own or a custom one. Definitions are read only where the word is none of the former. */
@@ -75,8 +70,7 @@ export class Cluster {
     const range = prefixRange(Buffer.from(`${this.root}apiextensions.k8s.io/customresourcedefinitions/`));
     for await (const page of readRange(this.client, { ...range, revision: this.revision })) {
       for (const { key, value } of page.kvs) {
-        const plain = await this.decrypt(key, value).catch(() => undefined);
-        const stored = plain && (await loadAndDecode(plain).catch(() => undefined));
+        const { stored } = await this.values.read(key, value);
         const resource = stored && customResource(stored.object);
         if (resource) resources.push(resource);
       }
@@ -96,14 +90,6 @@ export class Cluster {
       if (!resource.alias && !byPrefix.has(resource.prefix)) byPrefix.set(resource.prefix, resource);
     }
     return (key) => (key.startsWith(this.root) ? placeOf(byPrefix, key.slice(this.root.length)) : undefined);
-  }
-
-  /**
-   * A value without its encryption at rest.
-   * @throws Failure that names the provider and the key that it wants
-   */
-  decrypt(key: Buffer, value: Buffer): Promise<Buffer> {
-    return this.atRest.open(key, value);
   }
 }
 

@@ -2,8 +2,8 @@
 import { prefixRange } from '../etcd/keys.js';
 import { readRange } from '../etcd/range.js';
 import type { KeyValue } from '../etcd/range-page.js';
-import { describeEncrypted, isEncrypted } from '../k8s-decode/encryption/describe.js';
-import { encodingOf, loadAndDecode, storedType } from '../k8s-decode/index.js';
+import { describeEncrypted } from '../k8s-decode/encryption/describe.js';
+import { encodingOf, storedType } from '../k8s-decode/index.js';
 import type { Cluster } from './cluster.js';
 import { qualifiedName } from './resources.js';
 
@@ -61,18 +61,14 @@ function typeOf(value: Buffer): ValueType | undefined {
 }
 
 async function slowTypeOf(cluster: Cluster, { key, value }: KeyValue): Promise<ValueType> {
-  const unknown = { apiVersion: '', kind: '', encoding: encodingOf(value) ?? 'unknown' };
-  if (isEncrypted(value)) {
-    const plain = await cluster.decrypt(key, value).catch(() => undefined);
-    const type = plain && (typeOf(plain) ?? (await decodedType(plain)));
-    return { ...unknown, ...type, encoding: 'encrypted' };
-  }
-  return (await decodedType(value)) ?? unknown;
-}
-
-async function decodedType(value: Buffer): Promise<ValueType | undefined> {
-  const stored = await loadAndDecode(value).catch(() => undefined);
-  return stored && { apiVersion: stored.apiVersion, kind: stored.kind, encoding: stored.encoding };
+  const unknown: ValueType = { apiVersion: '', kind: '', encoding: encodingOf(value) ?? 'unknown' };
+  const { plain, stored, encrypted } = await cluster.values.read(key, value);
+  const type = stored ?? (plain && typeOf(plain)) ?? unknown;
+  return {
+    apiVersion: type.apiVersion,
+    kind: type.kind,
+    encoding: encrypted ? 'encrypted' : type.encoding,
+  };
 }
 
 function range(cluster: Cluster) {

@@ -1,12 +1,12 @@
 /** The stored objects of a cluster, one after the other: read in pages, decrypted, and decoded when they are looked at. */
-import { Failure } from '../base/errors.js';
+import type { Failure } from '../base/errors.js';
 import { prefixRange } from '../etcd/keys.js';
 import { readRange } from '../etcd/range.js';
 import type { KeyValue } from '../etcd/range-page.js';
-import { isEncrypted, SealedValue } from '../k8s-decode/encryption/describe.js';
-import { decodeStored, type FieldMask, type Fields, loadSchemaFor, type Stored } from '../k8s-decode/index.js';
+import type { FieldMask, Fields, Stored } from '../k8s-decode/index.js';
 import type { Cluster, KeyPlace } from './cluster.js';
 import type { Resource } from './resources.js';
+import type { StoredValue } from './values.js';
 
 /** Which objects to read. */
 export interface ObjectQuery {
@@ -25,14 +25,11 @@ export class StoredObject {
   readonly resource: Resource | undefined;
   readonly namespace: string | undefined;
   readonly name: string;
-  private decoded: Stored | Failure | undefined;
 
-  /** @param value the stored value without its encryption, or why it cannot be opened */
   constructor(
     readonly kv: KeyValue,
     place: KeyPlace | undefined,
-    readonly value: Buffer | Failure,
-    private readonly fields?: FieldMask,
+    private readonly content: StoredValue,
   ) {
     this.key = kv.key.toString();
     this.resource = place?.resource;
@@ -40,30 +37,24 @@ export class StoredObject {
     this.name = place?.name ?? this.key;
   }
 
-  /** Undefined where the value cannot be decoded: {@link reason} tells why. Decoded once. */
+  /** Undefined where the value cannot be decoded: {@link reason} tells why. Decoded when it is looked at, and once. */
   get stored(): Stored | undefined {
-    this.decoded ??= decodeOrFailure(this.value, this.key, this.fields);
-    return this.decoded instanceof Failure ? undefined : this.decoded;
+    return this.content.stored;
   }
 
   /** The object as it is stored: resourceVersion is not in it (see {@link withResourceVersion}). */
   get object(): Fields | undefined {
-    return this.stored?.object;
+    return this.content.stored?.object;
   }
 
   /** Why there is no object. */
   get reason(): Failure | undefined {
-    return this.stored ? undefined : (this.decoded as Failure);
+    return this.content.reason;
   }
-}
 
-function decodeOrFailure(value: Buffer | Failure, key: string, fields?: FieldMask): Stored | Failure {
-  if (value instanceof Failure) return value;
-  try {
-    return decodeStored(value, { key, fields });
-  } catch (error) {
-    if (error instanceof Failure) return error;
-    throw error;
+  /** The stored value without its encryption; undefined where it stays closed. */
+  get plain(): Buffer | undefined {
+    return this.content.plain;
   }
 }
 
@@ -97,20 +88,9 @@ async function* readKeys(
 ): AsyncGenerator<StoredObject> {
   for await (const page of readRange(cluster.client, { ...range, revision: cluster.revision })) {
     for (const kv of page.kvs) {
-      const value = isEncrypted(kv.value) ? await decryptOrFailure(cluster, kv) : kv.value;
-      const loading = Buffer.isBuffer(value) ? loadSchemaFor(value) : undefined;
-      if (loading) await loading;
-      yield new StoredObject(kv, place(kv.key.toString()), value, fields);
+      const value = cluster.values.read(kv.key, kv.value, fields);
+      yield new StoredObject(kv, place(kv.key.toString()), value instanceof Promise ? await value : value);
     }
-  }
-}
-
-async function decryptOrFailure(cluster: Cluster, { key, value }: KeyValue): Promise<Buffer | Failure> {
-  try {
-    return await cluster.decrypt(key, value);
-  } catch (error) {
-    if (error instanceof SealedValue) return error;
-    throw error;
   }
 }
 

@@ -1,13 +1,10 @@
 /** Values as they are compared: the object in them where there is one, else their text. */
 import { createHash } from 'node:crypto';
-import type { Context } from '../base/contract.js';
-import { Failure } from '../base/errors.js';
-import { AtRest } from '../k8s-decode/encryption/at-rest.js';
-import { describeEncrypted, isEncrypted, SealedValue } from '../k8s-decode/encryption/describe.js';
-import { decodeStored, encodingOf, type Fields, loadSchemaFor } from '../k8s-decode/index.js';
+import type { Fields } from '../k8s-decode/index.js';
 import { field, type Value } from '../k8s-decode/value.js';
 import { toYaml } from '../k8s-decode/yaml/write.js';
 import { readableBytes } from './bytes.js';
+import type { Context } from './context.js';
 
 /** What is in a value. */
 export interface ComparedValue {
@@ -24,50 +21,26 @@ export interface ComparedOptions {
   managedFields: boolean;
 }
 
-/** Reads the values of one run. */
+/** Reads values to compare them. */
 export class ComparedValues {
-  private readonly atRest: AtRest;
-  private readonly decodes: boolean;
-
   constructor(
-    { options }: Context,
+    private readonly context: Context,
     private readonly show: ComparedOptions,
-  ) {
-    this.atRest = new AtRest(options.encryptionConfig);
-    this.decodes = options.decode !== 'none';
-  }
+  ) {}
 
   async read(key: Buffer, value: Buffer): Promise<ComparedValue> {
-    const plain = this.decodes ? await this.opened(key, value) : value;
-    if (typeof plain === 'string') return { object: undefined, shown: plain, text: `${plain}\n` };
-    const object = this.decodes ? await objectIn(plain) : undefined;
-    if (!object) return textual(plain);
-    const shown = this.show.managedFields ? object : withoutManagedFields(object);
-    return { object, shown, text: toYaml(shown) };
-  }
-
-  /** What stands in place of a value that cannot be opened tells who encrypted it, and whether it is still the same. */
-  private async opened(key: Buffer, value: Buffer): Promise<Buffer | string> {
-    if (!isEncrypted(value)) return value;
-    try {
-      return await this.atRest.open(key, value);
-    } catch (error) {
-      if (!(error instanceof SealedValue)) throw error;
-      const { provider, keyName } = describeEncrypted(value)!;
-      return `(encrypted by ${provider} with key ${JSON.stringify(keyName)}: ${sizeAndHash(value)})`;
+    if (this.context.options.decode === 'none') return textual(value);
+    const { plain, encrypted, stored } = await (await this.context.values()).read(key, value);
+    if (stored) {
+      const { object } = stored;
+      const shown = this.show.managedFields ? object : withoutManagedFields(object);
+      return { object, shown, text: toYaml(shown) };
     }
-  }
-}
-
-async function objectIn(value: Buffer): Promise<Fields | undefined> {
-  if (encodingOf(value) === undefined) return undefined;
-  const loading = loadSchemaFor(value);
-  if (loading) await loading;
-  try {
-    return decodeStored(value).object;
-  } catch (error) {
-    if (error instanceof Failure) return undefined;
-    throw error;
+    if (plain) return textual(plain);
+    // Who encrypted it, and whether it is still the same.
+    const who = `encrypted by ${encrypted?.provider} with key ${JSON.stringify(encrypted?.keyName)}`;
+    const told = `(${who}: ${sizeAndHash(value)})`;
+    return { object: undefined, shown: told, text: `${told}\n` };
   }
 }
 

@@ -1,6 +1,6 @@
 /** The key that `lock` and `elect` print: an answer of `get` with one key-value, or none. */
 import type { IKeyValue, IResponseHeader } from 'etcd3/lib/rpc';
-import type { Context } from '../base/contract.js';
+import type { Context } from './context.js';
 import { fieldLine, headerFields, keyValueFields } from './fields.js';
 import type { Format } from './format.js';
 import { keyValueLines } from './key-values.js';

@@ -1,6 +1,6 @@
 /** How a key and its value look in `simple`. */
 import type { IKeyValue } from 'etcd3/lib/rpc';
-import type { Context } from '../base/contract.js';
+import type { Context } from './context.js';
 import { valueView } from './values.js';
 
 /** What of each key-value `get` shows. */

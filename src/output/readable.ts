@@ -1,7 +1,6 @@
 /** `-w yaml` and `-w jsonl`, which are ketcdctl's own: keys as text, ids as hex strings, values decoded. */
 
 import type { IKeyValue } from 'etcd3/lib/rpc';
-import type { Context } from '../base/contract.js';
 import { toJson } from '../k8s-decode/json/json.js';
 import type { Fields, Value } from '../k8s-decode/value.js';
 import { toYaml } from '../k8s-decode/yaml/write.js';
@@ -9,6 +8,7 @@ import { type FieldSpec, fieldsOf, isMessage, type Message } from '../rpc/codec.
 import type { MessageName } from '../rpc/messages.js';
 import { ALARM_NAMES, EVENT_NAMES, PERMISSION_NAMES } from '../rpc/names.js';
 import { readableBytes } from './bytes.js';
+import type { Context } from './context.js';
 import { decodedObject } from './decoded.js';
 import { hexId, hexLease } from './ids.js';
 
@@ -57,7 +57,7 @@ export async function readableKeyValue(context: Context, kv: IKeyValue, keyOnly:
 }
 
 async function readableValue(context: Context, kv: IKeyValue): Promise<Value> {
-  const object = context.options.decode === 'none' ? undefined : await decodedObject(context, kv);
+  const object = context.options.decode === 'none' ? undefined : await decodedObject(await context.values(), kv);
   return object ?? readableBytes(kv.value);
 }
 

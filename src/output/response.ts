@@ -1,8 +1,9 @@
 /** Prints the response that a command got, in the format that `-w` asks for. */
-import { atLeast, type Context } from '../base/contract.js';
+import { atLeast } from '../base/contract.js';
 import type { Value } from '../k8s-decode/value.js';
 import { encodeMessage } from '../rpc/codec.js';
 import type { MessageName } from '../rpc/messages.js';
+import type { Context } from './context.js';
 import { type Format, formatNotSupported } from './format.js';
 import { messageJson } from './json.js';
 

@@ -1,11 +1,12 @@
 /** How a role and its permissions are printed. */
 
 import { type IAuthRoleGetResponse, type IPermission, Permission } from 'etcd3/lib/rpc';
-import { type Context, isDropIn } from '../base/contract.js';
+import { isDropIn } from '../base/contract.js';
 import { goQuote } from '../base/go/quote.js';
 import { OPEN_END, prefixEnd } from '../etcd/keys.js';
 import { nameOf, PERMISSION_NAMES } from '../rpc/names.js';
 import { visible } from './bytes.js';
+import type { Context } from './context.js';
 import { fieldLine, headerFields } from './fields.js';
 import type { Format } from './format.js';
 import { print } from './response.js';

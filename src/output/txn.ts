@@ -1,7 +1,8 @@
 /** How the answer to a transaction is printed. */
 import type { IResponseOp, ITxnResponse } from 'etcd3/lib/rpc';
-import { atLeast, type Context } from '../base/contract.js';
+import { atLeast } from '../base/contract.js';
 import type { MessageName } from '../rpc/messages.js';
+import type { Context } from './context.js';
 import { fieldLine, headerFields, keyValueFields } from './fields.js';
 import type { Format } from './format.js';
 import { messageJson } from './json.js';

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { encodeStored, loadAndDecode, type Value } from '../../src/k8s-decode/index.js';
+import { decodeStored, encodeStored, type Value } from '../../src/k8s-decode/index.js';
 import { parseJson } from '../../src/k8s-decode/json/json.js';
 import { parseYaml } from '../../src/k8s-decode/yaml/read.js';
 import { toYaml } from '../../src/k8s-decode/yaml/write.js';
@@ -75,7 +75,7 @@ for (const file of corpusFiles.sort()) {
     for (const { name = '', gvk = name, pb = '', json, yaml, encoded } of lines) {
       const shown = (value: Value) => (isExact(gvk) ? value : withoutEmpty(value));
       const truth = parseJson(json, true);
-      const { object } = await loadAndDecode(Buffer.from(pb, 'base64'), { key: gvk });
+      const { object } = await decodeStored(Buffer.from(pb, 'base64'), { key: gvk });
       assertSame(shown(object), shown(truth), gvk);
       if (yaml && !NO_YAML.test(release) && toYaml(object) !== yaml) {
         if (isExact(gvk)) assert.equal(toYaml(object), yaml, gvk);
@@ -85,7 +85,7 @@ for (const file of corpusFiles.sort()) {
       assert.ok(truth instanceof Map);
       const bytes = await encodeStored(truth, { encoding: 'protobuf' });
       if (encoded) assert.equal(bytes.toString('base64'), encoded, gvk);
-      else assertSame(shown((await loadAndDecode(bytes)).object), shown(truth), `${gvk}, encoded and decoded`);
+      else assertSame(shown((await decodeStored(bytes)).object), shown(truth), `${gvk}, encoded and decoded`);
     }
     assert.deepEqual(
       [...emptyFieldChanged],
@@ -105,10 +105,10 @@ for (const [name, encoding] of REAL) {
     for (const { key = '', value = '', json, yaml } of linesOf(testData(`k8s-real/${name}.ndjson.gz`))) {
       const bytes = Buffer.from(value, 'base64');
       if (!json) {
-        await assert.rejects(loadAndDecode(bytes, { key }), /is not a Kubernetes object/);
+        await assert.rejects(decodeStored(bytes, { key }), /is not a Kubernetes object/);
         continue;
       }
-      const stored = await loadAndDecode(bytes, { key });
+      const stored = await decodeStored(bytes, { key });
       const truth = parseJson(json, true);
       assertSame(stored.object, truth, key);
       if (yaml) assert.equal(toYaml(stored.object), yaml, key);

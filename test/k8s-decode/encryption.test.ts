@@ -9,6 +9,7 @@ import { xsalsa20poly1305 } from '@noble/ciphers/salsa.js';
 import fc from 'fast-check';
 import { Reader, Writer } from 'protobufjs/minimal.js';
 import { Failure } from '../../src/base/errors.js';
+import { pluginUnwrap } from '../../src/k8s/kms-plugin.js';
 import { parseEncryptionConfig } from '../../src/k8s-decode/encryption/config.js';
 import {
   Decryptor,
@@ -19,7 +20,7 @@ import {
 } from '../../src/k8s-decode/encryption/index.js';
 import type { Unwrap } from '../../src/k8s-decode/encryption/kms.js';
 import { coversKey } from '../../src/k8s-decode/encryption/resource.js';
-import { loadAndDecode } from '../../src/k8s-decode/index.js';
+import { decodeStored } from '../../src/k8s-decode/index.js';
 import { parseJson } from '../../src/k8s-decode/json/json.js';
 import { type Fields, field } from '../../src/k8s-decode/value.js';
 import { testData } from '../support/root.js';
@@ -255,7 +256,7 @@ test('values of a real API server are opened', async () => {
       testData(`k8s-real/encryption/${name}-1.36.ndjson.gz`),
     );
     for (const { key, value, json } of lines) {
-      const { object } = await loadAndDecode(await decryptor.decrypt(key, Buffer.from(value, 'base64')), { key });
+      const { object } = await decodeStored(await decryptor.decrypt(key, Buffer.from(value, 'base64')), { key });
       const expected = parseJson(json) as Fields;
       (field(expected, 'metadata') as Fields).delete('resourceVersion');
       assert.deepEqual(inOrder(object), inOrder(expected));
@@ -277,7 +278,7 @@ test('KMS plugins are asked through their sockets, in both versions', async (t) 
   const asked = await servePlugin(t, join(folder, 'kms.sock'));
   const path = join(folder, 'config.yaml');
   writeFileSync(path, config.replaceAll(/\/run\/\w+\.sock/g, join(folder, 'kms.sock')));
-  const decryptor = await openDecryptor(path);
+  const decryptor = await openDecryptor(path, pluginUnwrap());
   assert.deepEqual(await decryptor.decrypt(etcdKey, values['kms v1']!), plain);
   assert.deepEqual(await decryptor.decrypt(etcdKey, values['kms v2 with a seed']!), plain);
   assert.deepEqual(asked, [

@@ -8,7 +8,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { encodeStored, loadAndDecode } from '../../src/k8s-decode/index.js';
+import { decodeStored, encodeStored } from '../../src/k8s-decode/index.js';
 import { parseJson } from '../../src/k8s-decode/json/json.js';
 import { repoRoot } from '../support/root.js';
 import { canonicalText } from './support.js';
@@ -31,7 +31,7 @@ for (const file of readdirSync(folder).filter((name) => /^(kubernetes|openshift)
     for (const line of lines) {
       const { gvk, pb, json, encoded = pb }: Line = JSON.parse(line);
       const truth = parseJson(json, true);
-      const { object } = await loadAndDecode(Buffer.from(pb, 'base64'), { key: gvk });
+      const { object } = await decodeStored(Buffer.from(pb, 'base64'), { key: gvk });
       if (canonicalText(object) !== canonicalText(truth)) assert.deepEqual(object, truth, gvk);
       assert.ok(truth instanceof Map);
       assert.equal((await encodeStored(truth, { encoding: 'protobuf' })).toString('base64'), encoded, gvk);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { BackupFile, readBackup } from '../../src/k8s/backup-file.js';
-import { loadAndDecode } from '../../src/k8s-decode/index.js';
+import { decodeStored } from '../../src/k8s-decode/index.js';
 import { field, stringField } from '../../src/k8s-decode/value.js';
 import { skipWithoutEtcd } from '../support/etcd.js';
 import { type LiveSample, liveSample, SAMPLE } from './live-sample.js';
@@ -19,7 +19,7 @@ async function apply(sample: LiveSample, text: string, ...argv: string[]) {
 }
 
 async function object(sample: LiveSample, key: string) {
-  return (await loadAndDecode((await sample.read(key))!.value)).object;
+  return (await decodeStored((await sample.read(key))!.value)).object;
 }
 
 const NEW = `apiVersion: v1

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { inStoredLayout } from '../../src/k8s/edited.js';
 import { isSame } from '../../src/k8s/object-diff.js';
-import { decodeStored, encodeStored, type Fields, loadAndDecode } from '../../src/k8s-decode/index.js';
+import { decodeStored, encodeStored, type Fields } from '../../src/k8s-decode/index.js';
 import { parseJson } from '../../src/k8s-decode/json/json.js';
 import { field } from '../../src/k8s-decode/value.js';
 import { parseYaml } from '../../src/k8s-decode/yaml/read.js';
@@ -39,7 +39,7 @@ test('edit writes what was saved, in the stored form', { skip }, async (t) => {
   assert.match(ended.stderr, /^warning: this goes past the API server/);
   assert.equal(ended.exit, 0);
   const after = (await sample.read(WEB))!;
-  const [old, now] = [await loadAndDecode(before.value), await loadAndDecode(after.value)];
+  const [old, now] = [await decodeStored(before.value), await decodeStored(after.value)];
   assert.equal(now.encoding, 'protobuf');
   assert.equal(field(now.object, 'spec', 'replicas'), 0);
   assert.equal(
@@ -101,7 +101,7 @@ fi`;
   // The line is that of the file with its comments, as it was edited.
   const line = Number(/\(line (\d+)\)/.exec(stderr)![1]);
   assert.ok(line > 10);
-  const { object } = await loadAndDecode((await sample.read(WEB))!.value);
+  const { object } = await decodeStored((await sample.read(WEB))!.value);
   assert.equal(field(object, 'spec', 'replicas'), 7);
 });
 
@@ -149,7 +149,8 @@ test('what ketcdctl does not know survives an edit; a lease stays', { skip }, as
   // One byte more than before: "x1" for "1".
   const wanted = await encodeStored(new Map(unknown).set('data', new Map([['a', 'x1']])));
   assert.ok(now.value.equals(wanted));
-  assert.deepEqual(decodeStored(now.value).object.get('$unknown'), decodeStored(value).object.get('$unknown'));
+  const [edited, original] = [await decodeStored(now.value), await decodeStored(value)];
+  assert.deepEqual(edited.object.get('$unknown'), original.object.get('$unknown'));
 });
 
 test('custom resources keep their JSON', { skip }, async (t) => {
@@ -179,7 +180,7 @@ test('the text of every object of a real cluster reads as the object', async () 
   let compared = 0;
   for (const { key, value } of lines) {
     const bytes = Buffer.from(value, 'base64');
-    const stored = await loadAndDecode(bytes).catch(() => undefined);
+    const stored = await decodeStored(bytes).catch(() => undefined);
     if (!stored) continue;
     const [read] = parseYaml(toYaml(stored.object));
     assert.ok(isSame(stored.object, read!), key);

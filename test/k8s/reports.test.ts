@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { encodeStored, type Fields, loadAndDecode } from '../../src/k8s-decode/index.js';
+import { decodeStored, encodeStored, type Fields } from '../../src/k8s-decode/index.js';
 import { parseJson } from '../../src/k8s-decode/json/json.js';
 import { type Ended, runLine } from '../cli/support.js';
 import { skipWithoutEtcd, startEtcd } from '../support/etcd.js';
@@ -99,7 +99,7 @@ test('a sound cluster', async () => {
 
 test('a cluster that is not sound', { skip: skipWithoutEtcd(), timeout: 60_000 }, async (t) => {
   const live = await liveSample(t);
-  const stored = async (key: string) => (await loadAndDecode((await live.read(key))!.value)).object;
+  const stored = async (key: string) => (await decodeStored((await live.read(key))!.value)).object;
   const put = async (key: string, value: Buffer | Fields) => {
     const bytes = Buffer.isBuffer(value) ? value : await encodeStored(value, { key });
     await live.client.kv.put({ key: Buffer.from(key), value: bytes });

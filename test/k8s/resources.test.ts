@@ -9,7 +9,7 @@ import { builtInResources, findResource, isNeverStored, qualifiedName } from '..
 import { fieldSelector, labelSelector } from '../../src/k8s/selectors.js';
 import { tableFields } from '../../src/k8s/table-fields.js';
 import { tableOf } from '../../src/k8s/tables/table.js';
-import { decodeStored, type Fields, loadSchemaFor, type Value } from '../../src/k8s-decode/index.js';
+import { decodeStored, type Fields, type Value } from '../../src/k8s-decode/index.js';
 import { parseJson } from '../../src/k8s-decode/json/json.js';
 import { NO_MANAGED_FIELDS } from '../../src/k8s-decode/protobuf/field-mask.js';
 import { field } from '../../src/k8s-decode/value.js';
@@ -185,14 +185,13 @@ test('a mask lets through what it says and nothing else', async () => {
     const { key, value } = line;
     const bytes = Buffer.from(value, 'base64');
     if (!bytes.subarray(0, 4).equals(Buffer.from('k8s\0'))) continue;
-    await loadSchemaFor(bytes);
-    const { object, kind } = decodeStored(bytes, { key });
+    const { object, kind } = await decodeStored(bytes, { key });
     const plain = structuredClone(object) as Fields;
     (field(plain, 'metadata') as Fields | undefined)?.delete('managedFields');
-    assert.deepEqual(decodeStored(bytes, { key, fields: NO_MANAGED_FIELDS }).object, plain, key);
+    assert.deepEqual((await decodeStored(bytes, { key, fields: NO_MANAGED_FIELDS })).object, plain, key);
     if (kind !== 'Pod') continue;
     seen++;
-    const masked = decodeStored(bytes, { key, fields: podFields }).object as Fields;
+    const masked = (await decodeStored(bytes, { key, fields: podFields })).object as Fields;
     const now = Date.parse('2026-11-21T10:00:00Z');
     assert.deepEqual(pods!.row(masked, now, true), pods!.row(object, now, true), key);
     assert.deepEqual(field(masked as Value, 'metadata', 'labels'), field(object, 'metadata', 'labels'));

@@ -8,7 +8,7 @@ import { customResource } from '../../src/k8s/custom.js';
 import { crdTable } from '../../src/k8s/tables/custom-columns.js';
 import { cellText, type ResourceTable } from '../../src/k8s/tables/define.js';
 import { tableOf } from '../../src/k8s/tables/table.js';
-import { type Fields, loadAndDecode } from '../../src/k8s-decode/index.js';
+import { decodeStored, type Fields } from '../../src/k8s-decode/index.js';
 import { stringField } from '../../src/k8s-decode/value.js';
 import { corpus, NO_CORPUS } from '../support/root.js';
 
@@ -69,7 +69,7 @@ async function readObjects(): Promise<Fields[]> {
   for (const line of lines) {
     const { key, value } = JSON.parse(line) as { key: string; value: string };
     if (/^(?!\/registry\/)|\/registry\/(masterleases|peerserverleases|ranges)\//.test(key)) continue;
-    objects.push((await loadAndDecode(Buffer.from(value, 'base64'), { key })).object);
+    objects.push((await decodeStored(Buffer.from(value, 'base64'), { key })).object);
   }
   return objects;
 }

@@ -1,6 +1,6 @@
 /** Keys as `extract` lists them, and as its templates and filters see them. */
 import { Failure } from '../../base/errors.js';
-import type { AtRest } from '../../k8s-decode/encryption/at-rest.js';
+import type { StoredValues } from '../../k8s/values.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import { stringField, type Value } from '../../k8s-decode/value.js';
 import { Struct } from '../../output/go-template/index.js';
@@ -20,9 +20,9 @@ export interface Entry {
 }
 
 /** The object in a value, undefined where there is none. */
-export async function objectIn(key: Buffer, value: Buffer, atRest: AtRest): Promise<Value | undefined> {
+export async function objectIn(key: Buffer, value: Buffer, values: StoredValues): Promise<Value | undefined> {
   try {
-    const found = detect(await atRest.open(key, value));
+    const found = detect(await values.open(key, value));
     return found && (await decodeValue(found));
   } catch (error) {
     if (error instanceof Failure) return undefined;

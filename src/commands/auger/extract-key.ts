@@ -1,6 +1,6 @@
 /** `extract` of one key: its value, its versions, or what is known about it. */
 import { Failure } from '../../base/errors.js';
-import { AtRest } from '../../k8s-decode/encryption/at-rest.js';
+import { StoredValues } from '../../k8s/values.js';
 import type { EtcdFile } from '../../storage/mvcc/etcd-file.js';
 import { revisionAt } from './database.js';
 import type { ExtractOptions } from './extract-options.js';
@@ -48,7 +48,7 @@ export async function showVersion(
   if (options.printKey) return Buffer.concat([key, NEWLINE]);
   if (value.length === 0) throw new Failure('0 byte value');
   if (options.raw) return Buffer.concat([value, NEWLINE]);
-  const plain = await new AtRest(options.encryptionConfig).open(key, value);
+  const plain = await new StoredValues(options).open(key, value);
   return withLooseEnd(plain, (input) => renderValue(requireValue(input), options.output));
 }
 

@@ -4,7 +4,7 @@ import { ExitCode, Failure } from '../../base/errors.js';
 import type { ConnectionOptions } from '../../connection/options.js';
 import { type EtcdClient, openClient } from '../../etcd/client.js';
 import { readRange } from '../../etcd/range.js';
-import { AtRest } from '../../k8s-decode/encryption/at-rest.js';
+import { StoredValues } from '../../k8s/values.js';
 import { prefixRange } from '../../storage/mvcc/revision.js';
 import { MEDIA_TYPES } from './detect.js';
 import type { Around } from './program.js';
@@ -69,19 +69,19 @@ async function printAll(client: EtcdClient, { request, namespace }: KeyRequest, 
 /** Prints objects as they come. What can't be decoded is a comment in YAML, and in JSON a line on standard error. */
 class Printer {
   failed = 0;
-  private readonly atRest: AtRest;
+  private readonly values: StoredValues;
 
   constructor(
     private readonly around: Around,
     private readonly format: Format,
   ) {
-    this.atRest = new AtRest(around.env.ETCDCTL_ENCRYPTION_CONFIG || undefined);
+    this.values = new StoredValues({ encryptionConfig: around.env.ETCDCTL_ENCRYPTION_CONFIG });
   }
 
   async print(key: Buffer, value: Buffer): Promise<void> {
     const { stdout, stderr } = this.around.io;
     try {
-      const plain = await this.atRest.open(key, value);
+      const plain = await this.values.open(key, value);
       const found = requireValue(plain);
       const isLeftAsIs = this.format === 'json' && found.encoding === 'json';
       // Stored JSON ends with a newline of its own, and gets another.

@@ -1,6 +1,6 @@
 /** `extract` without a key: a line for each key that exists. */
 import { Failure } from '../../base/errors.js';
-import { AtRest } from '../../k8s-decode/encryption/at-rest.js';
+import { StoredValues } from '../../k8s/values.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import { toYaml } from '../../k8s-decode/yaml/write.js';
 import { readableBytes } from '../../output/bytes.js';
@@ -26,7 +26,7 @@ export async function* listEntries(file: EtcdFile, options: ExtractOptions): Asy
   const needsObject = line.needsObject || (filter?.needsObject ?? false);
   const revision = revisionAt(file, options.revision);
   const index = file.indexOf(rangeOf(options), revision);
-  const atRest = new AtRest(options.encryptionConfig);
+  const values = new StoredValues(options);
   let versions: AllVersions | undefined;
   let written = 0;
   const statsOf = (key: Buffer): VersionStats => {
@@ -37,7 +37,7 @@ export async function* listEntries(file: EtcdFile, options: ExtractOptions): Asy
     const key = index.key(i);
     const { bytes, places } = file.record(index, i);
     const value = bytes.subarray(places.valueStart, places.valueEnd);
-    const object = needsObject ? await objectIn(key, value, atRest) : undefined;
+    const object = needsObject ? await objectIn(key, value, values) : undefined;
     const entry: Entry = { key: key.toString(), version: places.version, value, object, stats: () => statsOf(key) };
     if (filter !== undefined && !filter.passes(entry)) continue;
     if (options.objects === 'yaml' && written++ > 0) yield '---\n';

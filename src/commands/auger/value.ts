@@ -3,7 +3,7 @@ import { Failure } from '../../base/errors.js';
 import { goQuote } from '../../base/go/quote.js';
 import { describeEncrypted, noKeyFor } from '../../k8s-decode/encryption/describe.js';
 import { readEnvelope } from '../../k8s-decode/envelope.js';
-import { decodeStored, encodeStored, type Fields, loadSchemaFor, type Value } from '../../k8s-decode/index.js';
+import { decodeStored, encodeStored, type Fields, type Value } from '../../k8s-decode/index.js';
 import { parseJson, toJson } from '../../k8s-decode/json/json.js';
 import { isProtobufKind } from '../../k8s-decode/protobuf/protobuf.js';
 import { StoredReader } from '../../k8s-decode/protobuf/wire.js';
@@ -58,10 +58,8 @@ export async function withLooseEnd<T>(input: Buffer, read: (input: Buffer) => Pr
 export async function decodeValue({ encoding, value }: Detected): Promise<Value> {
   if (encoding === 'encrypted') throw noKeyFor(describeEncrypted(value)!, undefined);
   if (encoding === 'json') return parseJson(value);
-  const pending = loadSchemaFor(value);
-  if (pending) await pending;
   try {
-    const stored = decodeStored(value);
+    const stored = await decodeStored(value);
     if (encoding === 'protobuf') requireOwnKind(stored, value);
     return stored.object;
   } catch (error) {

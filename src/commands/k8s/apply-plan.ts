@@ -9,10 +9,10 @@ import { creation, replacement } from '../../k8s/manifest.js';
 import { isSame } from '../../k8s/object-diff.js';
 import type { Resource } from '../../k8s/resources.js';
 import {
+  decodeStored,
   type Encoding,
   encodeStored,
   type Fields,
-  loadAndDecode,
   type Stored,
   storedEncoding,
 } from '../../k8s-decode/index.js';
@@ -52,7 +52,7 @@ async function plan(cluster: Cluster, manifest: Fields, flags: FlagValues): Prom
   const [old] = kvs;
   const sample = old ?? (await anyOf(cluster, resource));
   if (sample) refuseEncrypted(old ? target.key : `what is stored of ${resource.plural}`, sample.value);
-  const stored = sample && (await loadAndDecode(sample.value, { key: sample.key.toString() }));
+  const stored = sample && (await decodeStored(sample.value, { key: sample.key.toString() }));
   const apiVersion = storedVersion(manifest, resource, stored);
   const versioned = new Map(manifest).set('apiVersion', apiVersion);
   const encoding = stored?.encoding;
@@ -72,7 +72,7 @@ async function replace(target: NamedObject, manifest: Fields, old: IKeyValue, st
 /** The object as it would come back, with the empty fields that a manifest leaves out. */
 async function asRead(object: Fields, encoding: Encoding, key: string): Promise<Fields> {
   if (encoding !== 'protobuf') return object;
-  return (await loadAndDecode(await encodeStored(object, { encoding, key }), { key })).object;
+  return (await decodeStored(await encodeStored(object, { encoding, key }), { key })).object;
 }
 
 async function create(

@@ -8,11 +8,10 @@ import type { CommandContext } from '../command.js';
 
 /** The cluster behind the endpoints, at the revision of --rev where the command has that flag. */
 export async function openCluster(context: CommandContext, flags: FlagValues): Promise<Cluster> {
-  const { encryptionConfig } = context.options;
   return Cluster.open(await context.connect(), {
     registryPrefix: flags.string('registry-prefix') || undefined,
     revision: String(flags.int('rev')),
-    encryptionConfig: encryptionConfig || undefined,
+    values: await context.values(),
   });
 }
 

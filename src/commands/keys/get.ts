@@ -11,7 +11,6 @@ import { type Format, outputFormat } from '../../output/format.js';
 import type { RangeOptions } from '../../output/key-values.js';
 import type { Printer } from '../../output/printer.js';
 import { rangePrinter } from '../../output/range/index.js';
-import { undecodable } from '../../output/undecodable.js';
 import { Code } from '../../rpc/status.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 
@@ -100,7 +99,7 @@ export const run: Run = async (context, args, flags) => {
     await printer.print(page);
   }
   await printer?.end?.();
-  return undecodable(context) > 0 ? ExitCode.Error : ExitCode.Ok;
+  return context.undecodable > 0 ? ExitCode.Error : ExitCode.Ok;
 };
 
 /** The formats that begin with the header, which RangeStream sends last. */

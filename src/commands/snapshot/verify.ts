@@ -1,5 +1,5 @@
 import { ExitCode, Failure } from '../../base/errors.js';
-import { isStored, loadAndDecode } from '../../k8s-decode/index.js';
+import { decodeStored, isStored } from '../../k8s-decode/index.js';
 import { outputFormat } from '../../output/format.js';
 import { EtcdFile } from '../../storage/mvcc/etcd-file.js';
 import { ALL_KEYS } from '../../storage/mvcc/revision.js';
@@ -51,7 +51,7 @@ async function decodeAll(path: string): Promise<Decoded> {
       const value = bytes.subarray(places.valueStart, places.valueEnd);
       if (!isStored(value)) decoded.others++;
       else
-        await loadAndDecode(value, { key: index.key(i).toString() }).then(
+        await decodeStored(value, { key: index.key(i).toString() }).then(
           () => decoded.objects++,
           (error: Error) => decoded.problems.push(error.message),
         );

@@ -5,7 +5,6 @@ import { trimGoSpace } from '../../base/go/space.js';
 import { inputLines } from '../../base/input.js';
 import { outputFormat } from '../../output/format.js';
 import { printTxn } from '../../output/txn.js';
-import { undecodable } from '../../output/undecodable.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { parseCompare } from './compare.js';
 import { parseOperation } from './operation.js';
@@ -40,7 +39,7 @@ export const run: Run = async (context, args, flags) => {
   for (let request = await reader.read(many); request; request = many ? await reader.read(many) : undefined) {
     await printTxn(context, format, await client.kv.txn(request));
   }
-  return undecodable(context) > 0 ? ExitCode.Error : ExitCode.Ok;
+  return context.undecodable > 0 ? ExitCode.Error : ExitCode.Ok;
 };
 
 /** Reads transactions from standard input, line by line, so that a mistake is told as soon as it is typed. */

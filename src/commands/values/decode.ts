@@ -1,8 +1,8 @@
 import { ExitCode, Failure } from '../../base/errors.js';
 import { readInput } from '../../base/input.js';
-import { AtRest } from '../../k8s-decode/encryption/at-rest.js';
-import { describeEncrypted, isEncrypted, SealedValue, sealedText } from '../../k8s-decode/encryption/describe.js';
-import { decodeStored, loadSchemaFor, type Value } from '../../k8s-decode/index.js';
+import type { StoredValues } from '../../k8s/values.js';
+import { describeEncrypted, EncryptedValue, encryptedText } from '../../k8s-decode/encryption/describe.js';
+import type { Value } from '../../k8s-decode/index.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import { toYaml } from '../../k8s-decode/yaml/write.js';
 import { formatNotSupported } from '../../output/format.js';
@@ -32,7 +32,7 @@ export const spec: CommandSpec = {
 
 export const run: Run = async (context, args, flags) => {
   const format = objectFormat(context);
-  const decoder = new Decoder(context, flags.string('key') || undefined);
+  const decoder = new Decoder(await context.values(), flags.string('key') || undefined);
   let written = 0;
   let failed = 0;
   for await (const item of decodeItems(readInput(context, args[0]))) {
@@ -43,7 +43,7 @@ export const run: Run = async (context, args, flags) => {
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       failed++;
-      if (error instanceof SealedValue) await context.stdout.write(sealedObject(format, item, written++ === 0));
+      if (error instanceof EncryptedValue) await context.stdout.write(encryptedObject(format, item, written++ === 0));
       await context.stderr.write(`Error: ${error.message}\n`);
       if (error.hint && failed === 1) await context.stderr.write(`Hint: ${error.hint}\n`);
     }
@@ -62,14 +62,10 @@ function objectFormat({ options }: CommandContext): ObjectFormat {
 
 /** Decodes the items of one run. */
 class Decoder {
-  private readonly atRest: AtRest;
-
   constructor(
-    { options }: CommandContext,
+    private readonly values: StoredValues,
     private readonly onlyKey: string | undefined,
-  ) {
-    this.atRest = new AtRest(options.encryptionConfig);
-  }
+  ) {}
 
   async decode(item: DecodeItem): Promise<Value> {
     if ('problem' in item) throw item.problem;
@@ -83,16 +79,15 @@ class Decoder {
   }
 
   private async stored(value: Buffer, key: string | undefined): Promise<Value> {
-    const plain = isEncrypted(value) ? await this.atRest.open(key ?? '', value) : value;
-    const pending = loadSchemaFor(plain);
-    if (pending) await pending;
-    return decodeStored(plain, key === undefined ? {} : { key }).object;
+    const { stored, reason } = await this.values.read(Buffer.from(key ?? ''), value);
+    if (stored) return stored.object;
+    throw reason;
   }
 }
 
 /** What stands in place of a value whose key is not there: a comment in YAML, which is no object. */
-function sealedObject(format: ObjectFormat, item: DecodeItem, isFirst: boolean): string {
-  const text = 'value' in item ? sealedText(describeEncrypted(item.value)!) : '';
+function encryptedObject(format: ObjectFormat, item: DecodeItem, isFirst: boolean): string {
+  const text = 'value' in item ? encryptedText(describeEncrypted(item.value)!) : '';
   if (format !== 'yaml') return objectText(format, item.key, text, isFirst);
   return `${isFirst ? '' : '---\n'}# ${text}\n`;
 }

@@ -1,6 +1,6 @@
 import { ExitCode, Failure } from '../../base/errors.js';
 import { readInput } from '../../base/input.js';
-import { isSealedText } from '../../k8s-decode/encryption/describe.js';
+import { isEncryptedText } from '../../k8s-decode/encryption/describe.js';
 import { type Encoding, encodeStored, type Fields, type Value } from '../../k8s-decode/index.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import { stringField } from '../../k8s-decode/value.js';
@@ -82,7 +82,7 @@ async function encodeItem(item: EncodeItem, encoding: Encoding | undefined): Pro
   if ('problem' in item) throw item.problem;
   const { object } = item;
   if (typeof object === 'string') {
-    if (isSealedText(object)) throw new Failure('the value was encrypted, and what it held is not here');
+    if (isEncryptedText(object)) throw new Failure('the value was encrypted, and what it held is not here');
     return Buffer.from(object);
   }
   if (!(object instanceof Map)) throw new Failure('the value is no object');

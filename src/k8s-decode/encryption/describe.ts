@@ -9,8 +9,8 @@ export interface Encrypted {
   keyName: string;
 }
 
-/** A value that stays closed: its key is not there, or does not open it. Other values are no worse for it. */
-export class SealedValue extends Failure {}
+/** Why a value stays encrypted: its key is not there, or does not open it. The values beside it are shown all the same. */
+export class EncryptedValue extends Failure {}
 
 const prefix = Buffer.from('k8s:enc:');
 
@@ -28,21 +28,21 @@ export function describeEncrypted(value: Uint8Array): Encrypted | undefined {
 }
 
 /** What is said of an encrypted value when there is no EncryptionConfiguration. */
-export function noKeyFor({ provider, version, keyName }: Encrypted, etcdKey: string | undefined): SealedValue {
+export function noKeyFor({ provider, version, keyName }: Encrypted, etcdKey: string | undefined): EncryptedValue {
   const name = provider === 'kms' ? `kms ${version}` : provider;
   const where = etcdKey === undefined ? '' : `${etcdKey}: `;
-  return new SealedValue(`${where}encrypted by ${name} with key ${JSON.stringify(keyName)}`, {
+  return new EncryptedValue(`${where}encrypted by ${name} with key ${JSON.stringify(keyName)}`, {
     hint: "--encryption-config FILE takes the API server's EncryptionConfiguration",
   });
 }
 
 /** What stands in place of a value that stays closed. */
-export function sealedText({ provider, version, keyName }: Encrypted): string {
+export function encryptedText({ provider, version, keyName }: Encrypted): string {
   const name = provider === 'kms' ? `kms ${version}` : provider;
   return `<encrypted: provider ${name}, key ${keyName}>`;
 }
 
-/** Whether a text is what {@link sealedText} gives. */
-export function isSealedText(text: string): boolean {
+/** Whether a text is what {@link encryptedText} gives. */
+export function isEncryptedText(text: string): boolean {
   return /^<encrypted: provider .*>$/.test(text);
 }

@@ -6,11 +6,11 @@ import { readFile } from 'node:fs/promises';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { loadSecretbox, type Open, openCbc, openGcm } from './ciphers.js';
 import { type NamedKey, type Provider, parseEncryptionConfig, type Rule } from './config.js';
-import { describeEncrypted, type Encrypted, SealedValue } from './describe.js';
+import { describeEncrypted, type Encrypted, EncryptedValue } from './describe.js';
 import { KmsOpener, type Unwrap } from './kms.js';
 import { coversKey } from './resource.js';
 
-export { describeEncrypted, type Encrypted, isEncrypted, SealedValue } from './describe.js';
+export { describeEncrypted, type Encrypted, EncryptedValue, isEncrypted } from './describe.js';
 export { findEncryptionConfig } from './find-config.js';
 
 /** Opens encrypted values. */
@@ -77,10 +77,10 @@ export class Decryptor {
     { provider, version, keyName }: Encrypted,
     etcdKey: Buffer,
     cause: Failure | undefined,
-  ): SealedValue {
+  ): EncryptedValue {
     const name = provider === 'kms' ? `kms ${version}` : provider;
     const reason = cause?.message ?? 'the EncryptionConfiguration has no such key';
-    return new SealedValue(`${etcdKey}: encrypted by ${name} with key ${JSON.stringify(keyName)}: ${reason}`, {
+    return new EncryptedValue(`${etcdKey}: encrypted by ${name} with key ${JSON.stringify(keyName)}: ${reason}`, {
       ...(cause?.hint === undefined ? {} : { hint: cause.hint }),
       cause,
     });
@@ -114,11 +114,11 @@ async function openerOf(type: 'aescbc' | 'aesgcm' | 'secretbox'): Promise<Open> 
 }
 
 /**
- * A decryptor with the keys of an EncryptionConfiguration file; its KMS plugins are asked through their sockets.
+ * A decryptor with the keys of an EncryptionConfiguration file.
  *
- * @param trace told what is tried
+ * @param unwrap asks the KMS plugin of a provider for a data key
  */
-export async function openDecryptor(path: string, trace?: (line: string) => void): Promise<Decryptor> {
+export async function openDecryptor(path: string, unwrap: Unwrap): Promise<Decryptor> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -128,10 +128,5 @@ export async function openDecryptor(path: string, trace?: (line: string) => void
       cause: error,
     });
   }
-  const rules = parseEncryptionConfig(text);
-  let plugins: Unwrap | undefined;
-  return new Decryptor(rules, async (provider, wrapped) => {
-    plugins ??= (await import('../../k8s/kms-plugin.js')).pluginUnwrap(trace);
-    return plugins(provider, wrapped);
-  });
+  return new Decryptor(parseEncryptionConfig(text), unwrap);
 }

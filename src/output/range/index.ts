@@ -1,6 +1,7 @@
 /** The printers of a range: one for each format of `get`. */
-import type { Context } from '../../base/contract.js';
+
 import type { RangePage } from '../../etcd/range-page.js';
+import type { Context } from '../context.js';
 import { type Format, formatNotSupported } from '../format.js';
 import type { RangeOptions } from '../key-values.js';
 import type { Printer } from '../printer.js';

@@ -1,5 +1,5 @@
-import type { Context } from '../../base/contract.js';
 import type { RangePage } from '../../etcd/range-page.js';
+import type { Context } from '../context.js';
 import type { RangeOptions } from '../key-values.js';
 import type { Printer } from '../printer.js';
 import { exactNumber, readableKeyValue, writeReadable } from '../readable.js';

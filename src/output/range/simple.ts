@@ -1,5 +1,5 @@
-import type { Context } from '../../base/contract.js';
 import type { RangePage } from '../../etcd/range-page.js';
+import type { Context } from '../context.js';
 import { keyValueLines, type RangeOptions } from '../key-values.js';
 import type { Printer } from '../printer.js';
 import { rendersValue, rendersValues } from '../values.js';

@@ -1,6 +1,7 @@
 /** The printers of a watch: one for each format of `watch`. */
-import type { Context } from '../../base/contract.js';
+
 import type { WatchResponse } from '../../etcd/watch.js';
+import type { Context } from '../context.js';
 import { type Format, formatNotSupported } from '../format.js';
 import type { Printer } from '../printer.js';
 

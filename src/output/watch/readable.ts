@@ -1,8 +1,8 @@
-import type { Context } from '../../base/contract.js';
 import type { WatchEvent, WatchResponse } from '../../etcd/watch.js';
 import type { Fields, Value } from '../../k8s-decode/value.js';
 import { EVENT_NAMES, EventType, nameOf } from '../../rpc/names.js';
 import { readableBytes } from '../bytes.js';
+import type { Context } from '../context.js';
 import type { Printer } from '../printer.js';
 import { exactNumber, readableKeyValue, writeReadable } from '../readable.js';
 

@@ -1,6 +1,6 @@
-import type { Context } from '../../base/contract.js';
 import type { WatchEvent, WatchResponse } from '../../etcd/watch.js';
 import { EVENT_NAMES } from '../../rpc/names.js';
+import type { Context } from '../context.js';
 import type { Printer } from '../printer.js';
 import { rendersValues, type ValueView, valueView } from '../values.js';
 

@@ -1,0 +1,185 @@
+/**
+ * The values that a run reads: opened where they are encrypted at rest, decoded where Kubernetes' objects are in them. What stays
+ * closed or is broken never hides the values beside it: it is told, and counted.
+ */
+import { Failure } from '../base/errors.js';
+import {
+  describeEncrypted,
+  type Encrypted,
+  EncryptedValue,
+  isEncrypted,
+  noKeyFor,
+} from '../k8s-decode/encryption/describe.js';
+import type { Decryptor } from '../k8s-decode/encryption/index.js';
+import type { Unwrap } from '../k8s-decode/encryption/kms.js';
+import {
+  type DecodeOptions,
+  type Decoder,
+  decoderOf,
+  type Encoding,
+  encodingOf,
+  type FieldMask,
+  type Stored,
+} from '../k8s-decode/index.js';
+
+export interface StoredValuesOptions {
+  /** Path of an EncryptionConfiguration; without it the one that this node's API server has, if any. */
+  encryptionConfig?: string | undefined;
+  /** Takes the text of what a user has to know: lines for standard error. */
+  tell?: ((text: string) => void) | undefined;
+  /** Told what is tried on the way to a key. */
+  trace?: ((line: string) => void) | undefined;
+}
+
+/** What a run knows about values; one a run. The keys of an EncryptionConfiguration are read when the first value needs them. */
+export class StoredValues {
+  private decryptor: Promise<Decryptor | undefined> | undefined;
+  private broken = 0;
+  private hasToldEncrypted = false;
+
+  constructor(private readonly options: StoredValuesOptions = {}) {}
+
+  /** How many values were told of that could not be decoded: if any, the exit code is to be 1. */
+  get undecodable(): number {
+    return this.broken;
+  }
+
+  /**
+   * What is in a value; a promise only where it is encrypted or a part of the schema has to be loaded for it.
+   *
+   * @param key the whole etcd key, which most ciphers bind the value to; empty where it is not known
+   * @param fields what is wanted of the object: less is read faster
+   * @throws Failure for an EncryptionConfiguration that was named and can't be used
+   */
+  read(key: Buffer, value: Buffer, fields?: FieldMask): StoredValue | Promise<StoredValue> {
+    return isEncrypted(value) ? this.readEncrypted(key, value, fields) : decodable(key, value, fields);
+  }
+
+  private async readEncrypted(key: Buffer, value: Buffer, fields?: FieldMask): Promise<StoredValue> {
+    const encrypted = describeEncrypted(value);
+    try {
+      return await decodable(key, await this.open(key, value), fields, encrypted);
+    } catch (error) {
+      if (!(error instanceof EncryptedValue)) throw error;
+      return new StoredValue(undefined, error, encrypted);
+    }
+  }
+
+  /**
+   * A value without its encryption at rest.
+   * @throws EncryptedValue that names the provider and the key that it wants; Failure for a configuration that can't be used
+   */
+  async open(key: Buffer, value: Buffer): Promise<Buffer> {
+    const encrypted = describeEncrypted(value);
+    if (!encrypted) return value;
+    this.decryptor ??= this.openDecryptor();
+    const decryptor = await this.decryptor;
+    if (decryptor) return decryptor.decrypt(key, value);
+    throw noKeyFor(encrypted, key.length === 0 ? undefined : key.toString());
+  }
+
+  /** Says why a value is not shown as an object, if there is anything to say: once a run of encrypted ones, always of broken ones. */
+  tell(value: StoredValue): void {
+    const { reason } = value;
+    if (reason instanceof EncryptedValue) return this.tellEncrypted(reason);
+    // Text that only looks like an object is nothing to complain of.
+    if (!reason || !value.isMarked) return;
+    this.broken++;
+    this.options.tell?.(`Error: ${reason?.message}\n`);
+  }
+
+  /** That is no failure: nobody has all keys. */
+  private tellEncrypted({ message, hint }: EncryptedValue): void {
+    if (this.hasToldEncrypted) return;
+    this.hasToldEncrypted = true;
+    this.options.tell?.(`warning: ${message}\n${hint === undefined ? '' : `Hint: ${hint}\n`}`);
+  }
+
+  private async openDecryptor(): Promise<Decryptor | undefined> {
+    const { findEncryptionConfig, openDecryptor } = await import('../k8s-decode/encryption/index.js');
+    const { encryptionConfig, trace } = this.options;
+    if (encryptionConfig) return openDecryptor(encryptionConfig, kmsPlugins(trace));
+    const found = findEncryptionConfig();
+    if (found === undefined) return undefined;
+    try {
+      return await openDecryptor(found, kmsPlugins(trace));
+    } catch (error) {
+      // Nobody asked for it: values are shown as encrypted, and this tells why.
+      trace?.((error as Error).message);
+      return undefined;
+    }
+  }
+}
+
+/** Unwraps data keys by the KMS plugins' sockets; the client for that is loaded with the first. */
+function kmsPlugins(trace: StoredValuesOptions['trace']): Unwrap {
+  let plugins: Promise<Unwrap> | undefined;
+  return async (provider, wrapped) => {
+    plugins ??= import('./kms-plugin.js').then(({ pluginUnwrap }) => pluginUnwrap(trace));
+    return (await plugins)(provider, wrapped);
+  };
+}
+
+function decodable(key: Buffer, plain: Buffer, fields?: FieldMask, encrypted?: Encrypted) {
+  const decoder = decoderOf(plain);
+  const options: DecodeOptions = key.length > 0 ? { key, fields } : { fields };
+  const made = ({ encoding, decode }: Decoder) =>
+    new StoredValue(plain, { encoding, decode: () => decode(options) }, encrypted);
+  return decoder instanceof Promise ? decoder.then(made) : made(decoder);
+}
+
+/** A value that was opened, as far as it can be; it is decoded when it is looked at, and once. */
+export class StoredValue {
+  private decoded: Stored | Failure | undefined;
+
+  /**
+   * @param plain the value without its encryption; undefined where it stays closed
+   * @param source what decodes it, or why it stays closed
+   * @param encrypted how it is encrypted in etcd, if it is
+   */
+  constructor(
+    readonly plain: Buffer | undefined,
+    private readonly source: Decoder | Failure,
+    readonly encrypted?: Encrypted,
+  ) {}
+
+  /** How the object is stored, by the first bytes; undefined where there is none, or it stays closed. */
+  get encoding(): Encoding | undefined {
+    return this.source instanceof Failure ? undefined : this.source.encoding;
+  }
+
+  /** The object in it; undefined where there is none, or it cannot be read: {@link reason} tells why. */
+  get stored(): Stored | undefined {
+    this.decoded ??= this.decodeOrFailure();
+    return this.decoded instanceof Failure ? undefined : this.decoded;
+  }
+
+  /** Why there is no object. */
+  get reason(): Failure | undefined {
+    return this.stored ? undefined : (this.decoded as Failure);
+  }
+
+  /** Whether it is marked as an object. */
+  get isMarked(): boolean {
+    return isMark(this.encoding);
+  }
+
+  private decodeOrFailure(): Stored | Failure {
+    if (this.source instanceof Failure) return this.source;
+    try {
+      return this.source.decode();
+    } catch (error) {
+      if (error instanceof Failure) return error;
+      throw error;
+    }
+  }
+}
+
+/** Whether a value begins with the mark of Kubernetes' binary encodings, protobuf and CBOR: no text does. */
+export function isMarked(value: Buffer): boolean {
+  return isMark(encodingOf(value));
+}
+
+function isMark(encoding: Encoding | undefined): boolean {
+  return encoding === 'protobuf' || encoding === 'cbor';
+}
