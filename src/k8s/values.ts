@@ -81,11 +81,12 @@ export class StoredValues {
   /** Says why a value is not shown as an object, if there is anything to say: once a run of encrypted ones, always of broken ones. */
   tell(value: StoredValue): void {
     const { reason } = value;
-    if (reason instanceof EncryptedValue) return this.tellEncrypted(reason);
+    if (reason instanceof EncryptedValue) this.tellEncrypted(reason);
     // Text that only looks like an object is nothing to complain of.
-    if (!reason || !value.isMarked) return;
-    this.broken++;
-    this.options.tell?.(`Error: ${reason?.message}\n`);
+    else if (reason && value.isMarked) {
+      this.broken++;
+      this.options.tell?.(`Error: ${reason.message}\n`);
+    }
   }
 
   /** That is no failure: nobody has all keys. */
