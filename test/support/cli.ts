@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** The compiled program beside the compiled tests. */
-const MAIN = join(__dirname, '..', '..', 'src', 'main.js');
+export const MAIN = join(__dirname, '..', '..', 'src', 'main.js');
 
 export interface CliOptions {
   /** Standard input; without it there is nothing to read. */
