@@ -1,9 +1,9 @@
 /**
- * What every layer agrees on: the mode that a run is in, flags and global options, the streams, and the context of a run. It stands
- * on nothing, so that whoever needs one of these hangs on nothing else.
+ * What every layer agrees on: the mode that a run is in, the global options, the streams, and the context of a run. It stands on
+ * nothing, so that whoever needs one of these hangs on nothing else.
  */
 
-/** A minor version of etcd whose tools can be imitated; they compare as strings. */
+/** A minor version of etcd whose tools can be imitated; compared by {@link compareVersions} alone. */
 export type Version = '3.4' | '3.5' | '3.6' | '3.7' | '3.8';
 
 /** Own mode, or the tool (and its version) that is imitated to the byte. */
@@ -11,67 +11,19 @@ export type Mode = { tool: 'ketcdctl' } | { tool: 'etcdctl' | 'etcdutl'; version
 
 /** Whether the behaviour that came with `version` applies: always in own mode, which follows the newest. */
 export function atLeast(mode: Mode, version: Version): boolean {
-  return mode.tool === 'ketcdctl' || mode.version >= version;
+  return mode.tool === 'ketcdctl' || compareVersions(mode.version, version) >= 0;
+}
+
+/** Below 0 where the first is the older; by their numbers, since as text 3.10 would be older than 3.9. */
+export function compareVersions(one: string, other: string): number {
+  const [major = 0, minor = 0] = one.split('.').map(Number);
+  const [otherMajor = 0, otherMinor = 0] = other.split('.').map(Number);
+  return major - otherMajor || minor - otherMinor;
 }
 
 /** Whether this is a drop-in for another tool: raw values, its texts, its exit codes. */
 export function isDropIn(mode: Mode): mode is Exclude<Mode, { tool: 'ketcdctl' }> {
   return mode.tool !== 'ketcdctl';
-}
-
-/**
- * What values a flag takes, and what {@link FlagValues} gives for it:
- * `bool` (only with `=`, as Go: `--prefix=false`), `string`, `int` and `uint` (64 bits: bigint),
- * `duration` (Go's `1m30s`: milliseconds), `strings` (each a comma list, repeated: they append).
- */
-export type FlagType = 'bool' | 'string' | 'int' | 'uint' | 'duration' | 'strings';
-
-export interface Flag {
-  /** Long name without dashes. */
-  name: string;
-  /** One letter. */
-  short?: string;
-  type: FlagType;
-  /** As it would be typed (`'5s'`, `'true'`); without one: false, '', 0, no strings. */
-  default?: string;
-  /** One line for the help text: begins with a lower-case verb or noun, no full stop. */
-  help: string;
-  /** What stands for the value in help (`FILE`); without one, the type's name. */
-  value?: string;
-  /** First and last version of etcdctl that knows it: in drop-in mode it is unknown elsewhere. */
-  since?: Version;
-  until?: Version;
-  /** The same for etcdutl, where that differs: `3.6-`, `3.5-3.5`, or '' when etcdutl does not have it. */
-  etcdutl?: string;
-  /** Not a flag of etcdctl or etcdutl: unknown in drop-in mode. */
-  own?: true;
-  /** Can also be set by `ETCDCTL_NAME`: global flags, and a group's such as `endpoint --cluster`. */
-  env?: true;
-  /** Offered by completion; a command checks them itself (etcdctl's texts and codes differ by flag). */
-  choices?: readonly string[];
-  /** Other things that completion can offer for its value. */
-  complete?: 'file' | 'directory' | 'key';
-  /** Without it the command is refused before it runs. */
-  required?: true;
-  hidden?: true;
-}
-
-/**
- * The command's own flags and its group's, by long name. A flag of the spec that this mode does not have has its default; one that
- * nobody declares has its type's zero value. Asking for one as another type is a bug and throws.
- */
-export interface FlagValues {
-  bool(name: string): boolean;
-  string(name: string): string;
-  /** `int` and `uint`. */
-  int(name: string): bigint;
-  /** Milliseconds. */
-  duration(name: string): number;
-  strings(name: string): string[];
-  /** Whether it was given: on the command line, or by the environment for a flag with `env`. */
-  given(name: string): boolean;
-  /** How many of the arguments stood before a `--`; undefined where there was none. */
-  readonly dashAt: number | undefined;
 }
 
 /** The global options after flags, environment and defaults were put together. Times in milliseconds, sizes in bytes. */
@@ -106,8 +58,8 @@ export interface GlobalOptions {
   decode: 'auto' | 'k8s' | 'none';
   /** Path of an EncryptionConfiguration, '' when not set. */
   encryptionConfig: string;
-  /** Long names of the global flags that were given, on the command line or by the environment. */
-  given: ReadonlySet<string>;
+  /** Those that were given, on the command line or by the environment. */
+  given: ReadonlySet<keyof GlobalOptions | 'passwordFile'>;
 }
 
 /** A stream to write to. */

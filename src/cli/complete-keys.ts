@@ -1,8 +1,9 @@
-import type { Flag } from '../base/contract.js';
+import type { Flag } from '../base/flags/declare.js';
 import type { FlagTable } from '../base/flags/normalize.js';
 import { parseWords } from '../base/flags/parse.js';
 import { prefixRange } from '../etcd/keys.js';
 import { makeContext } from './context.js';
+import type { GlobalFlags } from './global-flags.js';
 import { resolveOptions, type Surroundings } from './options.js';
 
 /** A person waits at the prompt: better no keys than a pause. */
@@ -18,7 +19,7 @@ export async function keyCandidates(
   around: Surroundings,
   { inherited, words, table }: { inherited: readonly Flag[]; words: readonly string[]; table: FlagTable },
 ): Promise<string[]> {
-  const { flags } = parseWords(words, table);
+  const { flags } = parseWords<GlobalFlags>(words, table);
   const options = resolveOptions(inherited, flags, { noTimeout: undefined, variables: [] }, around);
   if (options.user !== '' && !options.user.includes(':') && options.password === '') return [];
   const limited = { ...options, debug: false, dialTimeout: PATIENCE_MS, commandTimeout: PATIENCE_MS };

@@ -2,12 +2,14 @@
  * `__complete WORD… LAST`, which the shells' scripts call: a line `candidate<TAB>description` each, and at the end `:N` with a sum of
  * {@link Directive}s. The protocol is cobra's, so that scripts made for etcdctl work too.
  */
-import type { Flag, Mode } from '../base/contract.js';
-import { FlagTable, normalize } from '../base/flags/normalize.js';
+
+import type { Mode } from '../base/contract.js';
+import type { Flag } from '../base/flags/declare.js';
+import { type FlagTable, normalize } from '../base/flags/normalize.js';
 import type { CommandEntry, CommandSpec } from '../commands/command.js';
+import { flagTable } from './command-flags.js';
 import { childrenOf, findCommand, groupFlags, nameOf } from './find-command.js';
-import { globalFlags, HELP_FLAG } from './global-flags.js';
-import { commandFlags } from './help-page.js';
+import { globalFlags } from './global-flags.js';
 import type { Surroundings } from './options.js';
 
 /** What the shell does with the candidates. */
@@ -38,8 +40,7 @@ async function candidates(around: Surroundings, before: string[], typed: string)
   const globals = globalFlags(mode);
   const { entry, words } = findCommand(mode, before, globals);
   const spec = (await entry?.load?.())?.spec;
-  const flags = commandFlags(mode, entry, spec);
-  const table = new FlagTable(globals, flags, [HELP_FLAG]);
+  const table = flagTable(mode, entry, spec);
   const { args, dashAt } = normalize(words, table);
   const waiting = dashAt === undefined ? flagWaiting(words, table) : undefined;
   if (waiting !== undefined) return flagValues(waiting, '');

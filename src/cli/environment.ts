@@ -1,7 +1,8 @@
 /** Settings from `ETCDCTL_…` variables. */
 
-import { type Flag, type Io, isDropIn, type Mode } from '../base/contract.js';
+import { type Io, isDropIn, type Mode } from '../base/contract.js';
 import { ExitCode, Failure, SilentFailure } from '../base/errors.js';
+import type { Flag } from '../base/flags/declare.js';
 import type { ParsedFlags } from '../base/flags/parse.js';
 import { goQuote } from '../base/go/quote.js';
 
@@ -23,8 +24,8 @@ export interface EnvironmentRules {
  * parse is an error. Drop-in mode: a flag beside its variable is refused, and a value that does not parse is passed over.
  * @throws Failure
  */
-export function applyEnvironment(flags: readonly Flag[], values: ParsedFlags, rules: EnvironmentRules): void {
-  const onCommandLine = new Set(flags.filter((flag) => values.given(flag.name)).map(variableOf));
+export function applyEnvironment(flags: readonly Flag[], values: ParsedFlags<object>, rules: EnvironmentRules): void {
+  const onCommandLine = new Set(flags.filter((flag) => values.given(flag)).map(variableOf));
   const settings = new Map(flags.filter((flag) => flag.env).map((flag) => [variableOf(flag), flag]));
   for (const [name, flag] of settings) {
     const text = rules.env[name];
@@ -37,7 +38,13 @@ export function applyEnvironment(flags: readonly Flag[], values: ParsedFlags, ru
   }
 }
 
-function setFromVariable(flag: Flag, name: string, text: string, values: ParsedFlags, rules: EnvironmentRules): void {
+function setFromVariable(
+  flag: Flag,
+  name: string,
+  text: string,
+  values: ParsedFlags<object>,
+  rules: EnvironmentRules,
+): void {
   try {
     values.set(flag, text);
   } catch (error) {

@@ -1,6 +1,7 @@
 /** Which command the words of a command line name, by the rules of cobra (the library that etcdctl is built with). */
 
-import { type Flag, isDropIn, type Mode } from '../base/contract.js';
+import { isDropIn, type Mode } from '../base/contract.js';
+import { type Flag, flagList } from '../base/flags/declare.js';
 import { isNear, nearest } from '../base/flags/near.js';
 import { FlagTable, UsageFailure } from '../base/flags/normalize.js';
 import { argBytes } from '../base/go/argument-bytes.js';
@@ -49,7 +50,7 @@ export function findCommand(mode: Mode, words: readonly string[], globals: reado
 export function groupFlags(mode: Mode, entry: CommandEntry | undefined): Flag[] {
   if (entry === undefined) return [];
   const group = entry.group ? entry : commands.find((each) => each.path === parentPath(entry));
-  return (group?.flags ?? []).filter((flag) => hasFlag(mode, flag));
+  return flagList(group?.flags ?? {}).filter((flag) => hasFlag(mode, flag));
 }
 
 /** The commands right below a group, or at the top. */

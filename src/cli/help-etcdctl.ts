@@ -1,5 +1,7 @@
 /** Help texts in the layouts of etcdctl: blocks up to 3.6, cobra's own since 3.7. etcdutl has cobra's in every version. */
-import type { Flag, Mode, Version } from '../base/contract.js';
+
+import type { Mode, Version } from '../base/contract.js';
+import type { Flag } from '../base/flags/declare.js';
 import type { CommandEntry, CommandSpec } from '../commands/command.js';
 import { childrenOf, nameOf } from './find-command.js';
 import { HELP_FLAG } from './global-flags.js';

@@ -1,7 +1,6 @@
-import { type Flag, isDropIn, type Mode, type Output } from '../base/contract.js';
-import { hasFlag } from '../base/versions.js';
-import type { CommandEntry, CommandModule, CommandSpec } from '../commands/command.js';
-import { groupFlags } from './find-command.js';
+import { isDropIn, type Mode, type Output } from '../base/contract.js';
+import type { CommandEntry, CommandModule } from '../commands/command.js';
+import { commandFlags } from './command-flags.js';
 import { globalFlags } from './global-flags.js';
 
 /** The help text of a command, of a group, or (without an entry) of the tool, as this mode lays it out. */
@@ -21,10 +20,4 @@ export async function helpPage(
   const { commandPage, groupPage, overviewPage } = await import('./help.js');
   if (entry === undefined) return overviewPage(out);
   return module === undefined ? groupPage(entry, out) : commandPage(entry, module.spec, flags, out);
-}
-
-/** The flags of a command in this mode, its group's included, the global ones not. */
-export function commandFlags(mode: Mode, entry: CommandEntry | undefined, spec: CommandSpec | undefined): Flag[] {
-  const own = (spec?.flags ?? []).filter((flag) => hasFlag(mode, flag));
-  return [...own, ...groupFlags(mode, entry).filter((flag) => !own.some((each) => each.name === flag.name))];
 }

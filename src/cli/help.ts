@@ -1,6 +1,8 @@
 /** Own mode's help pages: commander's layout, with colour on a terminal. */
+
 import { Command, type Help, Option } from 'commander';
-import type { Flag, Output } from '../base/contract.js';
+import type { Output } from '../base/contract.js';
+import { type Flag, flagList } from '../base/flags/declare.js';
 import type { CommandEntry, CommandSpec } from '../commands/command.js';
 import { variableOf } from './environment.js';
 import { childrenOf, nameOf } from './find-command.js';
@@ -48,7 +50,7 @@ export async function overviewPage(out: Output): Promise<string> {
 export async function groupPage(entry: CommandEntry, out: Output): Promise<string> {
   const command = page(`ketcdctl ${entry.path}`, 'COMMAND', `${entry.summary}.`);
   addCommands(command, entry, () => 'Commands:');
-  addFlags(command, entry.flags ?? [], 'Options:');
+  addFlags(command, flagList(entry.flags ?? {}), 'Options:');
   return render(command, out, `\nketcdctl help ${entry.path} COMMAND shows what a command takes.\n`);
 }
 

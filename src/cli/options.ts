@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { type Flag, type GlobalOptions, type Io, isDropIn, type Mode } from '../base/contract.js';
+import { type GlobalOptions, type Io, isDropIn, type Mode } from '../base/contract.js';
 import { ExitCode, Failure } from '../base/errors.js';
+import { type Flag, flagKey } from '../base/flags/declare.js';
 import type { ParsedFlags } from '../base/flags/parse.js';
 import { readLine } from '../base/input.js';
 import type { CommandSpec } from '../commands/command.js';
 import { detectCluster } from '../node/detect.js';
 import { applyEnvironment, variableOf } from './environment.js';
+import type { GlobalFlags } from './global-flags.js';
 
 export interface Surroundings {
   mode: Mode;
@@ -29,11 +31,11 @@ export interface OptionRules {
  */
 export function resolveOptions(
   inherited: readonly Flag[],
-  flags: ParsedFlags,
+  parsed: ParsedFlags<GlobalFlags>,
   rules: OptionRules,
   around: Surroundings,
 ): GlobalOptions {
-  applyEnvironment(inherited, flags, {
+  applyEnvironment(inherited, parsed, {
     mode: around.mode,
     env: around.env,
     io: around.io,
@@ -42,31 +44,37 @@ export function resolveOptions(
   if (!isDropIn(around.mode) && around.env.ETCDCTL_API === '2') {
     around.io.stderr.write('warning: ETCDCTL_API=2 does not change the API here: use ketcdctl v2\n');
   }
-  if (flags.bool('debug')) printSettings(inherited, flags, around.io);
-  for (const name of ['cert', 'key', 'cacert']) refuseEmptyPath(flags, name);
+  const flags = parsed.values;
+  if (flags.debug) printSettings(inherited, parsed, around.io);
+  for (const name of ['cert', 'key', 'cacert'] as const) refuseEmptyPath(flags, name);
   return {
     ...connectionFiles(flags, around),
-    discoverySrv: flags.string('discovery-srv'),
-    discoverySrvName: flags.string('discovery-srv-name'),
-    insecureDiscovery: flags.bool('insecure-discovery'),
-    dialTimeout: flags.duration('dial-timeout'),
+    discoverySrv: flags.discoverySrv,
+    discoverySrvName: flags.discoverySrvName,
+    insecureDiscovery: flags.insecureDiscovery,
+    dialTimeout: flags.dialTimeout,
     commandTimeout: commandTimeout(flags, rules.noTimeout, around.mode),
-    keepaliveTime: flags.duration('keepalive-time'),
-    keepaliveTimeout: flags.duration('keepalive-timeout'),
-    insecureTransport: flags.bool('insecure-transport'),
-    insecureSkipTlsVerify: flags.bool('insecure-skip-tls-verify'),
-    user: flags.string('user'),
-    password: flags.string('password') || passwordFromFile(flags.string('password-file')),
-    authJwtToken: flags.string('auth-jwt-token'),
-    maxRequestBytes: Number(flags.int('max-request-bytes')),
-    maxRecvBytes: Number(flags.int('max-recv-bytes')),
-    writeOut: flags.string('write-out'),
-    hex: flags.bool('hex'),
-    debug: flags.bool('debug'),
+    keepaliveTime: flags.keepaliveTime,
+    keepaliveTimeout: flags.keepaliveTimeout,
+    insecureTransport: flags.insecureTransport,
+    insecureSkipTlsVerify: flags.insecureSkipTlsVerify,
+    user: flags.user,
+    password: flags.password || passwordFromFile(flags.passwordFile),
+    authJwtToken: flags.authJwtToken,
+    maxRequestBytes: Number(flags.maxRequestBytes),
+    maxRecvBytes: Number(flags.maxRecvBytes),
+    writeOut: flags.writeOut,
+    hex: flags.hex,
+    debug: flags.debug,
     decode: decodeMode(flags, around.mode),
-    encryptionConfig: flags.string('encryption-config'),
-    given: new Set(inherited.filter((flag) => flags.given(flag.name)).map((flag) => flag.name)),
+    encryptionConfig: flags.encryptionConfig,
+    given: givenOptions(inherited, parsed),
   };
+}
+
+function givenOptions(inherited: readonly Flag[], parsed: ParsedFlags<GlobalFlags>): GlobalOptions['given'] {
+  const keys = inherited.filter((flag) => parsed.given(flag)).map(({ name }) => flagKey(name));
+  return new Set(keys as (keyof GlobalOptions | 'passwordFile')[]);
 }
 
 /** 3.4 and 3.5 know ETCDCTL_API, later versions warn of it; own mode has only the API that is meant by 3. */
@@ -74,9 +82,9 @@ function apiVariable(mode: Mode): string[] {
   return isDropIn(mode) && mode.version >= '3.6' ? [] : ['ETCDCTL_API'];
 }
 
-function commandTimeout(flags: ParsedFlags, noTimeout: OptionRules['noTimeout'], mode: Mode): number {
-  if (!isLimited(flags.given('command-timeout'), noTimeout, isDropIn(mode))) return 0;
-  const milliseconds = flags.duration('command-timeout');
+function commandTimeout(flags: GlobalFlags, noTimeout: OptionRules['noTimeout'], mode: Mode): number {
+  if (!isLimited(flags.given('commandTimeout'), noTimeout, isDropIn(mode))) return 0;
+  const milliseconds = flags.commandTimeout;
   // To etcdctl it means that the time is already over.
   return milliseconds <= 0 ? (isDropIn(mode) ? -1 : 0) : milliseconds;
 }
@@ -88,31 +96,31 @@ function isLimited(given: boolean, noTimeout: OptionRules['noTimeout'], dropIn: 
 }
 
 /** Flags that say which cluster is meant. */
-const WHERE = ['endpoints', 'discovery-srv', 'cacert', 'cert', 'key', 'insecure-transport'];
+const WHERE = ['endpoints', 'discoverySrv', 'cacert', 'cert', 'key', 'insecureTransport'] as const;
 
 /** Where the cluster is and who may ask it: as given, or in own mode as this node's own files have it. */
 function connectionFiles(
-  flags: ParsedFlags,
+  flags: GlobalFlags,
   { mode, io, root }: Surroundings,
 ): Pick<GlobalOptions, 'endpoints' | 'cacert' | 'cert' | 'key'> {
   if (!isDropIn(mode) && !WHERE.some((name) => flags.given(name))) {
     const detected = detectCluster((text) => io.stderr.write(`warning: ${text}\n`), root);
     if (detected !== undefined) {
-      if (flags.bool('debug')) io.stderr.write(`endpoints and certificates are from ${detected.source}\n`);
+      if (flags.debug) io.stderr.write(`endpoints and certificates are from ${detected.source}\n`);
       return detected;
     }
   }
   return {
-    endpoints: flags.strings('endpoints'),
-    cacert: flags.string('cacert'),
-    cert: flags.string('cert'),
-    key: flags.string('key'),
+    endpoints: flags.endpoints,
+    cacert: flags.cacert,
+    cert: flags.cert,
+    key: flags.key,
   };
 }
 
-function decodeMode(flags: ParsedFlags, mode: Mode): GlobalOptions['decode'] {
+function decodeMode(flags: GlobalFlags, mode: Mode): GlobalOptions['decode'] {
   if (isDropIn(mode)) return 'none';
-  const decode = flags.string('decode');
+  const decode = flags.decode;
   if (decode === 'auto' || decode === 'k8s' || decode === 'none') return decode;
   throw new Failure(`unknown --decode ${decode}`, {
     exitCode: ExitCode.BadFeature,
@@ -120,8 +128,8 @@ function decodeMode(flags: ParsedFlags, mode: Mode): GlobalOptions['decode'] {
   });
 }
 
-function refuseEmptyPath(flags: ParsedFlags, name: string): void {
-  if (flags.given(name) && flags.string(name) === '') {
+function refuseEmptyPath(flags: GlobalFlags, name: 'cert' | 'key' | 'cacert'): void {
+  if (flags.given(name) && flags[name] === '') {
     throw new Failure(`empty string is passed to --${name} option`, { exitCode: ExitCode.BadArgs });
   }
 }
@@ -138,13 +146,13 @@ function passwordFromFile(path: string): string {
 }
 
 /** `ETCDCTL_NAME=value` of every setting, for --debug; secrets are masked. */
-function printSettings(inherited: readonly Flag[], flags: ParsedFlags, io: Io): void {
+function printSettings(inherited: readonly Flag[], flags: ParsedFlags<GlobalFlags>, io: Io): void {
   const settings = inherited.filter((flag) => flag.env).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   io.stderr.write(settings.map((flag) => `${variableOf(flag)}=${shown(flag, flags)}\n`).join(''));
 }
 
-function shown(flag: Flag, flags: ParsedFlags): string {
+function shown(flag: Flag, flags: ParsedFlags<GlobalFlags>): string {
   const text = flags.format(flag);
-  if (flag.name === 'user' && flags.string('password') === '') return text.replace(/:.*/, ':***');
+  if (flag.name === 'user' && flags.values.password === '') return text.replace(/:.*/, ':***');
   return text !== '' && (flag.name === 'password' || flag.name === 'auth-jwt-token') ? '***' : text;
 }

@@ -1,16 +1,18 @@
 /** From the command line to the exit code. */
 
 import { BUILD } from '../base/build.js';
-import type { Flag, Io, Mode } from '../base/contract.js';
+import type { Io, Mode } from '../base/contract.js';
 import { ExitCode, Failure, SilentFailure } from '../base/errors.js';
-import { FlagTable, UsageFailure } from '../base/flags/normalize.js';
+import type { Flag } from '../base/flags/declare.js';
+import { UsageFailure } from '../base/flags/normalize.js';
 import { type ParsedFlags, parseWords } from '../base/flags/parse.js';
 import { processIo } from '../base/streams.js';
+import { commandFlags, flagTable } from './command-flags.js';
 import { augerTools, commands } from './command-table.js';
 import { makeContext } from './context.js';
 import { findCommand, groupFlags } from './find-command.js';
-import { globalFlags, HELP_FLAG } from './global-flags.js';
-import { commandFlags, helpPage } from './help-page.js';
+import { type GlobalFlags, globalFlags } from './global-flags.js';
+import { helpPage } from './help-page.js';
 import { type Identity, identify } from './mode.js';
 import { resolveOptions } from './options.js';
 import { type Running, report } from './report.js';
@@ -111,12 +113,12 @@ async function runCommand(argv: string[], env: NodeJS.ProcessEnv, io: Io, runnin
   if (entry?.tool !== undefined) return (await entry.tool())(words, env, io, mode);
   const module = await entry?.load?.();
   const own = commandFlags(mode, entry, module?.spec);
-  const table = new FlagTable(globals, own, [HELP_FLAG]).declare(module?.spec.flags ?? []);
-  const { args, flags } = parseWords(words, table);
-  running.debug = flags.bool('debug');
+  const table = flagTable(mode, entry, module?.spec);
+  const { args, flags } = parseWords<GlobalFlags & { help: boolean }>(words, table);
+  running.debug = flags.values.debug;
   if (entry !== undefined && !entry.group && module === undefined)
     throw new Failure(`"${entry.path}" is not in this build`);
-  if (module === undefined || flags.bool('help')) {
+  if (module === undefined || flags.values.help) {
     io.stdout.write(await helpPage(mode, entry, io.stdout));
     return ExitCode.Ok;
   }
@@ -125,13 +127,13 @@ async function runCommand(argv: string[], env: NodeJS.ProcessEnv, io: Io, runnin
   const rules = { noTimeout: module.spec.noTimeout, variables: module.spec.variables ?? [] };
   const context = makeContext(mode, io, env, () => resolveOptions(inherited, flags, rules, { mode, env, io }));
   try {
-    return (await module.run(context, args, flags)) ?? ExitCode.Ok;
+    return (await module.run(context, args, flags.values as never)) ?? ExitCode.Ok;
   } finally {
     await context.close();
   }
 }
 
-function refuseMissing(own: readonly Flag[], flags: ParsedFlags): void {
-  const missing = own.filter((flag) => flag.required && !flags.given(flag.name)).map((flag) => `"${flag.name}"`);
+function refuseMissing(own: readonly Flag[], flags: ParsedFlags<object>): void {
+  const missing = own.filter((flag) => flag.required && !flags.given(flag)).map((flag) => `"${flag.name}"`);
   if (missing.length > 0) throw new UsageFailure(`required flag(s) ${missing.sort().join(', ')} not set`);
 }

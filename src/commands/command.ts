@@ -1,13 +1,14 @@
 /**
  * The contract between the command line (src/cli) and the commands.
  *
- * To add a command: write `src/commands/ROOM/NAME.ts` that exports `spec: CommandSpec` and `run: Run`, and give it a line in the
+ * To add a command: write `src/commands/ROOM/NAME.ts` that exports `spec` and `run: Run<typeof spec>`, and give it a line in the
  * room's `index.ts` with its loader (`load: () => import('./NAME.js')`). A line without a loader is not listed.
  *
  * A command returns nothing or an exit code and throws `Failure` for what can be expected to fail; it never prints an error
  * and never ends the process. Data goes to `context.stdout`, everything else to `context.stderr`.
  */
-import type { Flag, FlagValues, Io, Mode } from '../base/contract.js';
+import type { Io, Mode } from '../base/contract.js';
+import type { FlagDeclarations, FlagsOf } from '../base/flags/declare.js';
 import type { EtcdClient } from '../etcd/client.js';
 import type { Context } from '../output/context.js';
 
@@ -19,7 +20,7 @@ export interface CommandSpec {
   description?: string;
   /** Whole command lines, `ketcdctl get --prefix /registry/pods/`; a comment may follow ` # `. Not shown in drop-in mode. */
   examples: readonly string[];
-  flags: readonly Flag[];
+  flags: FlagDeclarations;
   /**
    * The command has no time limit by default: `always` ignores --command-timeout as etcdctl does for it,
    * `unless-given` honours it where it was given. Own mode honours it always. `drop-in`: only etcdctl has no limit for it.
@@ -42,16 +43,23 @@ export interface CommandContext extends Context {
   usageOf(path: string): Promise<string>;
 }
 
-/** What a command's module exports as `run`. */
-export type Run = (
+/** Of a group without flags. */
+export type NoFlags = Record<never, never>;
+
+/** What a command reads its flags from: those of its spec, and of its group where that has some. */
+export type Flags<Spec extends CommandSpec, Group extends FlagDeclarations = NoFlags> = FlagsOf<Spec['flags'] & Group>;
+
+/** What a command's module exports as `run`: `Run<typeof spec>`. */
+export type Run<Spec extends CommandSpec, Group extends FlagDeclarations = NoFlags> = (
   context: CommandContext,
   args: string[],
-  flags: FlagValues,
+  flags: Flags<Spec, Group>,
 ) => Promise<number | undefined> | Promise<void>;
 
 export interface CommandModule {
   spec: CommandSpec;
-  run: Run;
+  /** Its flags are of the spec beside it, so that only who has parsed them by this spec may call it. */
+  run: (context: CommandContext, args: string[], flags: never) => Promise<number | undefined> | Promise<void>;
 }
 
 /** A command's line in the table. */
@@ -68,7 +76,7 @@ export interface CommandEntry {
   group?: true;
   hidden?: true;
   /** Flags of a group, which all its commands have too. */
-  flags?: readonly Flag[];
+  flags?: FlagDeclarations;
   /** Missing where the command is not written: own mode does not know it then, drop-in mode says so when it is run. */
   load?: () => Promise<CommandModule>;
   /** In place of `load`: a tool of its own, which gets the rest of the command line as it is and gives the exit code. */

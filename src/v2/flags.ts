@@ -3,8 +3,9 @@
  * a value only after `=`, short flags cannot be joined. The texts of the errors are those of that package (Go 1.19).
  */
 
+import type { FlagValue } from '../base/flags/declare.js';
 import { goQuote } from '../base/go/quote.js';
-import { type FlagValue, parseGoValue } from '../base/go/values.js';
+import { parseGoValue } from '../base/go/values.js';
 
 /** As in src/cli/command.ts, but that `strings` may only be repeated: a comma is part of the value. */
 export type FlagType = 'bool' | 'string' | 'int' | 'duration' | 'strings';

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { FlagTable } from '../../src/base/flags/normalize.js';
 import { parseWords } from '../../src/base/flags/parse.js';
-import { globalFlags } from '../../src/cli/global-flags.js';
+import { ALL_GLOBAL_FLAGS, type GlobalFlags, globalFlags } from '../../src/cli/global-flags.js';
 import { resolveOptions } from '../../src/cli/options.js';
 import { detectCluster } from '../../src/node/detect.js';
 import { Captured, io, OWN } from './support.js';
@@ -110,7 +110,7 @@ test('what the command line or the environment says wins, and drop-in mode never
     env: NodeJS.ProcessEnv,
   ) => {
     const inherited = globalFlags(mode);
-    const { flags } = parseWords(words, new FlagTable(inherited));
+    const { flags } = parseWords<GlobalFlags>(words, new FlagTable(inherited).declare(ALL_GLOBAL_FLAGS));
     const around = { mode, env, io: io(new Captured(), new Captured()), root };
     return resolveOptions(inherited, flags, { noTimeout: undefined, variables: [] }, around).endpoints;
   };

@@ -3,16 +3,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Flag, GlobalOptions, Mode } from '../../src/base/contract.js';
+import type { GlobalOptions, Mode } from '../../src/base/contract.js';
+import { bool, flagList } from '../../src/base/flags/declare.js';
 import { FlagTable } from '../../src/base/flags/normalize.js';
 import { parseWords } from '../../src/base/flags/parse.js';
-import { globalFlags } from '../../src/cli/global-flags.js';
+import { ALL_GLOBAL_FLAGS, type GlobalFlags, globalFlags } from '../../src/cli/global-flags.js';
 import { type OptionRules, resolveOptions } from '../../src/cli/options.js';
 import { Captured, io, OWN } from './support.js';
 
 const V34: Mode = { tool: 'etcdctl', version: '3.4' };
 const V37: Mode = { tool: 'etcdctl', version: '3.7' };
-const CLUSTER: Flag = { name: 'cluster', type: 'bool', help: '', env: true };
+const CLUSTER = flagList({ cluster: bool('', { env: true }) });
 
 interface Resolved extends GlobalOptions {
   stderr: string;
@@ -25,8 +26,8 @@ function resolve(
   rules: Partial<OptionRules> = {},
   root = '/nowhere',
 ): Resolved {
-  const inherited = [...globalFlags(mode), CLUSTER];
-  const { flags } = parseWords(words, new FlagTable(inherited));
+  const inherited = [...globalFlags(mode), ...CLUSTER];
+  const { flags } = parseWords<GlobalFlags>(words, new FlagTable(inherited).declare(ALL_GLOBAL_FLAGS));
   const stderr = new Captured();
   const all = { noTimeout: undefined, variables: [], ...rules };
   const options = resolveOptions(inherited, flags, all, { mode, env, io: io(new Captured(), stderr), root });
@@ -42,7 +43,7 @@ test('the environment sets what the command line does not', () => {
     });
     assert.equal(options.writeOut, 'json');
     assert.equal(options.commandTimeout, 300);
-    assert.deepEqual([...options.given].sort(), ['cluster', 'command-timeout', 'hex', 'write-out']);
+    assert.deepEqual([...options.given].sort(), ['cluster', 'commandTimeout', 'hex', 'writeOut']);
     assert.equal(options.stderr, '');
   }
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FlagType } from '../../src/base/contract.js';
+import type { FlagType } from '../../src/base/flags/declare.js';
 import { formatDuration, milliseconds, nanoseconds, parseDuration } from '../../src/base/go/duration.js';
 import { parseGoValue } from '../../src/base/go/values.js';
 

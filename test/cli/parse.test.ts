@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Failure } from '../../src/base/errors.js';
+import { type FlagsOf, flagList, int, longName, string } from '../../src/base/flags/declare.js';
 import { FlagTable, normalize, UsageFailure } from '../../src/base/flags/normalize.js';
 import { parseWords } from '../../src/base/flags/parse.js';
 import { FLAGS, parse } from './support.js';
 
-const TABLE = new FlagTable(FLAGS);
+const TABLE = new FlagTable(flagList(FLAGS));
 
 const NORMAL: [string[], string[], string[]][] = [
   [['-w=json'], ['--write-out=json'], []],
@@ -73,29 +74,30 @@ test("malformed command lines get pflag's texts and exit code 1", () => {
 
 test('values: the last one counts, lists append, what is not given has its default', () => {
   const { flags } = parse('-w', 'json', '-w', 'fields', '--endpoints', 'a,b', '--endpoints=c', '--limit=0x10');
-  assert.equal(flags.string('write-out'), 'fields');
-  assert.deepEqual(flags.strings('endpoints'), ['a', 'b', 'c']);
-  assert.equal(flags.int('limit'), 16n);
-  assert.equal(flags.int('size'), 0n);
-  assert.equal(flags.duration('wait'), 5000);
+  assert.equal(flags.writeOut, 'fields');
+  assert.deepEqual(flags.endpoints, ['a', 'b', 'c']);
+  assert.equal(flags.limit, 16n);
+  assert.equal(flags.size, 0n);
+  assert.equal(flags.wait, 5000);
   assert.equal(flags.given('limit'), true);
   assert.equal(flags.given('wait'), false);
-  assert.deepEqual(parse('k').flags.strings('endpoints'), ['127.0.0.1:2379']);
+  assert.deepEqual(parse('k').flags.endpoints, ['127.0.0.1:2379']);
 });
 
 test('a flag that begins with no- is not the negation of another', () => {
   const { flags } = parse('--no-password', '--password=x');
-  assert.equal(flags.bool('no-password'), true);
-  assert.equal(flags.string('password'), 'x');
-  assert.equal(parse('--no-password=false').flags.bool('no-password'), false);
+  assert.equal(flags.noPassword, true);
+  assert.equal(flags.password, 'x');
+  assert.equal(parse('--no-password=false').flags.noPassword, false);
 });
 
-test('flags that another version has keep their default, others are zero; a wrong type is a bug', () => {
-  const table = new FlagTable([]).declare([{ name: 'consistency', type: 'string', default: 'l', help: '' }]);
-  const { flags } = parseWords([], table);
-  assert.equal(flags.string('consistency'), 'l');
-  assert.equal(flags.bool('stream'), false);
-  assert.throws(() => flags.bool('consistency'), TypeError);
+test('flags that another version has keep their default', () => {
+  const declared = { consistency: string('', { default: 'l' }), minModRev: int('') };
+  const { flags } = parseWords<FlagsOf<typeof declared>>([], new FlagTable([]).declare(flagList(declared)));
+  assert.deepEqual([flags.values.consistency, flags.values.minModRev], ['l', 0n]);
+  assert.equal(flags.values.given('consistency'), false);
+  // @ts-expect-error a name that is not declared is an error of the compiler
+  assert.equal(flags.values.stream, undefined);
 });
 
 test('any words give flags and arguments or a Failure', () => {
@@ -103,7 +105,7 @@ test('any words give flags and arguments or a Failure', () => {
     fc.string(),
     fc.constantFrom('--', '-', '-w', '-l', '--limit', '--endpoints', '--wait', '--no-password', '--prefix'),
     fc
-      .tuple(fc.constantFrom(...FLAGS.map((flag) => flag.name)), fc.string())
+      .tuple(fc.constantFrom(...Object.keys(FLAGS).map(longName)), fc.string())
       .map(([name, value]) => `--${name}=${value}`),
     fc.string({ unit: fc.constantFrom('-', '=', 'w', 'l', 'x', '"', ',') }),
   );

@@ -1,4 +1,5 @@
-import type { Flag, Io, Mode, Output } from '../../src/base/contract.js';
+import type { Io, Mode, Output } from '../../src/base/contract.js';
+import { bool, duration, type FlagsOf, flagList, int, string, strings, uint } from '../../src/base/flags/declare.js';
 import { FlagTable } from '../../src/base/flags/normalize.js';
 import { parseWords } from '../../src/base/flags/parse.js';
 import { runTool } from '../../src/cli/run.js';
@@ -50,19 +51,20 @@ export class Captured implements Output {
   async flush(): Promise<void> {}
 }
 
-/** A table of some flags of each type. */
-export const FLAGS: Flag[] = [
-  { name: 'prefix', type: 'bool', help: '' },
-  { name: 'listen', short: 'l', type: 'bool', help: '' },
-  { name: 'write-out', short: 'w', type: 'string', default: 'simple', help: '' },
-  { name: 'limit', type: 'int', help: '' },
-  { name: 'size', type: 'uint', help: '' },
-  { name: 'wait', type: 'duration', default: '5s', help: '' },
-  { name: 'endpoints', type: 'strings', default: '127.0.0.1:2379', help: '' },
-  { name: 'no-password', type: 'bool', help: '' },
-  { name: 'password', type: 'string', help: '' },
-];
+/** Some flags of each type. */
+export const FLAGS = {
+  prefix: bool(''),
+  listen: bool('', { short: 'l' }),
+  writeOut: string('', { short: 'w', default: 'simple' }),
+  limit: int(''),
+  size: uint(''),
+  wait: duration('', { default: '5s' }),
+  endpoints: strings('', { default: '127.0.0.1:2379' }),
+  noPassword: bool(''),
+  password: string(''),
+};
 
 export function parse(...words: string[]) {
-  return parseWords(words, new FlagTable(FLAGS));
+  const { args, flags } = parseWords<FlagsOf<typeof FLAGS>>(words, new FlagTable(flagList(FLAGS)));
+  return { args, flags: flags.values };
 }

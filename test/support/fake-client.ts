@@ -2,13 +2,12 @@
 import { Readable } from 'node:stream';
 import type { IKeyValue } from 'etcd3/lib/rpc';
 import type { Context } from '../../src/base/contract.js';
-import { FlagTable } from '../../src/base/flags/normalize.js';
 import { parseWords } from '../../src/base/flags/parse.js';
+import { flagTable } from '../../src/cli/command-flags.js';
 import { commands } from '../../src/cli/command-table.js';
 import { makeContext } from '../../src/cli/context.js';
 import { findCommand, groupFlags } from '../../src/cli/find-command.js';
-import { globalFlags, HELP_FLAG } from '../../src/cli/global-flags.js';
-import { commandFlags } from '../../src/cli/help-page.js';
+import { type GlobalFlags, globalFlags } from '../../src/cli/global-flags.js';
 import { identify } from '../../src/cli/mode.js';
 import { resolveOptions } from '../../src/cli/options.js';
 import { type Running, report } from '../../src/cli/report.js';
@@ -65,9 +64,7 @@ async function run(
   running.entry = entry;
   const module = await entry?.load?.();
   if (!module) throw new Error(`no such command, of ${commands.length}: ${argv.join(' ')}`);
-  const own = commandFlags(mode, entry, module.spec);
-  const table = new FlagTable(globals, own, [HELP_FLAG]).declare(module.spec.flags);
-  const { args, flags } = parseWords(words, table);
+  const { args, flags } = parseWords<GlobalFlags>(words, flagTable(mode, entry, module.spec));
   const inherited = [...globals, ...groupFlags(mode, entry)];
   const rules = { noTimeout: module.spec.noTimeout, variables: [] };
   const context = makeContext(mode, io, {}, () => resolveOptions(inherited, flags, rules, { mode, env: {}, io }));
@@ -76,7 +73,7 @@ async function run(
     return clientOver(callable);
   };
   context.askPassword = askPassword;
-  return (await module.run(context, args, flags)) ?? 0;
+  return (await module.run(context, args, flags.values as never)) ?? 0;
 }
 
 const ENDPOINT = '127.0.0.1:2379';

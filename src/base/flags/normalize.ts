@@ -4,9 +4,9 @@
  * those of pflag's parseArgs.
  */
 
-import type { Flag } from '../contract.js';
 import { Failure, type FailureOptions } from '../errors.js';
 import { goQuote } from '../go/quote.js';
+import type { Flag } from './declare.js';
 import { nearest } from './near.js';
 
 /** The flags that may be given, by long name and by letter. */

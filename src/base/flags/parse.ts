@@ -1,21 +1,22 @@
 import { Command, Option } from 'commander';
-import type { Flag, FlagType, FlagValues } from '../contract.js';
 import { argBytes } from '../go/argument-bytes.js';
 import { formatDuration, nanoseconds } from '../go/duration.js';
 import { goQuote } from '../go/quote.js';
-import { type FlagValue, parseGoValue } from '../go/values.js';
+import { parseGoValue } from '../go/values.js';
+import { type Flag, type FlagType, type FlagValue, flagKey } from './declare.js';
 import { type FlagTable, normalize, UsageFailure } from './normalize.js';
 
-export interface ParsedWords {
+export interface ParsedWords<Values> {
   args: string[];
-  flags: ParsedFlags;
+  flags: ParsedFlags<Values>;
 }
 
 /**
  * Reads the words of a command (without its name) by the rules of pflag. Also for the lines of `txn` and `watch -i`.
+ * `Values`: what the flags of the table give, which only who made it from declarations can say.
  * @throws UsageFailure with pflag's text.
  */
-export function parseWords(words: readonly string[], table: FlagTable): ParsedWords {
+export function parseWords<Values>(words: readonly string[], table: FlagTable): ParsedWords<Values> {
   const { flags, args, dashAt, error } = normalize(words, table);
   const given = new Map<string, FlagValue>();
   const command = new Command().exitOverride().allowExcessArguments().argument('[words...]');
@@ -50,62 +51,48 @@ function parseValue(flag: Flag, text: string): FlagValue {
   }
 }
 
-/** Values of a command's flags, of its group's and of the global ones. */
-export class ParsedFlags implements FlagValues {
-  readonly #table: FlagTable;
-  readonly #given: Map<string, FlagValue>;
-  readonly dashAt: number | undefined;
+/**
+ * The values of a command's flags, of its group's and of the global ones. {@link values} is what a command reads: an object by the
+ * flags' names in camel case.
+ */
+export class ParsedFlags<Values> {
+  readonly values: Values;
+  private readonly byKey: Record<string, unknown>;
 
-  constructor(table: FlagTable, given: Map<string, FlagValue>, dashAt?: number) {
-    this.#table = table;
-    this.#given = given;
-    this.dashAt = dashAt;
+  constructor(
+    table: FlagTable,
+    private readonly givenValues: Map<string, FlagValue>,
+    dashAt?: number,
+  ) {
+    this.byKey = { given: (key: string) => [...givenValues.keys()].some((name) => flagKey(name) === key), dashAt };
+    for (const flag of [...table.elsewhere.values(), ...table.long.values()]) {
+      this.byKey[flagKey(flag.name)] = givenValues.get(flag.name) ?? defaultOf(flag);
+    }
+    this.values = this.byKey as Values;
   }
 
-  bool(name: string): boolean {
-    return this.#value(name, 'bool') as boolean;
-  }
-
-  string(name: string): string {
-    return this.#value(name, 'string') as string;
-  }
-
-  int(name: string): bigint {
-    return this.#value(name, 'int', 'uint') as bigint;
-  }
-
-  duration(name: string): number {
-    return this.#value(name, 'duration') as number;
-  }
-
-  strings(name: string): string[] {
-    return this.#value(name, 'strings') as string[];
-  }
-
-  given(name: string): boolean {
-    return this.#given.has(name);
+  /** Whether it was given: on the command line, or by the environment. */
+  given({ name }: Flag): boolean {
+    return this.givenValues.has(name);
   }
 
   /** Sets a flag from the environment; a value that does not parse is thrown as Go's text. */
   set(flag: Flag, text: string): void {
-    this.#given.set(flag.name, parseGoValue(flag.type, text));
+    const value = parseGoValue(flag.type, text);
+    this.givenValues.set(flag.name, value);
+    this.byKey[flagKey(flag.name)] = value;
   }
 
   /** The value as Go prints it: `[a,b]`, `5s`, `true`. */
   format(flag: Flag): string {
-    const value = this.#value(flag.name, flag.type);
+    const value = this.byKey[flagKey(flag.name)];
     if (Array.isArray(value)) return `[${value.join(',')}]`;
     return flag.type === 'duration' ? formatDuration(nanoseconds(value as number)) : String(value);
   }
+}
 
-  #value(name: string, ...types: FlagType[]): FlagValue {
-    const flag = this.#table.long.get(name) ?? this.#table.elsewhere.get(name);
-    if (flag === undefined) return zero(types[0]!);
-    if (!types.includes(flag.type)) throw new TypeError(`--${name} is ${flag.type}, not ${types[0]}`);
-    const given = this.#given.get(name);
-    if (given !== undefined) return given;
-    return flag.default === undefined ? zero(flag.type) : parseGoValue(flag.type, flag.default);
-  }
+function defaultOf(flag: Flag): FlagValue {
+  return flag.default === undefined ? ZERO[flag.type]() : parseGoValue(flag.type, flag.default);
 }
 
 const ZERO: Record<FlagType, () => FlagValue> = {
@@ -116,7 +103,3 @@ const ZERO: Record<FlagType, () => FlagValue> = {
   duration: () => 0,
   strings: () => [],
 };
-
-function zero(type: FlagType): FlagValue {
-  return ZERO[type]();
-}

@@ -1,13 +1,11 @@
 /** How Go's pflag reads the value of a flag, with the error texts of Go's strconv and time packages. */
 
-import type { FlagType } from '../contract.js';
+import type { FlagType, FlagValue } from '../flags/declare.js';
 import { milliseconds, parseDuration } from './duration.js';
 import { goQuote } from './quote.js';
 
-export type FlagValue = boolean | string | bigint | number | string[];
-
 /**
- * The value that `text` means for a flag of this type: see {@link FlagType}.
+ * The value that `text` means for a flag of this type.
  * @throws Error whose message is Go's (`strconv.ParseBool: parsing "x": invalid syntax`).
  */
 export function parseGoValue(type: FlagType, text: string): FlagValue {

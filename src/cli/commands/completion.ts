@@ -1,5 +1,6 @@
 import { isDropIn, type Mode } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { bool } from '../../base/flags/declare.js';
 import { UsageFailure } from '../../base/flags/normalize.js';
 import { goQuote } from '../../base/go/quote.js';
 import type { CommandSpec, Run } from '../../commands/command.js';
@@ -9,7 +10,7 @@ import { helpPage } from '../help-page.js';
 
 const SHELLS = Object.keys(scripts);
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'completion bash|zsh|fish|powershell',
   description:
     'Prints a script that teaches the shell to complete commands, options, their values, and keys of the cluster (up to the next /, from the endpoints that the command line or the environment names).',
@@ -18,11 +19,11 @@ export const spec: CommandSpec = {
     'ketcdctl completion zsh > ~/.zfunc/_ketcdctl # a folder of fpath, before compinit',
     'ketcdctl completion fish > ~/.config/fish/completions/ketcdctl.fish',
   ],
-  flags: [{ name: 'no-descriptions', type: 'bool', help: 'offer names without descriptions', until: '3.4' }],
+  flags: { noDescriptions: bool('offer names without descriptions', { until: '3.4' }) },
   complete: SHELLS,
-};
+} satisfies CommandSpec;
 
-export const run: Run = async ({ mode, stdout }, args, flags) => {
+export const run: Run<typeof spec> = async ({ mode, stdout }, args, flags) => {
   const script = args.length === 1 || isOld(mode) ? scripts[args[0] ?? ''] : undefined;
   if (script === undefined && isOld(mode)) {
     stdout.write(
@@ -35,7 +36,7 @@ export const run: Run = async ({ mode, stdout }, args, flags) => {
     return;
   }
   if (script === undefined) throw wrongArguments(mode, args);
-  stdout.write(script(mode.tool, flags.bool('no-descriptions') ? '__completeNoDesc' : '__complete'));
+  stdout.write(script(mode.tool, flags.noDescriptions ? '__completeNoDesc' : '__complete'));
 };
 
 /** In 3.4 the shells were commands of a group. */

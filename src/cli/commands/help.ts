@@ -6,13 +6,13 @@ import { findCommand, UnknownCommand } from '../find-command.js';
 import { globalFlags } from '../global-flags.js';
 import { helpPage } from '../help-page.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'help [command]',
   examples: ['ketcdctl help get', 'ketcdctl help member add'],
-  flags: [],
-};
+  flags: {},
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args) => {
+export const run: Run<typeof spec> = async (context, args) => {
   const { mode, env, stdout, stderr } = context;
   try {
     const { entry } = findCommand(mode, args, globalFlags(mode));

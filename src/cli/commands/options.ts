@@ -4,14 +4,14 @@ import { globalFlags } from '../global-flags.js';
 import { optionsPage } from '../help.js';
 import { optionLines } from '../help-etcdctl.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'options',
   description: 'Shows the options that every command takes, and the environment variables that set them.',
   examples: ['ketcdctl options'],
-  flags: [],
-};
+  flags: {},
+} satisfies CommandSpec;
 
-export const run: Run = async ({ mode, stdout }) => {
+export const run: Run<typeof spec> = async ({ mode, stdout }) => {
   const flags = globalFlags(mode);
   if (!isDropIn(mode)) stdout.write(await optionsPage(flags, stdout));
   else stdout.write(`The following options can be passed to any command:\n\n${optionLines(flags)}`);

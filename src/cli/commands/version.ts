@@ -2,12 +2,12 @@ import { VERSION } from '../../base/build.js';
 import { isDropIn, type Version } from '../../base/contract.js';
 import type { CommandSpec, Run } from '../../commands/command.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'version',
   description: "Shows ketcdctl's own version and the newest version of etcd's API that it speaks. No server is asked.",
   examples: ['ketcdctl version'],
-  flags: [],
-};
+  flags: {},
+} satisfies CommandSpec;
 
 /** The releases whose behaviour is imitated. */
 const RELEASES: Record<Version, string> = {
@@ -18,7 +18,7 @@ const RELEASES: Record<Version, string> = {
   '3.8': '3.8.0-alpha.0',
 };
 
-export const run: Run = async ({ mode, stdout }) => {
+export const run: Run<typeof spec> = async ({ mode, stdout }) => {
   const version = isDropIn(mode) ? RELEASES[mode.version] : VERSION;
   stdout.write(`${mode.tool} version: ${version}\nAPI version: ${isDropIn(mode) ? mode.version : '3.8'}\n`);
 };

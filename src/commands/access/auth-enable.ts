@@ -5,15 +5,15 @@ import { printPlain } from '../../output/response.js';
 import type { CommandSpec, Run } from '../command.js';
 import { exactly } from './auth-answer.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'auth enable',
   description:
     'Switches authentication on. The user root has to be there; the role root is made and granted to it if need be.',
   examples: ['ketcdctl user add root', 'ketcdctl auth enable'],
-  flags: [],
-};
+  flags: {},
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args) => {
+export const run: Run<typeof spec> = async (context, args) => {
   exactly(args, 0, 'auth enable command does not accept any arguments');
   const format = outputFormat(context);
   const { auth } = await context.connect();

@@ -1,36 +1,32 @@
 /** Where the new password of a user comes from. */
+
 import { createReadStream } from 'node:fs';
-import { type Flag, type FlagValues, isDropIn } from '../../base/contract.js';
+import { isDropIn } from '../../base/contract.js';
 import { badArguments } from '../../base/errors.js';
+import { bool, type FlagsOf, string } from '../../base/flags/declare.js';
 import { GO_SPACE } from '../../base/go/space.js';
 import type { CommandContext } from '../command.js';
 
-export const passwordFlags: readonly Flag[] = [
-  {
-    name: 'interactive',
-    type: 'bool',
-    default: 'true',
-    help: 'ask for the password; =false: take it from standard input',
-  },
-  {
-    name: 'new-password-file',
-    type: 'string',
+export const passwordFlags = {
+  interactive: bool('ask for the password; =false: take it from standard input', { default: 'true' }),
+  newPasswordFile: string("read the user's new password from a file (-: standard input)", {
     value: 'FILE',
-    help: "read the user's new password from a file (-: standard input)",
     complete: 'file',
     own: true,
-  },
-];
+  }),
+};
+
+type PasswordFlags = FlagsOf<typeof passwordFlags>;
 
 /**
  * The new password of `user`: of a file, of standard input, or typed twice.
  * @throws Failure (128) when it is empty where somebody was asked, or the two are different.
  */
-export async function newPassword(context: CommandContext, flags: FlagValues, user: string): Promise<string> {
+export async function newPassword(context: CommandContext, flags: PasswordFlags, user: string): Promise<string> {
   const file = await passwordFile(context, flags);
   if (file !== undefined) return file;
   const prompt = `Password of ${user}: `;
-  if (!flags.bool('interactive')) return isDropIn(context.mode) ? scanWord(context) : context.askPassword(prompt);
+  if (!flags.interactive) return isDropIn(context.mode) ? scanWord(context) : context.askPassword(prompt);
   const first = await context.askPassword(prompt);
   if (first === '') throw badArguments('empty password');
   if (!isDropIn(context.mode) && !context.stdin.isTTY) return first;
@@ -40,12 +36,12 @@ export async function newPassword(context: CommandContext, flags: FlagValues, us
 }
 
 /** The first line of --new-password-file; or of --password-file where nobody logs in, whose password it would be. */
-async function passwordFile(context: CommandContext, flags: FlagValues): Promise<string | undefined> {
-  const path = flags.string('new-password-file');
+async function passwordFile(context: CommandContext, flags: PasswordFlags): Promise<string | undefined> {
+  const path = flags.newPasswordFile;
   if (path === '-') return firstLine(context.stdin);
   if (path !== '') return firstLine(createReadStream(path)).catch((error) => unreadable(error));
   const { options } = context;
-  return options.given.has('password-file') && options.user === '' ? options.password : undefined;
+  return options.given.has('passwordFile') && options.user === '' ? options.password : undefined;
 }
 
 function unreadable(error: Error): never {

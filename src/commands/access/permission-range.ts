@@ -1,21 +1,26 @@
 /** The keys that `role grant-permission` and `role revoke-permission` are about. */
-import type { Flag, FlagValues } from '../../base/contract.js';
+
 import { badArguments } from '../../base/errors.js';
+import { bool } from '../../base/flags/declare.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import { OPEN_END, prefixEnd } from '../../etcd/keys.js';
 
-export const rangeFlags: readonly Flag[] = [
-  { name: 'prefix', type: 'bool', help: 'all keys that begin with the key' },
-  { name: 'from-key', type: 'bool', help: 'all keys from the key on, in byte order' },
-];
+export const rangeFlags = {
+  prefix: bool('all keys that begin with the key'),
+  fromKey: bool('all keys from the key on, in byte order'),
+};
 
 /**
  * A permission's range. An empty key stands for the first key of all; etcdctl then does not look at an end.
  * @throws Failure with etcdctl's texts.
  */
-export function permissionRange(flags: FlagValues, key: string, end?: string): { key: Buffer; range_end: Buffer } {
-  const prefix = flags.bool('prefix');
-  const fromKey = flags.bool('from-key');
+export function permissionRange(
+  flags: { prefix: boolean; fromKey: boolean },
+  key: string,
+  end?: string,
+): { key: Buffer; range_end: Buffer } {
+  const prefix = flags.prefix;
+  const fromKey = flags.fromKey;
   if (end !== undefined && key !== '') {
     if (prefix) throw badArguments('unexpected endkey argument with --prefix flag');
     if (fromKey) throw badArguments('unexpected endkey argument with --from-key flag');

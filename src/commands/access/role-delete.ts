@@ -1,15 +1,15 @@
 import type { CommandSpec, Run } from '../command.js';
 import { exactly, makeChange } from './auth-answer.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'role delete <name>',
   description: 'Deletes a role, and takes it away from all users.',
   examples: ['ketcdctl role delete readers'],
-  flags: [],
+  flags: {},
   noTimeout: 'drop-in',
-};
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args) => {
+export const run: Run<typeof spec> = async (context, args) => {
   const [role] = exactly(args, 1, 'role delete command requires role name as its argument') as [string];
   await makeChange(context, {
     message: 'AuthRoleDeleteResponse',

@@ -4,7 +4,7 @@ import type { CommandSpec, Run } from '../command.js';
 import { makeChange } from './auth-answer.js';
 import { permissionRange, rangeFlags } from './permission-range.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'role grant-permission [options] <role> <read|write|readwrite> <key> [range_end]',
   description: 'Lets a role read or write a key, or the keys from <key> up to but not including <range_end>.',
   examples: [
@@ -13,7 +13,7 @@ export const spec: CommandSpec = {
   ],
   flags: rangeFlags,
   noTimeout: 'drop-in',
-};
+} satisfies CommandSpec;
 
 const TYPES: Record<string, Permission> = {
   READ: Permission.Read,
@@ -21,7 +21,7 @@ const TYPES: Record<string, Permission> = {
   READWRITE: Permission.Readwrite,
 };
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec> = async (context, args, flags) => {
   const [name, type, key, end] = args;
   if (name === undefined || type === undefined || key === undefined) {
     throw badArguments(

@@ -5,14 +5,14 @@ import { print } from '../../output/response.js';
 import type { CommandSpec, Run } from '../command.js';
 import { exactly } from './auth-answer.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'role list',
   examples: ['ketcdctl role list'],
-  flags: [],
+  flags: {},
   noTimeout: 'drop-in',
-};
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args) => {
+export const run: Run<typeof spec> = async (context, args) => {
   exactly(args, 0, 'role list command requires no arguments');
   const format = outputFormat(context);
   const { auth } = await context.connect();

@@ -4,15 +4,15 @@ import type { CommandSpec, Run } from '../command.js';
 import { makeChange } from './auth-answer.js';
 import { permissionRange, rangeFlags } from './permission-range.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'role revoke-permission [options] <role> <key> [range_end]',
   description: 'Takes a permission away from a role. The range has to be the very one that was granted.',
   examples: ['ketcdctl role revoke-permission readers --prefix /registry/'],
   flags: rangeFlags,
   noTimeout: 'drop-in',
-};
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec> = async (context, args, flags) => {
   const [role, key, end] = args;
   if (role === undefined || key === undefined) {
     throw badArguments('role revoke-permission command requires role name and key [endkey] as its argument');

@@ -1,15 +1,15 @@
 import type { CommandSpec, Run } from '../command.js';
 import { exactly, makeChange } from './auth-answer.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'user delete <name>',
   description: 'Deletes a user.',
   examples: ['ketcdctl user delete alice'],
-  flags: [],
+  flags: {},
   noTimeout: 'drop-in',
-};
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args) => {
+export const run: Run<typeof spec> = async (context, args) => {
   const [name] = exactly(args, 1, 'user delete command requires user name as its argument') as [string];
   await makeChange(context, {
     message: 'AuthUserDeleteResponse',

@@ -1,4 +1,5 @@
 import type { IAuthUserGetResponse } from 'etcd3/lib/rpc';
+import { bool } from '../../base/flags/declare.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import type { Value } from '../../k8s-decode/value.js';
 import { type Format, outputFormat } from '../../output/format.js';
@@ -7,20 +8,20 @@ import { printRole } from '../../output/role.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { exactly } from './auth-answer.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'user get <name> [options]',
   description: 'Shows the roles of a user.',
   examples: ['ketcdctl user get alice', 'ketcdctl user get alice --detail # what the roles permit'],
-  flags: [{ name: 'detail', type: 'bool', help: 'show the permissions of the roles too' }],
+  flags: { detail: bool('show the permissions of the roles too') },
   noTimeout: 'drop-in',
-};
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec> = async (context, args, flags) => {
   const [name] = exactly(args, 1, 'user get command requires user name as its argument') as [string];
   const format = outputFormat(context);
   const client = await context.connect();
   const response = await client.auth.userGet({ name });
-  if (!flags.bool('detail')) {
+  if (!flags.detail) {
     await print(context, format, {
       message: 'AuthUserGetResponse',
       response,

@@ -3,14 +3,14 @@ import { print } from '../../output/response.js';
 import type { CommandSpec, Run } from '../command.js';
 import { exactly } from './auth-answer.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'user list',
   examples: ['ketcdctl user list'],
-  flags: [],
+  flags: {},
   noTimeout: 'drop-in',
-};
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args) => {
+export const run: Run<typeof spec> = async (context, args) => {
   exactly(args, 0, 'user list command requires no arguments');
   const format = outputFormat(context);
   const { auth } = await context.connect();

@@ -2,7 +2,7 @@ import type { CommandSpec, Run } from '../command.js';
 import { exactly, makeChange } from './auth-answer.js';
 import { newPassword, passwordFlags } from './new-password.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'user passwd <name> [options]',
   description: 'Gives a user another password, which is asked for.',
   examples: [
@@ -11,9 +11,9 @@ export const spec: CommandSpec = {
   ],
   flags: passwordFlags,
   noTimeout: 'drop-in',
-};
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec> = async (context, args, flags) => {
   const [name] = exactly(args, 1, 'user passwd command requires user name as its argument') as [string];
   const password = await newPassword(context, flags, name);
   await makeChange(context, {

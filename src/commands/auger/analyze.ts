@@ -1,4 +1,3 @@
-import type { FlagValues } from '../../base/contract.js';
 import { type Analysis, analyze } from './analysis.js';
 import { withDatabase } from './database.js';
 import type { Around } from './program.js';
@@ -7,8 +6,8 @@ import type { Around } from './program.js';
 const TOP = 12;
 
 /** `auger analyze`. */
-export async function runAnalyze({ io }: Around, _args: string[], flags: FlagValues): Promise<void> {
-  await withDatabase(flags.string('file'), io, async (file) => {
+export async function runAnalyze({ io }: Around, _args: string[], flags: { file: string }): Promise<void> {
+  await withDatabase(flags.file, io, async (file) => {
     io.stdout.write(analysisText(await analyze(file, TOP)));
   });
 }

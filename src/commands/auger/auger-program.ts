@@ -1,6 +1,6 @@
 /** auger's commands. Their help is auger's own, word for word, and so is its spelling. */
-import type { Flag } from '../../base/contract.js';
-import { FILE_FLAG, OUTPUT_FLAG, REVISION_FLAG } from './flags.js';
+import { bool, string } from '../../base/flags/declare.js';
+import { EXTRACT_FLAGS, FILE_FLAG, OUTPUT_FLAG, REVISION_FLAG } from './flags.js';
 import type { AugerCommand, Program } from './program.js';
 import { completion, version } from './small-commands.js';
 
@@ -31,12 +31,12 @@ of the protobuf payload.`,
   examples: `
         ETCDCTL_API=3 etcdctl get /registry/pods/default/<pod-name> \\
         --print-value-only | auger decode`,
-  flags: [
-    { name: 'batch-process', type: 'bool', help: 'If set, deccode batch of objects from os.Stdin' },
-    { name: 'file', type: 'string', help: 'Filename to read storage encoded data from' },
-    { name: 'meta-only', type: 'bool', help: 'Output only content type and metadata fields' },
-    OUTPUT_FLAG,
-  ],
+  flags: {
+    batchProcess: bool('If set, deccode batch of objects from os.Stdin'),
+    file: string('Filename to read storage encoded data from'),
+    metaOnly: bool('Output only content type and metadata fields'),
+    ...OUTPUT_FLAG,
+  },
   run: async (...call) => (await import('./decode.js')).runDecode(...call),
 };
 
@@ -50,53 +50,12 @@ with etcd 3+.`,
   examples: `
 \t    cat pod.yaml | auger encode | \\
 \t    ETCDCTL_API=3 etcdctl put /registry/pods/default/<pod-name>`,
-  flags: [
-    { name: 'file', type: 'string', help: 'Filename to read input data from' },
-    {
-      name: 'format',
-      short: 'f',
-      type: 'string',
-      default: 'yaml',
-      help: 'Input format. One of: json|yaml|proto',
-    },
-  ],
+  flags: {
+    file: string('Filename to read input data from'),
+    format: string('Input format. One of: json|yaml|proto', { short: 'f', default: 'yaml' }),
+  },
   run: async (...call) => (await import('./encode.js')).runEncode(...call),
 };
-
-const EXTRACT_FLAGS: readonly Flag[] = [
-  FILE_FLAG,
-  OUTPUT_FLAG,
-  REVISION_FLAG,
-  { name: 'key', short: 'k', type: 'string', help: 'Etcd object key to find in boltdb file' },
-  {
-    name: 'version',
-    short: 'v',
-    type: 'string',
-    help: 'Version of etcd key to find, defaults to latest version',
-  },
-  { name: 'keys-by-prefix', type: 'string', help: 'List out all keys with the given prefix' },
-  { name: 'list-versions', type: 'bool', help: 'List out all versions of the key, requires --key' },
-  { name: 'leaf-item', type: 'bool', help: 'Read the input as a boltdb leaf page item.' },
-  { name: 'print-key', type: 'bool', help: 'Print the key of the matching entry' },
-  { name: 'meta-summary', type: 'bool', help: 'Print a summary of the metadata of the matching entry' },
-  { name: 'raw', type: 'bool', help: "Don't attempt to decode the etcd value" },
-  {
-    name: 'fields',
-    type: 'string',
-    default: 'key',
-    help: 'Fields to include when listing entries, comma separated list of: [key value-size all-versions-value-size version-count value]',
-  },
-  {
-    name: 'template',
-    type: 'string',
-    help: 'golang template to use when listing entries, see https://golang.org/pkg/text/template, template is provided an object with the fields: Key, Version, Value, TypeMeta, Stats. The Value field contains the entire kubernetes resource object which also may be dereferenced using a dot seperated path.',
-  },
-  {
-    name: 'filter',
-    type: 'string',
-    help: "Filter entries using a comma separated list of '<field>=value' constraints. Fields used in filters use the same naming as --template fields, e.g. .Value.metadata.namespace",
-  },
-];
 
 const EXTRACT: AugerCommand = {
   name: 'extract',
@@ -138,7 +97,7 @@ const ANALYZE: AugerCommand = {
   name: 'analyze',
   short: "Analyze kubernetes data from the boltdb '.db' files etcd persists to.",
   usage: 'analyze [flags]',
-  flags: [FILE_FLAG],
+  flags: { ...FILE_FLAG },
   run: async (...call) => (await import('./analyze.js')).runAnalyze(...call),
 };
 
@@ -146,7 +105,7 @@ const CHECKSUM: AugerCommand = {
   name: 'checksum',
   short: 'Checksum a etcd keyspace.',
   usage: 'checksum [flags]',
-  flags: [FILE_FLAG, REVISION_FLAG],
+  flags: { ...FILE_FLAG, ...REVISION_FLAG },
   run: async (...call) => (await import('./checksum.js')).runChecksum(...call),
 };
 
@@ -154,5 +113,5 @@ export const auger: Program = {
   name: 'auger',
   about: 'Inspect and analyze kubernetes objects in binary storage\nencoding used with etcd 3+ and boltdb.',
   commands: [ANALYZE, CHECKSUM, completion('auger'), DECODE, ENCODE, EXTRACT, version],
-  globals: [],
+  globals: {},
 };

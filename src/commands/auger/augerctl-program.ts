@@ -1,36 +1,7 @@
 /** augerctl's commands. Their help is augerctl's own, word for word. */
-import type { Flag } from '../../base/contract.js';
+import { GET_FLAGS, GLOBALS } from './augerctl-flags.js';
 import type { AugerCommand, Program } from './program.js';
 import { completion, version } from './small-commands.js';
-
-const GLOBALS: readonly Flag[] = [
-  {
-    name: 'endpoints',
-    type: 'strings',
-    default: '127.0.0.1:2379',
-    help: 'gRPC endpoints of etcd cluster; falls back to ETCDCTL_ENDPOINTS or 127.0.0.1:2379',
-  },
-  {
-    name: 'cacert',
-    type: 'string',
-    help: 'path to the etcd client TLS CA cert file; falls back to ETCDCTL_CACERT',
-  },
-  { name: 'cert', type: 'string', help: 'path to the etcd client TLS cert file; falls back to ETCDCTL_CERT' },
-  { name: 'key', type: 'string', help: 'path to the etcd client TLS key file; falls back to ETCDCTL_KEY' },
-  {
-    name: 'insecure-discovery',
-    type: 'bool',
-    default: 'true',
-    help: 'accept insecure SRV records describing cluster endpoints',
-  },
-  { name: 'insecure-skip-tls-verify', type: 'bool', help: 'skip server certificate verification' },
-  { name: 'user', type: 'string', help: 'username for authentication, provide username[:password]' },
-  {
-    name: 'password',
-    type: 'string',
-    help: 'password for authentication, only available if --user has no password',
-  },
-];
 
 const GET: AugerCommand = {
   name: 'get',
@@ -62,13 +33,7 @@ const GET: AugerCommand = {
   # Nearly equivalent
   kubectl get $(kubectl api-resources --verbs=list --output=name | paste -s -d, - ) -A -o yaml
 `,
-  flags: [
-    { name: 'output', short: 'o', type: 'string', default: 'yaml', help: 'output format. One of: (yaml, json).' },
-    { name: 'namespace', short: 'n', type: 'string', help: 'namespace of resource' },
-    { name: 'prefix', type: 'string', default: '/registry', help: 'prefix to prepend to the resource' },
-    { name: 'limit', type: 'int', help: 'max total number of results returned (0 means no limit)' },
-    { name: 'chunk-size', type: 'int', default: '500', help: 'chunk size of the list pager' },
-  ],
+  flags: GET_FLAGS,
   maxArgs: 2,
   run: async (...call) => (await import('./get.js')).runGet(...call),
 };

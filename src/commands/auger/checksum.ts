@@ -1,4 +1,3 @@
-import type { FlagValues } from '../../base/contract.js';
 import { crc32c } from '../../storage/crc32c.js';
 import type { EtcdFile } from '../../storage/mvcc/etcd-file.js';
 import { ALL_KEYS } from '../../storage/mvcc/revision.js';
@@ -28,9 +27,13 @@ export function checksumOf(file: EtcdFile, wanted: bigint): Checksum {
 }
 
 /** `auger checksum`. */
-export async function runChecksum({ io }: Around, _args: string[], flags: FlagValues): Promise<void> {
-  await withDatabase(flags.string('file'), io, async (file) => {
-    const { hash, compacted, revision } = checksumOf(file, flags.int('revision'));
+export async function runChecksum(
+  { io }: Around,
+  _args: string[],
+  flags: { file: string; revision: bigint },
+): Promise<void> {
+  await withDatabase(flags.file, io, async (file) => {
+    const { hash, compacted, revision } = checksumOf(file, flags.revision);
     io.stdout.write(`checksum: ${hash}\ncompact-revision: ${compacted}\nrevision: ${revision}\n`);
   });
 }

@@ -1,5 +1,7 @@
 /** `__complete WORD… LAST`, which the scripts of `completion` call: see src/cli/complete.ts. */
+
 import type { Output } from '../../base/contract.js';
+import { flagList } from '../../base/flags/declare.js';
 import type { Program } from './program.js';
 
 const NO_FILES = ':4';
@@ -10,7 +12,7 @@ export function complete(program: Program, words: readonly string[], stdout: Out
   const typed = words.at(-1) ?? '';
   const command = program.commands.find(({ name }) => words.slice(0, -1).includes(name));
   const candidates = typed.startsWith('-')
-    ? [...(command?.flags ?? []), ...program.globals].map(({ name, help }) => [`--${name}`, help] as const)
+    ? flagList({ ...command?.flags, ...program.globals }).map(({ name, help }) => [`--${name}`, help] as const)
     : command === undefined
       ? program.commands.map(({ name, short }) => [name, short] as const)
       : (command.subcommands ?? []);

@@ -1,5 +1,4 @@
 import { StringDecoder } from 'node:string_decoder';
-import type { FlagValues } from '../../base/contract.js';
 import { Failure } from '../../base/errors.js';
 import { goQuote } from '../../base/go/quote.js';
 import { readInput as readStdin } from '../../base/input.js';
@@ -8,11 +7,15 @@ import type { Around } from './program.js';
 import { type OutputFormat, outputFormat, renderValue, requireValue, typeMetaOf, withLooseEnd } from './value.js';
 
 /** `auger decode`: one value, or with --batch-process one in hex on each line. */
-export async function runDecode(around: Around, _args: string[], flags: FlagValues): Promise<void> {
-  const format = outputFormat(flags.string('output'));
-  const form: Form = { format, metaOnly: flags.bool('meta-only') };
-  if (flags.bool('batch-process')) return decodeLines(around, form);
-  const input = requireInput(await readInput(around, flags.string('file')));
+export async function runDecode(
+  around: Around,
+  _args: string[],
+  flags: { output: string; metaOnly: boolean; batchProcess: boolean; file: string },
+): Promise<void> {
+  const format = outputFormat(flags.output);
+  const form: Form = { format, metaOnly: flags.metaOnly };
+  if (flags.batchProcess) return decodeLines(around, form);
+  const input = requireInput(await readInput(around, flags.file));
   around.io.stdout.write(await withLooseEnd(input, (value) => decodeInput(value, form)));
 }
 

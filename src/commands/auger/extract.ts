@@ -1,32 +1,33 @@
-import type { FlagValues } from '../../base/contract.js';
 import { Failure } from '../../base/errors.js';
+import type { FlagsOf } from '../../base/flags/declare.js';
 import { withDatabase } from './database.js';
 import type { ExtractOptions } from './extract-options.js';
+import type { EXTRACT_FLAGS } from './flags.js';
 import type { Around } from './program.js';
 import { outputFormat } from './value.js';
 
 /** `auger extract`. */
-export async function runExtract(around: Around, _args: string[], flags: FlagValues): Promise<void> {
+export async function runExtract(around: Around, _args: string[], flags: FlagsOf<typeof EXTRACT_FLAGS>): Promise<void> {
   const options: ExtractOptions = {
-    file: flags.string('file'),
-    key: flags.string('key'),
-    prefix: flags.string('keys-by-prefix'),
-    revision: flags.int('revision'),
-    version: flags.string('version'),
-    listVersions: flags.bool('list-versions'),
-    fields: flags.string('fields'),
-    template: flags.string('template'),
-    filter: flags.string('filter'),
+    file: flags.file,
+    key: flags.key,
+    prefix: flags.keysByPrefix,
+    revision: flags.revision,
+    version: flags.version,
+    listVersions: flags.listVersions,
+    fields: flags.fields,
+    template: flags.template,
+    filter: flags.filter,
     output: outputOf(flags),
-    raw: flags.bool('raw'),
-    printKey: flags.bool('print-key'),
-    metaSummary: flags.bool('meta-summary'),
-    lists: flags.given('fields') || flags.string('template') !== '' || flags.string('filter') !== '',
+    raw: flags.raw,
+    printKey: flags.printKey,
+    metaSummary: flags.metaSummary,
+    lists: flags.given('fields') || flags.template !== '' || flags.filter !== '',
     objects: undefined,
     encryptionConfig: around.env.ETCDCTL_ENCRYPTION_CONFIG || undefined,
   };
   refuseConflicts(options, flags.given('fields'));
-  if (!flags.bool('leaf-item')) return extract(around, options);
+  if (!flags.leafItem) return extract(around, options);
   const { extractLeafItem } = await import('./leaf-item.js');
   around.io.stdout.write(await extractLeafItem(around, options));
 }
@@ -47,8 +48,8 @@ export async function extract({ io }: Around, options: ExtractOptions): Promise<
   });
 }
 
-function outputOf(flags: FlagValues): ExtractOptions['output'] {
-  const name = flags.string('output');
+function outputOf(flags: { output: string }): ExtractOptions['output'] {
+  const name = flags.output;
   try {
     return outputFormat(name);
   } catch (error) {

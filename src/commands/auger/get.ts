@@ -1,11 +1,13 @@
 /** `augerctl get`: objects out of a running etcd. */
-import type { FlagValues } from '../../base/contract.js';
+
 import { ExitCode, Failure } from '../../base/errors.js';
+import type { FlagsOf } from '../../base/flags/declare.js';
 import type { ConnectionOptions } from '../../connection/options.js';
 import { type EtcdClient, openClient } from '../../etcd/client.js';
 import { readRange } from '../../etcd/range.js';
 import { StoredValues } from '../../k8s/values.js';
 import { prefixRange } from '../../storage/mvcc/revision.js';
+import type { GET_FLAGS, GLOBALS } from './augerctl-flags.js';
 import { MEDIA_TYPES } from './detect.js';
 import type { Around } from './program.js';
 import { resourcePath } from './resource-key.js';
@@ -15,10 +17,11 @@ import { NOTHING_FOUND, renderValue, requireValue } from './value.js';
 const DIAL_TIMEOUT = 5000;
 
 type Format = 'yaml' | 'json';
+type GetFlags = FlagsOf<typeof GET_FLAGS & typeof GLOBALS>;
 
-export async function runGet(around: Around, args: string[], flags: FlagValues): Promise<number> {
-  const format = flags.string('output');
-  const prefix = flags.string('prefix');
+export async function runGet(around: Around, args: string[], flags: GetFlags): Promise<number> {
+  const format = flags.output;
+  const prefix = flags.prefix;
   const problem =
     args[0] === ''
       ? 'invalid resource ""'
@@ -44,12 +47,12 @@ interface KeyRequest {
   namespace: string;
 }
 
-function keyRequest(prefix: string, [resource, name]: string[], flags: FlagValues): KeyRequest {
-  const namespace = flags.string('namespace');
+function keyRequest(prefix: string, [resource, name]: string[], flags: GetFlags): KeyRequest {
+  const namespace = flags.namespace;
   const isAll = resource === undefined;
   const parts = [prefix, isAll ? '' : resourcePath(resource), isAll ? '' : namespace].filter((part) => part !== '');
   const path = parts.join('/');
-  const limit = Math.max(0, Number(flags.int('limit')));
+  const limit = Math.max(0, Number(flags.limit));
   if (name !== undefined) return { request: { key: Buffer.from(`${path}/${name}`) }, namespace: '' };
   const { start, end } = prefixRange(Buffer.from(`${path}/`));
   return {
@@ -111,8 +114,8 @@ function asComment(key: Buffer, value: Buffer, reason: string): string {
   return `---\n# ${key} | raw | ${why}\n# ${shown}\n`;
 }
 
-function connection({ env }: Around, flags: FlagValues): ConnectionOptions {
-  const setting = (name: string) => flags.string(name) || env[`ETCDCTL_${name.toUpperCase()}`] || undefined;
+function connection({ env }: Around, flags: GetFlags): ConnectionOptions {
+  const setting = (name: 'cert' | 'key' | 'cacert') => flags[name] || env[`ETCDCTL_${name.toUpperCase()}`] || undefined;
   const cert = setting('cert');
   const key = setting('key');
   if ((cert === undefined) !== (key === undefined)) {
@@ -121,10 +124,10 @@ function connection({ env }: Around, flags: FlagValues): ConnectionOptions {
   const cacert = setting('cacert');
   return {
     endpoints: endpoints(flags, env.ETCDCTL_ENDPOINTS),
-    insecureDiscovery: flags.bool('insecure-discovery'),
-    insecureSkipTlsVerify: flags.bool('insecure-skip-tls-verify'),
+    insecureDiscovery: flags.insecureDiscovery,
+    insecureSkipTlsVerify: flags.insecureSkipTlsVerify,
     // Whoever names certificates wants TLS, also where the endpoint has no scheme.
-    insecureTransport: cacert === undefined && cert === undefined && flags.bool('insecure-discovery'),
+    insecureTransport: cacert === undefined && cert === undefined && flags.insecureDiscovery,
     cacert,
     cert,
     key,
@@ -133,17 +136,17 @@ function connection({ env }: Around, flags: FlagValues): ConnectionOptions {
   };
 }
 
-function endpoints(flags: FlagValues, fromEnvironment: string | undefined): string[] {
+function endpoints(flags: GetFlags, fromEnvironment: string | undefined): string[] {
   const named = (fromEnvironment ?? '')
     .split(',')
     .map((endpoint) => endpoint.trim())
     .filter(Boolean);
-  return flags.given('endpoints') || named.length === 0 ? flags.strings('endpoints') : named;
+  return flags.given('endpoints') || named.length === 0 ? flags.endpoints : named;
 }
 
-function login(flags: FlagValues): Pick<ConnectionOptions, 'user' | 'password'> {
-  const user = flags.string('user');
-  const password = flags.string('password');
+function login(flags: GetFlags): Pick<ConnectionOptions, 'user' | 'password'> {
+  const user = flags.user;
+  const password = flags.password;
   if (user === '') return {};
   if (password === '' && !user.includes(':')) throw new Failure('password is missing');
   return { user, password: password || undefined };

@@ -1,5 +1,5 @@
 /** Help in the layout of cobra, the library that auger is built with. */
-import type { Flag } from '../../base/contract.js';
+import { bool, type Flag, flagList } from '../../base/flags/declare.js';
 import { optionLines } from '../../cli/help-etcdctl.js';
 import type { AugerCommand, Program } from './program.js';
 
@@ -7,7 +7,7 @@ import type { AugerCommand, Program } from './program.js';
 export function programHelp(program: Program): string {
   const { name, about, globals } = program;
   const rows = [...program.commands.map((each) => [each.name, each.short] as const), HELP_ROW];
-  return `${about}\n\n${groupUsage(name, '[command]', rows, optionLines([...globals, helpFlag(name)]))}`;
+  return `${about}\n\n${groupUsage(name, '[command]', rows, optionLines([...flagList(globals), helpFlag(name)]))}`;
 }
 
 const HELP_ROW = ['help', 'Help about any command'] as const;
@@ -19,16 +19,16 @@ export function commandHelp(program: Program, command: AugerCommand): string {
 
 /** The part of a page that stands behind an error too. */
 export function commandUsage({ name, globals }: Program, command: AugerCommand): string {
-  const options = optionLines([...command.flags, helpFlag(command.name)]);
+  const options = optionLines([...flagList(command.flags), helpFlag(command.name)]);
   if (command.subcommands) return groupUsage(name, command.usage, command.subcommands, options);
   const examples = command.examples === undefined ? '' : `\nExamples:\n${command.examples}\n`;
-  const inherited = globals.length === 0 ? '' : `\nGlobal Flags:\n${optionLines(globals)}`;
+  const inherited = Object.keys(globals).length === 0 ? '' : `\nGlobal Flags:\n${optionLines(flagList(globals))}`;
   return `Usage:\n  ${name} ${command.usage}\n${examples}\nFlags:\n${options}${inherited}`;
 }
 
 /** The flag as the help of a program or command describes it. */
 export function helpFlag(name: string): Flag {
-  return { name: 'help', short: 'h', type: 'bool', help: `help for ${name}` };
+  return { name: 'help', ...bool(`help for ${name}`, { short: 'h' }) };
 }
 
 function groupUsage(

@@ -2,6 +2,7 @@
 
 import type { Io } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { flagList } from '../../base/flags/declare.js';
 import { isNear } from '../../base/flags/near.js';
 import { FlagTable, UsageFailure } from '../../base/flags/normalize.js';
 import { parseWords } from '../../base/flags/parse.js';
@@ -48,10 +49,10 @@ async function runWords(
   env: NodeJS.ProcessEnv,
   io: Io,
 ): Promise<number> {
-  const table = new FlagTable(command?.flags ?? [], program.globals, [helpFlag(program.name)]);
-  const { args, flags } = parseWords(words, table);
+  const table = new FlagTable(flagList({ ...command?.flags, ...program.globals }), [helpFlag(program.name)]);
+  const { args, flags } = parseWords<{ help: boolean }>(words, table);
   const isBareGroup = command?.subcommands !== undefined && args.length === 0;
-  if (command === undefined || isBareGroup || flags.bool('help')) {
+  if (command === undefined || isBareGroup || flags.values.help) {
     const [topic] = command === undefined ? args : [];
     io.stdout.write(helpPage(program, topic === undefined ? command : commandNamed(program, topic)));
     return ExitCode.Ok;
@@ -60,7 +61,7 @@ async function runWords(
   if (maxArgs !== undefined && args.length > maxArgs) {
     throw new UsageFailure(`accepts between 0 and ${maxArgs} arg(s), received ${args.length}`);
   }
-  return (await command.run({ io, env }, args, flags)) ?? ExitCode.Ok;
+  return (await command.run({ io, env }, args, flags.values as never)) ?? ExitCode.Ok;
 }
 
 function helpPage(program: Program, command: AugerCommand | undefined): string {
@@ -73,7 +74,7 @@ function findCommand(
   argv: readonly string[],
 ): { command: AugerCommand | undefined; words: string[] } {
   const takesValue = (word: string) => {
-    const flag = program.globals.find(({ name, type }) => word === `--${name}` && type !== 'bool');
+    const flag = flagList(program.globals).find(({ name, type }) => word === `--${name}` && type !== 'bool');
     return flag !== undefined;
   };
   for (let at = 0; at < argv.length && argv[at] !== '--'; at++) {

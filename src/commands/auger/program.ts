@@ -1,4 +1,5 @@
-import type { Flag, FlagValues, Io } from '../../base/contract.js';
+import type { Io } from '../../base/contract.js';
+import type { FlagDeclarations } from '../../base/flags/declare.js';
 
 /** What a run of an auger command has around it. */
 export interface Around {
@@ -18,10 +19,10 @@ export interface AugerCommand {
   examples?: string;
   /** Name and summary of what may follow its name. */
   subcommands?: readonly (readonly [name: string, short: string])[];
-  flags: readonly Flag[];
+  flags: FlagDeclarations;
   /** More arguments are refused; without it they are passed over. */
   maxArgs?: number;
-  run(around: Around, args: string[], flags: FlagValues): Promise<number | undefined> | Promise<void>;
+  run(around: Around, args: string[], flags: never): Promise<number | undefined> | Promise<void>;
 }
 
 export interface Program {
@@ -29,5 +30,5 @@ export interface Program {
   about: string;
   commands: readonly AugerCommand[];
   /** Flags of all commands. */
-  globals: readonly Flag[];
+  globals: FlagDeclarations;
 }

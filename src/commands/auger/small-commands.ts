@@ -10,7 +10,7 @@ export const version: AugerCommand = {
   name: 'version',
   short: 'print current version',
   usage: 'version [flags]',
-  flags: [],
+  flags: {},
   run: async ({ io }) => {
     io.stdout.write(
       `Version:\tketcdctl ${VERSION}\nNodeVersion:\t${process.version}\nOS/Arch:\t${process.platform}/${process.arch}\n`,
@@ -28,7 +28,7 @@ export function completion(name: Program['name']): AugerCommand {
 See each sub-command's help for details on how to use the generated script.`,
     usage: 'completion [command]',
     subcommands: SHELLS.map((shell) => [shell, `Generate the autocompletion script for ${shell}`] as const),
-    flags: [],
+    flags: {},
     run: async ({ io }, [shell = '']) => {
       const script = scripts[shell];
       if (script === undefined) throw new UsageFailure(`unknown command ${goQuote(shell)} for "${name} completion"`);

@@ -4,15 +4,15 @@ import { outputFormat } from '../../output/format.js';
 import type { CommandSpec, Run } from '../command.js';
 import { printAlarms } from './alarm-answer.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'alarm disarm',
   description:
     'Clears all alarms. After NOSPACE first make space (compaction, then defrag): otherwise the alarm comes back with the next write.',
   examples: ['ketcdctl alarm disarm'],
-  flags: [],
-};
+  flags: {},
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args) => {
+export const run: Run<typeof spec> = async (context, args) => {
   if (args.length > 0) throw badArguments('alarm disarm command accepts no arguments');
   const format = outputFormat(context);
   const { maintenance } = await context.connect();

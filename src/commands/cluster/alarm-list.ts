@@ -4,15 +4,15 @@ import { outputFormat } from '../../output/format.js';
 import type { CommandSpec, Run } from '../command.js';
 import { printAlarms } from './alarm-answer.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'alarm list',
   description:
     'Lists the alarms: NOSPACE, when a database has reached its quota and nothing more is written, and CORRUPT, when members disagree.',
   examples: ['ketcdctl alarm list'],
-  flags: [],
-};
+  flags: {},
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args) => {
+export const run: Run<typeof spec> = async (context, args) => {
   if (args.length > 0) throw badArguments('alarm list command accepts no arguments');
   const format = outputFormat(context);
   const client = await context.connect();

@@ -1,19 +1,20 @@
 import { Failure } from '../../base/errors.js';
+import { bool, int } from '../../base/flags/declare.js';
 import { formatNotSupported, outputFormat } from '../../output/format.js';
 import { writeReadable } from '../../output/readable.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { memberEndpoints } from './endpoint-each.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'check consistency [options]',
   description:
     'Asks every member for the hash of its history at one revision that all of them have, and says which one differs. The exit code is 1 when they do not agree, or when one does not answer.',
   examples: ['ketcdctl check consistency', 'ketcdctl check consistency --rev 4711 -w table'],
-  flags: [
-    { name: 'rev', type: 'int', default: '0', help: 'revision to compare at (0: the newest that all members have)' },
-    { name: 'endpoints-only', type: 'bool', help: 'ask --endpoints only, in place of all members of the cluster' },
-  ],
-};
+  flags: {
+    rev: int('revision to compare at (0: the newest that all members have)', { default: '0' }),
+    endpointsOnly: bool('ask --endpoints only, in place of all members of the cluster'),
+  },
+} satisfies CommandSpec;
 
 /** What one member said. Hashes can be compared only where the same history was dropped. */
 interface Answer {
@@ -23,14 +24,14 @@ interface Answer {
   problem: string;
 }
 
-export const run: Run = async (context, _args, flags) => {
+export const run: Run<typeof spec> = async (context, _args, flags) => {
   const format = outputFormat(context);
   if (format === 'fields' || format === 'protobuf') throw formatNotSupported(format);
   const client = await context.connect();
-  const endpoints = flags.bool('endpoints-only')
+  const endpoints = flags.endpointsOnly
     ? await client.callable.resolveEndpoints()
     : await memberEndpoints(context, client);
-  const wanted = flags.int('rev');
+  const wanted = flags.rev;
   const at = wanted > 0n ? wanted : await commonRevision(context, endpoints);
   const answers = await Promise.all(endpoints.map((endpoint) => ask(context, endpoint, at)));
   judge(answers);

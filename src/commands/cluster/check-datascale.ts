@@ -5,13 +5,13 @@ import { outputFormat } from '../../output/format.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { errorLines, loadFlags, loadSize, progressLine, refuseKeys, runLoad, type Size } from './check-load.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'check datascale [options]',
   description:
     'Writes 10,000, 100,000, one million or three million keys of 1 KiB and tells by how much the memory of the first endpoint grows. The keys are removed at the end, and also when it is interrupted.',
   examples: ['ketcdctl check datascale', 'ketcdctl check datascale --load=m --auto-compact --auto-defrag'],
   flags: loadFlags('/etcdctl-check-datascale/'),
-};
+} satisfies CommandSpec;
 
 const LOADS: Record<Size, { count: number; concurrency: number }> = {
   s: { count: 10_000, concurrency: 50 },
@@ -22,7 +22,7 @@ const LOADS: Record<Size, { count: number; concurrency: number }> = {
 const KEY_BYTES = 512;
 const VALUE_BYTES = 512;
 
-export const run: Run = async (context, _args, flags) => {
+export const run: Run<typeof spec> = async (context, _args, flags) => {
   const load = LOADS[loadSize(flags)];
   outputFormat(context);
   const client = await context.connect();

@@ -1,8 +1,10 @@
 /** What `check perf` and `check datascale` share: their flags, and that they leave no key behind. */
+
 import { randomBytes } from 'node:crypto';
 import type { IDeleteRangeResponse } from 'etcd3/lib/rpc';
-import { type Flag, type FlagValues, isDropIn } from '../../base/contract.js';
+import { isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { bool, type FlagsOf, string } from '../../base/flags/declare.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import { goQuote } from '../../base/go/quote.js';
 import { catchingSignals } from '../../base/signals.js';
@@ -13,20 +15,16 @@ import { sendUntilDone } from '../../etcd/retry-same.js';
 import type { CommandContext } from '../command.js';
 
 /** The flags of both, `prefix` being where each writes by default. */
-export function loadFlags(prefix: string): Flag[] {
-  return [
-    {
-      name: 'load',
-      type: 'string',
-      default: 's',
-      help: 'how much: s(mall), m(edium), l(arge), xl(arge)',
-      choices: ['s', 'm', 'l', 'xl'],
-    },
-    { name: 'prefix', type: 'string', default: prefix, help: 'where the keys are written; there must be none' },
-    { name: 'auto-compact', type: 'bool', help: 'drop the history when done' },
-    { name: 'auto-defrag', type: 'bool', help: 'defragment the databases when done' },
-  ];
+export function loadFlags(prefix: string) {
+  return {
+    load: string('how much: s(mall), m(edium), l(arge), xl(arge)', { default: 's', choices: ['s', 'm', 'l', 'xl'] }),
+    prefix: string('where the keys are written; there must be none', { default: prefix }),
+    autoCompact: bool('drop the history when done'),
+    autoDefrag: bool('defragment the databases when done'),
+  };
 }
+
+type LoadFlags = FlagsOf<ReturnType<typeof loadFlags>>;
 
 export type Size = 's' | 'm' | 'l' | 'xl';
 
@@ -42,8 +40,8 @@ const SIZES: Record<string, Size> = {
 };
 
 /** @throws Failure (exit code 4) for a load that is not known. */
-export function loadSize(flags: FlagValues): Size {
-  const load = flags.string('load');
+export function loadSize(flags: LoadFlags): Size {
+  const load = flags.load;
   const size = SIZES[load];
   if (size !== undefined) return size;
   throw new Failure(`unknown load option ${load}`, { exitCode: ExitCode.BadFeature });
@@ -57,12 +55,12 @@ export function loadSize(flags: FlagValues): Size {
 export async function runLoad(
   context: CommandContext,
   client: EtcdClient,
-  flags: FlagValues,
+  flags: LoadFlags,
   load: Omit<PutLoad, 'prefix' | 'signal'>,
   afterPuts: () => Promise<void> = async () => {},
 ): Promise<LoadResult> {
   // Only what begins with this is removed: somebody else may write under the same prefix, or it may be empty.
-  const prefix = Buffer.concat([argBytes(flags.string('prefix')), randomBytes(8)]);
+  const prefix = Buffer.concat([argBytes(flags.prefix), randomBytes(8)]);
   return catchingSignals(context, async (signal) => {
     let result: LoadResult | undefined;
     try {
@@ -78,8 +76,8 @@ export async function runLoad(
 }
 
 /** @throws Failure (exit code 3) when there are keys where they would be written. */
-export async function refuseKeys(context: CommandContext, client: EtcdClient, flags: FlagValues): Promise<void> {
-  const prefix = flags.string('prefix');
+export async function refuseKeys(context: CommandContext, client: EtcdClient, flags: LoadFlags): Promise<void> {
+  const prefix = flags.prefix;
   const found = await client.kv.range({ ...prefixRange(argBytes(prefix)), limit: 1, keys_only: true });
   if (found.kvs.length === 0) return;
   const tool = isDropIn(context.mode) ? 'etcdctl' : 'ketcdctl';
@@ -105,15 +103,15 @@ async function removeKeys(client: EtcdClient, prefix: Buffer, result: LoadResult
   return response.header.revision;
 }
 
-async function tidy(context: CommandContext, client: EtcdClient, flags: FlagValues, revision: string): Promise<void> {
+async function tidy(context: CommandContext, client: EtcdClient, flags: LoadFlags, revision: string): Promise<void> {
   const say = (text: string) => context.stdout.write(text);
   const limit = { timeoutMs: STEP_MS };
-  if (flags.bool('auto-compact')) {
+  if (flags.autoCompact) {
     await say(`Compacting with revision ${revision}\n`);
     await client.callable.call('KV', 'compact', { revision, physical: true }, limit);
     await say(`Compacted with revision ${revision}\n`);
   }
-  if (!flags.bool('auto-defrag')) return;
+  if (!flags.autoDefrag) return;
   for (const endpoint of await client.callable.resolveEndpoints()) {
     await say(`Defragmenting ${goQuote(endpoint)}\n`);
     await client.callable.at(endpoint).call('Maintenance', 'defragment', {}, limit);

@@ -4,13 +4,13 @@ import { outputFormat } from '../../output/format.js';
 import type { CommandSpec, Run } from '../command.js';
 import { errorLines, loadFlags, loadSize, progressLine, refuseKeys, runLoad, type Size } from './check-load.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'check perf [options]',
   description:
     'Writes keys for a minute, at 150, 1000, 8000 or 15000 a second, and tells whether the cluster keeps up. The keys are removed at the end, and also when it is interrupted; the history that they leave stays until the next compaction. This process itself manages some 8,000 puts a second on one core: where l or xl fails, look whether it was busy all the time before you blame the cluster.',
   examples: ['ketcdctl check perf', 'ketcdctl check perf --load=m --auto-compact --auto-defrag'],
   flags: loadFlags('/etcdctl-check-perf/'),
-};
+} satisfies CommandSpec;
 
 const SECONDS = 60;
 const LOADS: Record<Size, { perSecond: number; concurrency: number }> = {
@@ -20,7 +20,7 @@ const LOADS: Record<Size, { perSecond: number; concurrency: number }> = {
   xl: { perSecond: 15000, concurrency: 1000 },
 };
 
-export const run: Run = async (context, _args, flags) => {
+export const run: Run<typeof spec> = async (context, _args, flags) => {
   const load = LOADS[loadSize(flags)];
   outputFormat(context);
   const client = await context.connect();

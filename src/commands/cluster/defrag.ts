@@ -1,5 +1,6 @@
 import { atLeast, isDropIn, type Mode } from '../../base/contract.js';
 import { ExitCode, failureText } from '../../base/errors.js';
+import { bool, string } from '../../base/flags/declare.js';
 import { UsageFailure } from '../../base/flags/normalize.js';
 import { formatDuration } from '../../base/go/duration.js';
 import type { EtcdClient } from '../../etcd/client.js';
@@ -7,7 +8,7 @@ import { outputFormat } from '../../output/format.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { memberEndpoints } from './endpoint-each.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'defrag [options]',
   description:
     'Has members rewrite their databases without the free space, one after the other. A member answers nothing while it does, which takes seconds for each gigabyte.',
@@ -16,34 +17,28 @@ export const spec: CommandSpec = {
     'ketcdctl defrag --cluster',
     'ketcdctl defrag --data-dir /var/lib/etcd # of a member that is stopped',
   ],
-  flags: [
-    { name: 'cluster', type: 'bool', help: 'use all endpoints from the cluster member list', etcdutl: '' },
-    {
-      name: 'data-dir',
-      type: 'string',
+  flags: {
+    cluster: bool('use all endpoints from the cluster member list', { etcdutl: '' }),
+    dataDir: string('data directory of a stopped member, in place of a running one', {
       value: 'DIR',
-      help: 'data directory of a stopped member, in place of a running one',
       until: '3.5',
       etcdutl: '3.5-',
       complete: 'directory',
-    },
-  ],
-};
+    }),
+  },
+} satisfies CommandSpec;
 
-export const run: Run = async (context, _args, flags) => {
+export const run: Run<typeof spec> = async (context, _args, flags) => {
   const { mode } = context;
-  if (mode.tool === 'etcdutl' && !flags.given('data-dir'))
-    throw new UsageFailure('required flag(s) "data-dir" not set');
-  if (hasDataDir(mode) && flags.string('data-dir') !== '') {
+  if (mode.tool === 'etcdutl' && !flags.given('dataDir')) throw new UsageFailure('required flag(s) "data-dir" not set');
+  if (hasDataDir(mode) && flags.dataDir !== '') {
     const { runDefragDataDir } = await import('./defrag-data-dir.js');
-    await runDefragDataDir(context, flags.string('data-dir'));
+    await runDefragDataDir(context, flags.dataDir);
     return ExitCode.Ok;
   }
   outputFormat(context);
   const client = await context.connect();
-  const endpoints = flags.bool('cluster')
-    ? await memberEndpoints(context, client)
-    : await client.callable.resolveEndpoints();
+  const endpoints = flags.cluster ? await memberEndpoints(context, client) : await client.callable.resolveEndpoints();
   let failed = false;
   for (const endpoint of endpoints) failed = !(await defragment(context, client, endpoint)) || failed;
   return failed ? ExitCode.Error : ExitCode.Ok;
@@ -77,5 +72,5 @@ async function defragment(context: CommandContext, client: EtcdClient, endpoint:
 
 /** etcdctl gives up after five seconds, and the member goes on: own mode waits, unless --command-timeout was given. */
 function timeLimit({ mode, options }: CommandContext): { timeoutMs?: null } {
-  return isDropIn(mode) || options.given.has('command-timeout') ? {} : { timeoutMs: null };
+  return isDropIn(mode) || options.given.has('commandTimeout') ? {} : { timeoutMs: null };
 }

@@ -1,5 +1,5 @@
 /** What `endpoint health`, `status` and `hashkv` share: which members are asked, and that they are asked side by side. */
-import { type FlagValues, isDropIn } from '../../base/contract.js';
+import { isDropIn } from '../../base/contract.js';
 import { Failure, failureText } from '../../base/errors.js';
 import { stringJson } from '../../base/go/json.js';
 import type { EtcdClient } from '../../etcd/client.js';
@@ -13,13 +13,11 @@ export type Asked<T> = { endpoint: string; answer: T } | { endpoint: string; err
 /** Asks every endpoint at the same time; the results come in the order of the endpoints. */
 export async function askEach<T>(
   context: CommandContext,
-  flags: FlagValues,
+  flags: { cluster: boolean },
   ask: (member: EtcdClient, endpoint: string) => Promise<T>,
 ): Promise<Asked<T>[]> {
   const client = await context.connect();
-  const endpoints = flags.bool('cluster')
-    ? await memberEndpoints(context, client)
-    : await client.callable.resolveEndpoints();
+  const endpoints = flags.cluster ? await memberEndpoints(context, client) : await client.callable.resolveEndpoints();
   return Promise.all(
     endpoints.map(async (endpoint) => {
       try {

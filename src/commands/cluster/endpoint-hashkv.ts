@@ -1,6 +1,8 @@
 import type { IHashKVResponse } from 'etcd3/lib/rpc';
 import { atLeast, isDropIn } from '../../base/contract.js';
+import { int } from '../../base/flags/declare.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
+import type { ENDPOINT_FLAGS } from './endpoint-flags.js';
 import '../../rpc/newer-fields.js';
 import { stringJson } from '../../base/go/json.js';
 import { goQuote } from '../../base/go/quote.js';
@@ -18,16 +20,16 @@ import {
   tellFailures,
 } from './endpoint-each.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'endpoint hashkv [options]',
   description:
     'Shows the hash over the key-values of each endpoint up to a revision. The same revision has the same hash at every sound member.',
   examples: ['ketcdctl endpoint hashkv --cluster', 'ketcdctl endpoint hashkv --cluster --rev 4711 -w table'],
-  flags: [{ name: 'rev', type: 'int', default: '0', help: 'largest revision to hash (0: the newest)' }],
-};
+  flags: { rev: int('largest revision to hash (0: the newest)', { default: '0' }) },
+} satisfies CommandSpec;
 
-export const run: Run = async (context, _args, flags) => {
-  const revision = String(flags.int('rev'));
+export const run: Run<typeof spec, typeof ENDPOINT_FLAGS> = async (context, _args, flags) => {
+  const revision = String(flags.rev);
   const format = outputFormat(context);
   const asked = await askEach(context, flags, (member) => member.maintenance.hashKV({ revision }));
   await tellFailures(context, asked, 'Failed to get the hash of endpoint');

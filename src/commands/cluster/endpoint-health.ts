@@ -13,13 +13,14 @@ import { ALARM_NAMES, nameOf } from '../../rpc/names.js';
 import { Code } from '../../rpc/status.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { askEach } from './endpoint-each.js';
+import type { ENDPOINT_FLAGS } from './endpoint-flags.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'endpoint health [options]',
   description: 'Reads a key through consensus at each endpoint, all at the same time, and looks for alarms.',
   examples: ['ketcdctl endpoint health', 'ketcdctl endpoint health --cluster -w table'],
-  flags: [],
-};
+  flags: {},
+} satisfies CommandSpec;
 
 interface Health {
   endpoint: string;
@@ -28,7 +29,7 @@ interface Health {
   error: string;
 }
 
-export const run: Run = async (context, _args, flags) => {
+export const run: Run<typeof spec, typeof ENDPOINT_FLAGS> = async (context, _args, flags) => {
   const format = outputFormat(context);
   const asked = await askEach(context, flags, (member, endpoint) => health(context, member, endpoint));
   const all = asked.flatMap((one) => ('answer' in one ? [one.answer] : []));

@@ -1,6 +1,7 @@
 import type { IStatusResponse } from 'etcd3/lib/rpc';
 import { atLeast, isDropIn } from '../../base/contract.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
+import type { ENDPOINT_FLAGS } from './endpoint-flags.js';
 import '../../rpc/newer-fields.js';
 import { stringJson } from '../../base/go/json.js';
 import { goQuote } from '../../base/go/quote.js';
@@ -20,15 +21,15 @@ import {
   tellFailures,
 } from './endpoint-each.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'endpoint status [options]',
   description:
     'Shows version, database size, leader and raft state of each endpoint; all are asked at the same time, and one that does not answer is listed with its error.',
   examples: ['ketcdctl endpoint status -w table', 'ketcdctl endpoint status --cluster -w jsonl'],
-  flags: [],
-};
+  flags: {},
+} satisfies CommandSpec;
 
-export const run: Run = async (context, _args, flags) => {
+export const run: Run<typeof spec, typeof ENDPOINT_FLAGS> = async (context, _args, flags) => {
   const format = outputFormat(context);
   const asked = await askEach(context, flags, (member) => member.maintenance.status());
   await tellFailures(context, asked, 'Failed to get the status of endpoint');

@@ -1,8 +1,6 @@
 /** Members, endpoints and their maintenance. Read at every start: names, summaries and versions alone; a command's code is loaded when it is run. */
-import type { Flag } from '../../base/contract.js';
 import type { CommandEntry } from '../command.js';
-
-const CLUSTER: Flag = { name: 'cluster', type: 'bool', help: 'ask all members of the cluster', env: true };
+import { ENDPOINT_FLAGS } from './endpoint-flags.js';
 
 // biome-ignore format: a line a command
 export const clusterCommands: readonly CommandEntry[] = [
@@ -12,7 +10,7 @@ export const clusterCommands: readonly CommandEntry[] = [
   { path: 'member remove', summary: 'Remove a member', etcdctl: '3.4-', load: () => import('./member-remove.js') },
   { path: 'member update', summary: 'Change the peer URLs of a member', etcdctl: '3.4-', load: () => import('./member-update.js') },
   { path: 'member promote', summary: 'Make a learner a voting member', etcdctl: '3.4-', load: () => import('./member-promote.js') },
-  { path: 'endpoint', summary: 'Ask each endpoint for itself', etcdctl: '3.4-', group: true, flags: [CLUSTER] },
+  { path: 'endpoint', summary: 'Ask each endpoint for itself', etcdctl: '3.4-', group: true, flags: ENDPOINT_FLAGS },
   { path: 'endpoint health', summary: 'Check whether the endpoints are healthy', etcdctl: '3.4-', load: () => import('./endpoint-health.js') },
   { path: 'endpoint status', summary: 'Show the status of the endpoints', etcdctl: '3.4-', load: () => import('./endpoint-status.js') },
   { path: 'endpoint hashkv', summary: 'Show the hash of the history of each endpoint', etcdctl: '3.4-', load: () => import('./endpoint-hashkv.js') },

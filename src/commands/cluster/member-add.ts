@@ -1,6 +1,7 @@
 import type { IMemberAddResponse } from 'etcd3/lib/rpc';
 import { atLeast } from '../../base/contract.js';
 import { badArguments } from '../../base/errors.js';
+import { bool } from '../../base/flags/declare.js';
 import { goQuote } from '../../base/go/quote.js';
 import { outputFormat } from '../../output/format.js';
 import { paddedId } from '../../output/ids.js';
@@ -9,7 +10,7 @@ import { print } from '../../output/response.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { checkPeerUrls, peerUrls, peerUrlsFlag } from './peer-urls.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'member add <name> --peer-urls=<urls> [options]',
   description:
     'Adds a member to the cluster and prints the settings that it has to be started with. A learner gets all data but has no vote until it is promoted.',
@@ -17,10 +18,10 @@ export const spec: CommandSpec = {
     'ketcdctl member add master-4 --peer-urls=https://10.0.0.4:2380 --learner',
     'ketcdctl member promote master-4',
   ],
-  flags: [peerUrlsFlag('new'), { name: 'learner', type: 'bool', help: 'add it as a learner, which has no vote' }],
-};
+  flags: { ...peerUrlsFlag('new'), learner: bool('add it as a learner, which has no vote') },
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec> = async (context, args, flags) => {
   const [name] = args;
   if (name === undefined) throw badArguments('member name not provided');
   if (args.length > 1) {
@@ -28,7 +29,7 @@ export const run: Run = async (context, args, flags) => {
     throw badArguments(`too many arguments${urls.join('')}`);
   }
   const urls = peerUrls(flags);
-  const learner = flags.bool('learner');
+  const learner = flags.learner;
   const format = outputFormat(context);
   const client = await context.connect();
   checkPeerUrls(urls);
@@ -36,7 +37,7 @@ export const run: Run = async (context, args, flags) => {
   await print(context, format, {
     message: 'MemberAddResponse',
     response,
-    simple: () => [addedText(context, response, learner), startText(response, name, flags.string('peer-urls'))],
+    simple: () => [addedText(context, response, learner), startText(response, name, flags.peerUrls)],
     json: () => membersJson(context, 'MemberAddResponse', response),
   });
 };

@@ -1,6 +1,7 @@
 import type { IMember } from 'etcd3/lib/rpc';
 import type { Mode } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { string } from '../../base/flags/declare.js';
 import { goQuote } from '../../base/go/quote.js';
 import { fieldLine, headerFields, idField } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
@@ -9,23 +10,16 @@ import { membersJson } from '../../output/members.js';
 import { print } from '../../output/response.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'member list [options]',
   examples: ['ketcdctl member list -w table', 'ketcdctl member list -w yaml'],
-  flags: [
-    {
-      name: 'consistency',
-      type: 'string',
-      default: 'l',
-      help: 'linearizable (l) or serializable (s)',
-      choices: ['l', 's'],
-      since: '3.6',
-    },
-  ],
-};
+  flags: {
+    consistency: string('linearizable (l) or serializable (s)', { default: 'l', choices: ['l', 's'], since: '3.6' }),
+  },
+} satisfies CommandSpec;
 
-export const run: Run = async (context, _args, flags) => {
-  const linearizable = isLinearizable(context.mode, flags.string('consistency'));
+export const run: Run<typeof spec> = async (context, _args, flags) => {
+  const linearizable = isLinearizable(context.mode, flags.consistency);
   const format = outputFormat(context);
   const client = await context.connect();
   const response = await client.cluster.memberList({ linearizable });

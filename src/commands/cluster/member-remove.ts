@@ -1,14 +1,14 @@
 import type { CommandSpec, Run } from '../command.js';
 import { changeMember, memberArgument } from './member-change.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'member remove <member>',
   description: 'Removes a member for good: it cannot come back with its data. <member> is its ID or its name.',
   examples: ['ketcdctl member remove 8e9e05c52164694d', 'ketcdctl member remove master-3'],
-  flags: [],
-};
+  flags: {},
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args) => {
+export const run: Run<typeof spec> = async (context, args) => {
   await changeMember(context, memberArgument(context, args), {
     message: 'MemberRemoveResponse',
     done: 'removed from',

@@ -7,15 +7,15 @@ import { print } from '../../output/response.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { findMember, parseHexId } from './member-id.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'move-leader <member>',
   description:
     'Hands the leadership to another member, before the leader is taken down for instance. <member> is its ID or its name.',
   examples: ['ketcdctl move-leader master-2', 'ketcdctl move-leader 8e9e05c52164694d'],
-  flags: [],
-};
+  flags: {},
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args) => {
+export const run: Run<typeof spec> = async (context, args) => {
   const [text] = args;
   if (text === undefined || args.length > 1) throw badArguments('move-leader command needs 1 argument');
   if (isDropIn(context.mode)) refuseNonHex(text);

@@ -1,18 +1,18 @@
-import type { Flag, FlagValues } from '../../base/contract.js';
 import { badArguments, Failure } from '../../base/errors.js';
+import { string } from '../../base/flags/declare.js';
 import { parseGoUrl } from '../../base/go/url.js';
 
 /** The flag of `member add` and `member update`. */
-export function peerUrlsFlag(whose: string): Flag {
-  return { name: 'peer-urls', type: 'string', value: 'URLS', help: `comma separated peer URLs of the ${whose} member` };
+export function peerUrlsFlag(whose: string) {
+  return { peerUrls: string(`comma separated peer URLs of the ${whose} member`, { value: 'URLS' }) };
 }
 
 /**
  * The peer URLs that were given.
  * @throws Failure when there are none, or one is not what etcd's client takes for a URL of a member.
  */
-export function peerUrls(flags: FlagValues): string[] {
-  const text = flags.string('peer-urls');
+export function peerUrls(flags: { peerUrls: string }): string[] {
+  const text = flags.peerUrls;
   if (text === '') throw badArguments('member peer urls not provided');
   return text.split(',');
 }

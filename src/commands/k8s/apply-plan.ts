@@ -1,7 +1,8 @@
 /** What is to be written for a manifest. */
+
 import type { IKeyValue } from 'etcd3/lib/rpc';
-import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import type { FlagsOf } from '../../base/flags/declare.js';
 import { prefixRange } from '../../etcd/keys.js';
 import type { Cluster } from '../../k8s/cluster.js';
 import { inStoredLayout, sortedFields, toBeStored } from '../../k8s/edited.js';
@@ -19,7 +20,7 @@ import {
 import { field, stringField } from '../../k8s-decode/value.js';
 import type { Manifest } from './apply-input.js';
 import { refuseEncrypted } from './change.js';
-import { type NamedObject, namedObject } from './objects.js';
+import { type NAMESPACE_FLAG, type NamedObject, namedObject } from './objects.js';
 
 export interface PlannedWrite {
   target: NamedObject;
@@ -31,8 +32,10 @@ export interface PlannedWrite {
   notes: string[];
 }
 
+type NamespaceFlag = FlagsOf<typeof NAMESPACE_FLAG>;
+
 /** @throws Failure that names the manifest's file and what cannot be done with it */
-export async function planWrite(cluster: Cluster, manifest: Manifest, flags: FlagValues): Promise<PlannedWrite> {
+export async function planWrite(cluster: Cluster, manifest: Manifest, flags: NamespaceFlag): Promise<PlannedWrite> {
   try {
     return await plan(cluster, manifest.object, flags);
   } catch (error) {
@@ -45,7 +48,7 @@ export async function planWrite(cluster: Cluster, manifest: Manifest, flags: Fla
   }
 }
 
-async function plan(cluster: Cluster, manifest: Fields, flags: FlagValues): Promise<PlannedWrite> {
+async function plan(cluster: Cluster, manifest: Fields, flags: NamespaceFlag): Promise<PlannedWrite> {
   const resource = await resourceOf(cluster, manifest);
   const target = namedObject(cluster, resource, namespaceOf(manifest, resource, flags), nameOf(manifest));
   const { kvs } = await cluster.client.kv.range({ key: Buffer.from(target.key) });
@@ -128,9 +131,9 @@ function nameOf(manifest: Fields): string {
   });
 }
 
-function namespaceOf(manifest: Fields, resource: Resource, flags: FlagValues): string {
+function namespaceOf(manifest: Fields, resource: Resource, flags: NamespaceFlag): string {
   const own = stringField(manifest, 'metadata', 'namespace');
-  const asked = flags.string('namespace');
+  const asked = flags.namespace;
   if (own && flags.given('namespace') && resource.namespaced && own !== asked) {
     throw new Failure(
       `the namespace from the provided object "${own}" does not match the namespace "${asked}" of --namespace`,

@@ -1,13 +1,14 @@
-import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { strings } from '../../base/flags/declare.js';
 import type { Cluster } from '../../k8s/cluster.js';
-import type { CommandContext, CommandSpec, Run } from '../command.js';
+import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 import { manifests } from './apply-input.js';
 import { type PlannedWrite, planWrite } from './apply-plan.js';
 import { CHANGE_FLAGS, Changes, changedMeanwhile, mayChange, openForChange } from './change.js';
+import type { K8S_FLAGS } from './group-flags.js';
 import { NAMESPACE_FLAG, shortText } from './objects.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'k8s apply [options] -f FILE',
   description:
     'Writes objects from YAML or JSON into etcd, past the API server: in the version, the encoding and under the key in which this cluster stores them. One that is not there is created, with a uid and a creation time; of one that is there, spec and data are replaced, and what the API server and controllers have put into it stays. Nothing is converted: a manifest has to be in the version in which the kind is stored. All manifests are read before the first is written, and none is written over an object that changes meanwhile.',
@@ -16,22 +17,19 @@ export const spec: CommandSpec = {
     'ketcdctl k8s apply -f manifests/ --dry-run # a folder: its .yaml, .yml and .json files',
     'ketcdctl k8s export deploy/web -n shop --rev 4711 | ketcdctl k8s apply -f - # as it was',
   ],
-  flags: [
-    {
-      name: 'filename',
+  flags: {
+    filename: strings('a file, a folder, or - for standard input', {
       short: 'f',
-      type: 'strings',
       value: 'FILE',
-      help: 'a file, a folder, or - for standard input',
       complete: 'file',
       required: true,
-    },
-    NAMESPACE_FLAG,
+    }),
+    ...NAMESPACE_FLAG,
     ...CHANGE_FLAGS,
-  ],
-};
+  },
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, args, flags) => {
   if (args.length > 0) {
     throw new Failure(`unexpected argument ${JSON.stringify(args[0])}: manifests are named by -f`, {
       exitCode: ExitCode.BadArgs,
@@ -39,7 +37,7 @@ export const run: Run = async (context, args, flags) => {
   }
   const cluster = await openForChange(context, flags);
   const plans: PlannedWrite[] = [];
-  for await (const manifest of manifests(context, flags.strings('filename'))) {
+  for await (const manifest of manifests(context, flags.filename)) {
     plans.push(await planWrite(cluster, manifest, flags));
   }
   if (plans.length === 0) throw new Failure('no objects passed to apply', { exitCode: ExitCode.InvalidInput });
@@ -47,7 +45,7 @@ export const run: Run = async (context, args, flags) => {
   if (changing.length > 0) {
     for (const plan of changing) await context.stderr.write(`  ${plan.target.key}  (${planText(plan)})\n`);
     if (!(await mayChange(context, flags, `Write ${changing.length === 1 ? 'it' : 'these'}?`))) {
-      if (!flags.bool('dry-run')) {
+      if (!flags.dryRun) {
         await context.stderr.write('nothing was written\n');
         return ExitCode.Error;
       }
@@ -71,7 +69,7 @@ async function writeAll(
   context: CommandContext,
   cluster: Cluster,
   plans: PlannedWrite[],
-  flags: FlagValues,
+  flags: Flags<typeof spec, typeof K8S_FLAGS>,
 ): Promise<number> {
   const changes = new Changes(cluster.client, flags);
   let failed = 0;

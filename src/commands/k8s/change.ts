@@ -1,7 +1,8 @@
 /** What the commands have in common that change objects in etcd: what is said and asked before, and what is kept. */
+
 import type { IKeyValue } from 'etcd3/lib/rpc';
-import type { Flag, FlagValues } from '../../base/contract.js';
 import { Failure } from '../../base/errors.js';
+import { bool, string } from '../../base/flags/declare.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { deleteIfUnchanged, type GuardedEnd, type GuardedPut, putIfUnchanged } from '../../etcd/guarded-write.js';
 import { BackupFile } from '../../k8s/backup-file.js';
@@ -12,40 +13,44 @@ import { confirm } from '../confirm.js';
 import { openCluster } from './cluster.js';
 
 /** Of every command that changes objects. */
-export const CHANGE_FLAGS: readonly Flag[] = [
-  { name: 'yes', short: 'y', type: 'bool', help: 'do not ask' },
-  { name: 'dry-run', type: 'bool', help: 'say what would be done, and do nothing' },
-  {
-    name: 'backup-dir',
-    type: 'string',
+export const CHANGE_FLAGS = {
+  yes: bool('do not ask', { short: 'y' }),
+  dryRun: bool('say what would be done, and do nothing'),
+  backupDir: string('where the file is made that keeps the old values', {
     default: '.',
     value: 'DIR',
-    help: 'where the file is made that keeps the old values',
     complete: 'directory',
-  },
-];
+  }),
+};
 
 /**
  * The cluster whose objects are to be changed.
  * @throws Failure for a file, unless it is only asked what would be done
  */
-export async function openForChange(context: CommandContext, flags: FlagValues): Promise<Cluster> {
+export async function openForChange(
+  context: CommandContext,
+  flags: { dryRun: boolean; registryPrefix: string },
+): Promise<Cluster> {
   const cluster = await openCluster(context, flags);
   const { finite, endpoints } = cluster.client.callable;
-  if (!finite || flags.bool('dry-run')) return cluster;
+  if (!finite || flags.dryRun) return cluster;
   throw new Failure(`${endpoints[0]} is a file, which can't be written`, {
     hint: '--dry-run says what would be done; `snapshot restore` makes a member of it',
   });
 }
 
 /** Says that no API server looks at what is written, and on a terminal asks whether to go on. */
-export async function mayChange(context: CommandContext, flags: FlagValues, question: string): Promise<boolean> {
+export async function mayChange(
+  context: CommandContext,
+  flags: { dryRun: boolean; yes: boolean },
+  question: string,
+): Promise<boolean> {
   await context.stdout.flush();
   await context.stderr.write(
     'warning: this goes past the API server: nothing is validated, admitted, defaulted or authorized, and no audit log has it\n',
   );
-  if (flags.bool('dry-run')) return false;
-  if (flags.bool('yes') || !context.stderr.isTTY || !context.stdin.isTTY) return true;
+  if (flags.dryRun) return false;
+  if (flags.yes || !context.stderr.isTTY || !context.stdin.isTTY) return true;
   return confirm(context, `${question} [y/N] `);
 }
 
@@ -65,9 +70,9 @@ export class Changes {
 
   constructor(
     private readonly client: EtcdClient,
-    flags: FlagValues,
+    flags: { backupDir: string },
   ) {
-    this.backup = BackupFile.in(flags.string('backup-dir'));
+    this.backup = BackupFile.in(flags.backupDir);
   }
 
   /** @param old what is there; undefined: nothing may be there */

@@ -1,5 +1,4 @@
 /** What the `k8s` commands have in common: the cluster that is read, and the resources that arguments name. */
-import type { FlagValues } from '../../base/contract.js';
 import { Failure } from '../../base/errors.js';
 import { nearest } from '../../base/flags/near.js';
 import { Cluster } from '../../k8s/cluster.js';
@@ -7,10 +6,13 @@ import { isNeverStored, type Resource } from '../../k8s/resources.js';
 import type { CommandContext } from '../command.js';
 
 /** The cluster behind the endpoints, at the revision of --rev where the command has that flag. */
-export async function openCluster(context: CommandContext, flags: FlagValues): Promise<Cluster> {
+export async function openCluster(
+  context: CommandContext,
+  flags: { registryPrefix: string; rev?: bigint },
+): Promise<Cluster> {
   return Cluster.open(await context.connect(), {
-    registryPrefix: flags.string('registry-prefix') || undefined,
-    revision: String(flags.int('rev')),
+    registryPrefix: flags.registryPrefix || undefined,
+    revision: String(flags.rev ?? 0n),
     values: await context.values(),
   });
 }

@@ -1,15 +1,16 @@
-import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { bool, string } from '../../base/flags/declare.js';
 import type { Cluster } from '../../k8s/cluster.js';
 import { readObjects, type StoredObject } from '../../k8s/objects.js';
 import { labelSelector } from '../../k8s/selectors.js';
 import { field } from '../../k8s-decode/value.js';
-import type { CommandContext, CommandSpec, Run } from '../command.js';
+import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 import { CHANGE_FLAGS, Changes, changedMeanwhile, mayChange, openForChange } from './change.js';
 import { parseTargets, type Target } from './get-arguments.js';
+import type { K8S_FLAGS } from './group-flags.js';
 import { NAMESPACE_FLAG, namedObject, objectText, shortText } from './objects.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'k8s delete [options] TYPE/NAME… | TYPE NAME… | TYPE -l SELECTOR | TYPE --all',
   description:
     'Deletes objects in etcd, past the API server: no finalizer is waited for, nothing is shut down in order, and what depends on them is left to the garbage collector. Shows what would go, asks on a terminal, and keeps the old values in a file. An object that changes meanwhile is left alone.',
@@ -18,16 +19,16 @@ export const spec: CommandSpec = {
     'ketcdctl k8s delete pvc data-db-0 -n shop # one that hangs on its finalizers',
     'ketcdctl k8s delete events --all -A --yes',
   ],
-  flags: [
-    NAMESPACE_FLAG,
-    { name: 'all-namespaces', short: 'A', type: 'bool', help: 'in all namespaces' },
-    { name: 'selector', short: 'l', type: 'string', help: 'only objects with these labels: app=web,tier!=db' },
-    { name: 'all', type: 'bool', help: 'all objects of the type' },
+  flags: {
+    ...NAMESPACE_FLAG,
+    allNamespaces: bool('in all namespaces', { short: 'A' }),
+    selector: string('only objects with these labels: app=web,tier!=db', { short: 'l' }),
+    all: bool('all objects of the type'),
     ...CHANGE_FLAGS,
-  ],
-};
+  },
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, args, flags) => {
   const cluster = await openForChange(context, flags);
   const targets = await parseTargets(cluster, args);
   const objects: StoredObject[] = [];
@@ -36,7 +37,7 @@ export const run: Run = async (context, args, flags) => {
     await context.stderr.write('No resources found\n');
     return ExitCode.Ok;
   }
-  const dryRun = flags.bool('dry-run');
+  const dryRun = flags.dryRun;
   const shown = dryRun ? objects : objects.slice(0, SHOWN);
   for (const object of shown) await context.stderr.write(overview(object));
   if (shown.length < objects.length) await context.stderr.write(`  and ${objects.length - shown.length} more\n`);
@@ -52,18 +53,22 @@ export const run: Run = async (context, args, flags) => {
 /** As many objects as a look takes in; --dry-run lists all. */
 const SHOWN = 20;
 
-async function objectsOf(cluster: Cluster, { resource, names }: Target, flags: FlagValues): Promise<StoredObject[]> {
-  const selector = flags.string('selector');
-  if (names.length === 0 && selector === '' && !flags.bool('all')) {
+async function objectsOf(
+  cluster: Cluster,
+  { resource, names }: Target,
+  flags: Flags<typeof spec, typeof K8S_FLAGS>,
+): Promise<StoredObject[]> {
+  const selector = flags.selector;
+  if (names.length === 0 && selector === '' && !flags.all) {
     throw new Failure('which objects? Name them, or give --selector or --all', { exitCode: ExitCode.BadArgs });
   }
-  if (names.length > 0 && (selector !== '' || flags.bool('all') || flags.bool('all-namespaces'))) {
+  if (names.length > 0 && (selector !== '' || flags.all || flags.allNamespaces)) {
     throw new Failure('names cannot be given together with --selector, --all and --all-namespaces', {
       exitCode: ExitCode.BadArgs,
     });
   }
-  const everywhere = flags.bool('all-namespaces') || !resource.namespaced;
-  const namespace = everywhere ? undefined : flags.string('namespace');
+  const everywhere = flags.allNamespaces || !resource.namespaced;
+  const namespace = everywhere ? undefined : flags.namespace;
   const select = selector === '' ? undefined : labelSelector(selector);
   const found: StoredObject[] = [];
   for (const name of names.length > 0 ? names : [undefined]) {
@@ -72,7 +77,7 @@ async function objectsOf(cluster: Cluster, { resource, names }: Target, flags: F
       if (!select || (item.object && select(item.object))) found.push(item);
     }
     if (name === undefined || found.length > before) continue;
-    const { key } = namedObject(cluster, resource, flags.string('namespace'), name);
+    const { key } = namedObject(cluster, resource, flags.namespace, name);
     throw new Failure(`${objectText({ resource, name })} not found: there is no key ${key}`);
   }
   return found;
@@ -91,7 +96,12 @@ function overview({ key, kv, object, resource }: StoredObject): string {
   return `${lines.join('\n')}\n`;
 }
 
-async function deleteAll(context: CommandContext, cluster: Cluster, objects: StoredObject[], flags: FlagValues) {
+async function deleteAll(
+  context: CommandContext,
+  cluster: Cluster,
+  objects: StoredObject[],
+  flags: Flags<typeof spec, typeof K8S_FLAGS>,
+) {
   const changes = new Changes(cluster.client, flags);
   let failed = 0;
   try {

@@ -1,14 +1,15 @@
-import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { int, string } from '../../base/flags/declare.js';
 import { type Usage, type UsageBy, usageOf } from '../../k8s/usage.js';
 import { decimalBytes } from '../../output/size.js';
-import type { CommandSpec, Run } from '../command.js';
+import type { CommandSpec, Flags, Run } from '../command.js';
 import { openCluster } from './cluster.js';
+import type { K8S_FLAGS } from './group-flags.js';
 import { factsOf, OUTPUT_FLAG, reportFormat, writeReport } from './report.js';
 
 const BY: readonly UsageBy[] = ['kind', 'namespace', 'object'];
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'k8s du [options]',
   description:
     'Shows who fills etcd. Of a snapshot file or a data directory all revisions count: HISTORY is what a compaction would drop. A server shows the newest revisions alone.',
@@ -17,14 +18,14 @@ export const spec: CommandSpec = {
     'ketcdctl --endpoints file:/var/lib/etcd k8s du --by namespace',
     'ketcdctl k8s du --by object --top 20',
   ],
-  flags: [
-    { name: 'by', type: 'string', default: 'kind', help: 'count by kind, namespace or object', choices: BY },
-    { name: 'top', type: 'int', default: '0', help: 'only so many of the largest (0: all; of objects 50)' },
-    OUTPUT_FLAG,
-  ],
-};
+  flags: {
+    by: string('count by kind, namespace or object', { default: 'kind', choices: BY }),
+    top: int('only so many of the largest (0: all; of objects 50)', { default: '0' }),
+    ...OUTPUT_FLAG,
+  },
+} satisfies CommandSpec;
 
-export const run: Run = async (context, _args, flags) => {
+export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, _args, flags) => {
   const format = reportFormat(context, flags);
   const by = byOf(flags);
   const { usages, history } = await usageOf(await openCluster(context, flags), by);
@@ -45,8 +46,8 @@ export const run: Run = async (context, _args, flags) => {
   }
 };
 
-function byOf(flags: FlagValues): UsageBy {
-  const by = flags.string('by') as UsageBy;
+function byOf(flags: Flags<typeof spec, typeof K8S_FLAGS>): UsageBy {
+  const by = flags.by as UsageBy;
   if (BY.includes(by)) return by;
   throw new Failure(`k8s du cannot count by ${by}`, {
     exitCode: ExitCode.BadArgs,
@@ -54,8 +55,8 @@ function byOf(flags: FlagValues): UsageBy {
   });
 }
 
-function topOf(flags: FlagValues, by: UsageBy): number {
-  const top = Number(flags.int('top'));
+function topOf(flags: Flags<typeof spec, typeof K8S_FLAGS>, by: UsageBy): number {
+  const top = Number(flags.top);
   if (top > 0) return top;
   return by === 'object' && !flags.given('top') ? 50 : Number.POSITIVE_INFINITY;
 }

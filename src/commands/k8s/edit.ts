@@ -1,5 +1,5 @@
-import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { bool } from '../../base/flags/declare.js';
 import { inStoredLayout, requireSameObject, toBeStored } from '../../k8s/edited.js';
 import { readObjects, type StoredObject } from '../../k8s/objects.js';
 import { encodeStored, type Fields, type Stored } from '../../k8s-decode/index.js';
@@ -7,12 +7,13 @@ import { field } from '../../k8s-decode/value.js';
 import { toYaml } from '../../k8s-decode/yaml/write.js';
 import { withoutManagedFields } from '../../output/compared-values.js';
 import { diffStyle, unifiedDiff } from '../../output/text-diff.js';
-import type { CommandContext, CommandSpec, Run } from '../command.js';
+import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 import { CHANGE_FLAGS, Changes, changedMeanwhile, mayChange, openForChange, refuseEncrypted } from './change.js';
 import { type Edited, EditFile, editUntilValid } from './edit-file.js';
+import type { K8S_FLAGS } from './group-flags.js';
 import { NAMESPACE_FLAG, type NamedObject, objectText, oneObject, shortText } from './objects.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'k8s edit [options] TYPE/NAME',
   description:
     'Opens a stored object as YAML in $KUBE_EDITOR or $EDITOR, and writes what is saved back to etcd, past the API server: in the version and encoding in which it is stored, with the fields that ketcdctl does not know as they were, and only if nobody changed it meanwhile. The lease of the key stays. As the API server would, it raises metadata.generation when anything but metadata and status changed.',
@@ -21,15 +22,15 @@ export const spec: CommandSpec = {
     'KUBE_EDITOR="code --wait" ketcdctl k8s edit node/worker-1',
     'EDITOR=./scale-to-zero.sh ketcdctl k8s edit deploy/web -n shop --yes # by a program, which gets the path of the text',
   ],
-  flags: [
-    NAMESPACE_FLAG,
-    { name: 'show-managed-fields', type: 'bool', help: 'have metadata.managedFields in the text, too' },
+  flags: {
+    ...NAMESPACE_FLAG,
+    showManagedFields: bool('have metadata.managedFields in the text, too'),
     ...CHANGE_FLAGS,
-  ],
+  },
   noTimeout: 'unless-given',
-};
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, args, flags) => {
   const cluster = await openForChange(context, flags);
   const target = await oneObject(cluster, args, flags);
   const found = await readOne(readObjects(cluster, target));
@@ -37,7 +38,7 @@ export const run: Run = async (context, args, flags) => {
   refuseEncrypted(target.key, found.kv.value);
   const { stored } = found;
   if (!stored) throw found.reason!;
-  const shown = flags.bool('show-managed-fields') ? stored.object : withoutManagedFields(stored.object);
+  const shown = flags.showManagedFields ? stored.object : withoutManagedFields(stored.object);
   const original = { stored, shown, key: target.key, lineEnd: found.kv.value.at(-1) === 0x0a };
   const file = new EditFile(toYaml(shown), heading(target));
   const edited = await editUntilValid(context, file, (object) => storedBytes(object, original));
@@ -98,13 +99,13 @@ interface EditEnd {
 
 async function write(
   context: CommandContext,
-  flags: FlagValues,
+  flags: Flags<typeof spec, typeof K8S_FLAGS>,
   { target, found, edited, file }: EditEnd,
 ): Promise<number> {
   const { kv } = found;
   await context.stdout.write(await unifiedDiff(edited.before, edited.after, await diffStyle(context)));
   if (!(await mayChange(context, flags, `Write this to ${target.key}?`))) {
-    const dryRun = flags.bool('dry-run');
+    const dryRun = flags.dryRun;
     if (dryRun) file.remove();
     await context.stderr.write(dryRun ? 'nothing was written\n' : `nothing was written; ${file.kept()}\n`);
     return dryRun ? ExitCode.Ok : ExitCode.Error;

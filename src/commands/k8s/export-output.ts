@@ -2,7 +2,6 @@
 
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import type { StoredObject } from '../../k8s/objects.js';
 import type { Fields } from '../../k8s-decode/index.js';
@@ -19,13 +18,13 @@ export interface ManifestOutput {
 }
 
 /** @throws Failure for a format that is none */
-export function manifestOutput(context: CommandContext, flags: FlagValues): ManifestOutput {
+export function manifestOutput(context: CommandContext, flags: { output: string; outputDir: string }): ManifestOutput {
   const { options } = context;
-  const asked = flags.string('output') || (options.given.has('write-out') ? options.writeOut : 'yaml');
+  const asked = flags.output || (options.given.has('writeOut') ? options.writeOut : 'yaml');
   if (asked !== 'yaml' && asked !== 'json') {
     throw formatNotSupported(asked, 'k8s export has -o yaml and json');
   }
-  const dir = flags.string('output-dir');
+  const dir = flags.outputDir;
   if (dir !== '') return new FolderOutput(dir, asked);
   return asked === 'yaml' ? new YamlOutput(context) : new JsonOutput(context);
 }

@@ -1,18 +1,19 @@
-import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { bool, int, string } from '../../base/flags/declare.js';
 import { cleanManifest } from '../../k8s/clean.js';
 import type { Cluster } from '../../k8s/cluster.js';
 import { isBuiltIn, isDerived, isOwned } from '../../k8s/derived.js';
 import { readObjects, type StoredObject } from '../../k8s/objects.js';
 import type { Resource } from '../../k8s/resources.js';
 import { labelSelector } from '../../k8s/selectors.js';
-import type { CommandContext, CommandSpec, Run } from '../command.js';
+import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 import { openCluster } from './cluster.js';
 import { type ManifestOutput, manifestOutput } from './export-output.js';
 import { parseTargets, type Target } from './get-arguments.js';
+import type { K8S_FLAGS } from './group-flags.js';
 import { NAMESPACE_FLAG, namedObject, objectText } from './objects.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'k8s export [options] [TYPE[,TYPE…] [NAME…] | TYPE/NAME…]',
   description:
     'Writes stored objects as manifests that `kubectl apply` takes: without uid, resourceVersion, status, managedFields and what else the API server and controllers have put in. Without a TYPE: all of the namespace, and the namespace itself; with -A all of the cluster. What others make is left out unless it is named: objects with a controlling owner (--include-owned), events, endpoints, leases, nodes and the like, and what every cluster has by itself. Objects come in the order in which they can be applied, in the versions in which they are stored (CustomResourceDefinitions as v1).',
@@ -22,25 +23,18 @@ export const spec: CommandSpec = {
     'ketcdctl k8s export -A --output-dir cluster/ # a file for each object',
     'ketcdctl k8s export -n shop deploy/web -o json',
   ],
-  flags: [
-    { ...NAMESPACE_FLAG, help: 'the namespace to export' },
-    { name: 'all-namespaces', short: 'A', type: 'bool', help: 'all namespaces, and what is in none' },
-    { name: 'selector', short: 'l', type: 'string', help: 'only objects with these labels: app=web,tier!=db' },
-    {
-      name: 'output',
-      short: 'o',
-      type: 'string',
-      value: 'FORMAT',
-      help: 'yaml (the default) or json',
-      choices: ['yaml', 'json'],
-    },
-    { name: 'output-dir', type: 'string', value: 'DIR', help: 'write a file for each object', complete: 'directory' },
-    { name: 'include-owned', type: 'bool', help: 'also what a controller made, such as the pods of a deployment' },
-    { name: 'rev', type: 'int', default: '0', help: 'the revision to read (0: the newest)' },
-  ],
-};
+  flags: {
+    namespace: { ...NAMESPACE_FLAG.namespace, help: 'the namespace to export' },
+    allNamespaces: bool('all namespaces, and what is in none', { short: 'A' }),
+    selector: string('only objects with these labels: app=web,tier!=db', { short: 'l' }),
+    output: string('yaml (the default) or json', { short: 'o', value: 'FORMAT', choices: ['yaml', 'json'] }),
+    outputDir: string('write a file for each object', { value: 'DIR', complete: 'directory' }),
+    includeOwned: bool('also what a controller made, such as the pods of a deployment'),
+    rev: int('the revision to read (0: the newest)', { default: '0' }),
+  },
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, args, flags) => {
   const output = manifestOutput(context, flags);
   const cluster = await openCluster(context, flags);
   const exporter = new Exporter(context, flags, cluster, output);
@@ -76,14 +70,18 @@ function inOrder(targets: Target[]): Target[] {
   return targets.toSorted((a, b) => rank(a) - rank(b));
 }
 
-async function targetsOf(cluster: Cluster, args: readonly string[], flags: FlagValues): Promise<Target[]> {
+async function targetsOf(
+  cluster: Cluster,
+  args: readonly string[],
+  flags: Flags<typeof spec, typeof K8S_FLAGS>,
+): Promise<Target[]> {
   if (args.length > 0) return parseTargets(cluster, args);
-  const everywhere = flags.bool('all-namespaces');
+  const everywhere = flags.allNamespaces;
   const wanted = (await cluster.resources()).filter((each) => !isDerived(each) && (everywhere || each.namespaced));
   const targets = wanted.map((resource): Target => ({ resource, names: [] }));
   if (everywhere) return targets;
   const [namespaces] = await parseTargets(cluster, ['namespaces']);
-  return [{ resource: namespaces!.resource, names: [flags.string('namespace')] }, ...targets];
+  return [{ resource: namespaces!.resource, names: [flags.namespace] }, ...targets];
 }
 
 class Exporter {
@@ -95,11 +93,11 @@ class Exporter {
 
   constructor(
     private readonly context: CommandContext,
-    private readonly flags: FlagValues,
+    private readonly flags: Flags<typeof spec, typeof K8S_FLAGS>,
     private readonly cluster: Cluster,
     private readonly output: ManifestOutput,
   ) {
-    const selector = flags.string('selector');
+    const selector = flags.selector;
     this.select = selector === '' ? undefined : labelSelector(selector);
   }
 
@@ -107,7 +105,7 @@ class Exporter {
   async export({ resource, names }: Target, asked: boolean): Promise<void> {
     if (names.length === 0) return this.exportAll(resource, asked);
     for (const name of names) {
-      const { namespace, key } = namedObject(this.cluster, resource, this.flags.string('namespace'), name);
+      const { namespace, key } = namedObject(this.cluster, resource, this.flags.namespace, name);
       let found = false;
       for await (const item of readObjects(this.cluster, { resource, namespace, name })) {
         found = true;
@@ -120,12 +118,12 @@ class Exporter {
   }
 
   private async exportAll(resource: Resource, asked: boolean): Promise<void> {
-    const everywhere = this.flags.bool('all-namespaces') || !resource.namespaced;
-    const namespace = everywhere ? undefined : this.flags.string('namespace');
+    const everywhere = this.flags.allNamespaces || !resource.namespaced;
+    const namespace = everywhere ? undefined : this.flags.namespace;
     for await (const item of readObjects(this.cluster, { resource, namespace })) {
       const { object } = item;
       if (object && !(this.select?.(object) ?? true)) continue;
-      if (object && !this.flags.bool('include-owned') && isOwned(object)) this.left.owned++;
+      if (object && !this.flags.includeOwned && isOwned(object)) this.left.owned++;
       else await this.one(item, asked && this.select !== undefined);
     }
   }

@@ -1,4 +1,3 @@
-import type { FlagValues } from '../../base/contract.js';
 import { type StoredObject, withResourceVersion } from '../../k8s/objects.js';
 import type { Resource } from '../../k8s/resources.js';
 import { toJson } from '../../k8s-decode/json/json.js';
@@ -12,13 +11,13 @@ import { type GetFormat, type GetPrinter, kindPrefix } from './get-printer.js';
 /** `k8s get -o yaml|json|jsonl|name`, object by object: nothing is held back. */
 export function objectPrinter(
   context: CommandContext,
-  flags: FlagValues,
+  flags: { showManagedFields: boolean },
   format: GetFormat,
   targets: readonly Target[],
 ): GetPrinter {
   if (format === 'name') return new NamePrinter(context);
   const single = targets.length === 1 && targets[0]!.names.length === 1;
-  return new ObjectPrinter(context, flags.bool('show-managed-fields'), format as Layout, single);
+  return new ObjectPrinter(context, flags.showManagedFields, format as Layout, single);
 }
 
 class NamePrinter implements GetPrinter {

@@ -1,4 +1,3 @@
-import type { FlagValues } from '../../base/contract.js';
 import { Failure } from '../../base/errors.js';
 import type { StoredObject } from '../../k8s/objects.js';
 import type { Resource } from '../../k8s/resources.js';
@@ -42,7 +41,7 @@ export class TablePrinter implements GetPrinter {
 
   constructor(
     private readonly context: CommandContext,
-    private readonly flags: FlagValues,
+    private readonly flags: { allNamespaces: boolean; showLabels: boolean; namespace: string; noHeaders: boolean },
     private readonly wide: boolean,
     private readonly targets: readonly Target[],
   ) {
@@ -57,9 +56,9 @@ export class TablePrinter implements GetPrinter {
     const table = await tableFor(resource);
     this.shown = [...table.columns.keys()].filter((at) => this.wide || !table.columns[at]!.wide);
     const heads = this.shown.map((at) => table.columns[at]!.name.toUpperCase());
-    const withNamespace = this.flags.bool('all-namespaces') && resource.namespaced;
+    const withNamespace = this.flags.allNamespaces && resource.namespaced;
     if (withNamespace) heads.unshift('NAMESPACE');
-    if (this.flags.bool('show-labels')) heads.push('LABELS');
+    if (this.flags.showLabels) heads.push('LABELS');
     this.section = { resource, heads, rows: [], nameAt: heads.indexOf('NAME'), table };
   }
 
@@ -70,7 +69,7 @@ export class TablePrinter implements GetPrinter {
     const cells = this.shown.map((at) => cellText(all[at]!));
     if (heads[0] === 'NAMESPACE') cells.unshift(item.namespace ?? '');
     if (nameAt >= 0 && (!object || resource.internal)) cells[nameAt] = item.name;
-    if (this.flags.bool('show-labels')) cells.push(object ? labelsOf(object) : '<unknown>');
+    if (this.flags.showLabels) cells.push(object ? labelsOf(object) : '<unknown>');
     rows.push({ cells, object: table.order && object });
   }
 
@@ -80,10 +79,8 @@ export class TablePrinter implements GetPrinter {
     for (const section of this.held) await this.print(section, isMixed);
     if (this.written || failed) return;
     const { stderr } = this.context;
-    const inNamespace = !this.flags.bool('all-namespaces') && this.targets.every(({ resource }) => resource.namespaced);
-    stderr.write(
-      inNamespace ? `No resources found in ${this.flags.string('namespace')} namespace.\n` : 'No resources found\n',
-    );
+    const inNamespace = !this.flags.allNamespaces && this.targets.every(({ resource }) => resource.namespaced);
+    stderr.write(inNamespace ? `No resources found in ${this.flags.namespace} namespace.\n` : 'No resources found\n');
   }
 
   /** The reason stands in the last column that is shown, where it makes no other one wider. */
@@ -110,7 +107,7 @@ export class TablePrinter implements GetPrinter {
 
   private async print({ resource, heads, rows, nameAt, table }: Section, withKind: boolean): Promise<void> {
     const { stdout } = this.context;
-    const isBare = this.flags.bool('no-headers');
+    const isBare = this.flags.noHeaders;
     const { order } = table;
     if (order) rows.sort((a, b) => (a.object && b.object ? order(a.object, b.object) : 0));
     const columns = new Columns();

@@ -1,5 +1,5 @@
-import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { bool, int, string } from '../../base/flags/declare.js';
 import type { Cluster } from '../../k8s/cluster.js';
 import { readObjects, type StoredObject } from '../../k8s/objects.js';
 import type { Resource } from '../../k8s/resources.js';
@@ -7,12 +7,13 @@ import { fieldSelector, labelSelector, type Selector } from '../../k8s/selectors
 import { NAME_FIELDS, tableFields } from '../../k8s/table-fields.js';
 import { type FieldMask, NO_MANAGED_FIELDS } from '../../k8s-decode/protobuf/field-mask.js';
 import { formatNotSupported } from '../../output/format.js';
-import type { CommandContext, CommandSpec, Run } from '../command.js';
+import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 import { openCluster } from './cluster.js';
 import { noType, parseTargets, type Target } from './get-arguments.js';
 import { FORMATS, type GetFormat, type GetPrinter } from './get-printer.js';
+import type { K8S_FLAGS } from './group-flags.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'k8s get [options] TYPE[,TYPE…] [NAME…] | TYPE/NAME…',
   description:
     "Shows objects as kubectl would, out of etcd or a snapshot file, without an API server. TYPE is a plural, a singular, a short name or a kind, with its group where it is not unique (deployments.apps); custom resources are known by their definitions, with the columns that these declare; `all` is kubectl's category. Objects are shown in the version in which they are stored.",
@@ -24,39 +25,21 @@ export const spec: CommandSpec = {
     'ketcdctl --endpoints file:backup.db k8s get all -A # out of a snapshot, without a server',
     'ketcdctl k8s get deploy/web -n shop -o yaml --rev 4711 # as it was',
   ],
-  flags: [
-    {
-      name: 'namespace',
-      short: 'n',
-      type: 'string',
-      default: 'default',
-      value: 'NS',
-      help: 'the namespace to look in',
-    },
-    { name: 'all-namespaces', short: 'A', type: 'bool', help: 'look in all namespaces' },
-    { name: 'selector', short: 'l', type: 'string', help: 'only objects with these labels: app=web,tier!=db' },
-    {
-      name: 'field-selector',
-      type: 'string',
-      help: 'only objects with these fields: status.phase=Running,spec.nodeName=node-1',
-    },
-    {
-      name: 'output',
-      short: 'o',
-      type: 'string',
-      value: 'FORMAT',
-      help: 'table, wide, yaml, json, jsonl or name',
-      choices: FORMATS,
-    },
-    { name: 'rev', type: 'int', default: '0', help: 'the revision to read (0: the newest)' },
-    { name: 'show-managed-fields', type: 'bool', help: 'keep metadata.managedFields in yaml and json' },
-    { name: 'show-labels', type: 'bool', help: 'show the labels in a last column' },
-    { name: 'no-headers', type: 'bool', help: 'print the rows of a table alone' },
-    { name: 'sort-by', type: 'string', value: 'JSONPATH', help: 'sort by a field: .metadata.creationTimestamp' },
-  ],
-};
+  flags: {
+    namespace: string('the namespace to look in', { short: 'n', default: 'default', value: 'NS' }),
+    allNamespaces: bool('look in all namespaces', { short: 'A' }),
+    selector: string('only objects with these labels: app=web,tier!=db', { short: 'l' }),
+    fieldSelector: string('only objects with these fields: status.phase=Running,spec.nodeName=node-1'),
+    output: string('table, wide, yaml, json, jsonl or name', { short: 'o', value: 'FORMAT', choices: FORMATS }),
+    rev: int('the revision to read (0: the newest)', { default: '0' }),
+    showManagedFields: bool('keep metadata.managedFields in yaml and json'),
+    showLabels: bool('show the labels in a last column'),
+    noHeaders: bool('print the rows of a table alone'),
+    sortBy: string('sort by a field: .metadata.creationTimestamp', { value: 'JSONPATH' }),
+  },
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, args, flags) => {
   const format = getFormat(context, flags);
   const select = selectorOf(flags);
   if (args.length === 0) throw noType();
@@ -76,17 +59,17 @@ export const run: Run = async (context, args, flags) => {
 };
 
 /** -o, or else a -w that has a meaning here. */
-function getFormat({ options }: CommandContext, flags: FlagValues): GetFormat {
-  const asked = flags.string('output') || (options.given.has('write-out') ? options.writeOut : 'table');
+function getFormat({ options }: CommandContext, flags: Flags<typeof spec, typeof K8S_FLAGS>): GetFormat {
+  const asked = flags.output || (options.given.has('writeOut') ? options.writeOut : 'table');
   const format = asked === 'simple' ? 'table' : (asked as GetFormat);
   if (FORMATS.includes(format)) return format;
   throw formatNotSupported(asked, `k8s get has -o ${FORMATS.join(', ')}`);
 }
 
 /** Undefined where all objects are wanted: then none has to be decoded for it. */
-function selectorOf(flags: FlagValues): Selector | undefined {
-  const labels = flags.string('selector') ? labelSelector(flags.string('selector')) : undefined;
-  const fields = flags.string('field-selector') ? fieldSelector(flags.string('field-selector')) : undefined;
+function selectorOf(flags: Flags<typeof spec, typeof K8S_FLAGS>): Selector | undefined {
+  const labels = flags.selector ? labelSelector(flags.selector) : undefined;
+  const fields = flags.fieldSelector ? fieldSelector(flags.fieldSelector) : undefined;
   if (!labels || !fields) return labels ?? fields;
   return (object) => labels(object) && fields(object);
 }
@@ -97,7 +80,7 @@ function isTable(format: GetFormat): boolean {
 
 async function printerOf(
   context: CommandContext,
-  flags: FlagValues,
+  flags: Flags<typeof spec, typeof K8S_FLAGS>,
   format: GetFormat,
   targets: readonly Target[],
 ): Promise<GetPrinter> {
@@ -119,7 +102,7 @@ class Getting {
 
   constructor(
     private readonly context: CommandContext,
-    private readonly flags: FlagValues,
+    private readonly flags: Flags<typeof spec, typeof K8S_FLAGS>,
     private readonly cluster: Cluster,
     private readonly select: Selector | undefined,
     private readonly format: GetFormat,
@@ -127,7 +110,7 @@ class Getting {
 
   /** Those of a target that are selected, in the order that was asked for. */
   async *objects(target: Target): AsyncGenerator<StoredObject> {
-    const path = this.flags.string('sort-by');
+    const path = this.flags.sortBy;
     if (!path) return yield* this.inKeyOrder(target);
     const { sortObjects } = await import('./get-sort.js');
     yield* await sortObjects(this.inKeyOrder(target), path);
@@ -159,14 +142,13 @@ class Getting {
   private fieldsOf(resource: Resource): FieldMask | undefined {
     const { flags } = this;
     // Whoever names a field may mean any.
-    if (flags.bool('show-managed-fields') || flags.string('field-selector') || flags.string('sort-by'))
-      return undefined;
+    if (flags.showManagedFields || flags.fieldSelector || flags.sortBy) return undefined;
     if (this.format === 'name') return NAME_FIELDS;
     return isTable(this.format) ? tableFields(resource) : NO_MANAGED_FIELDS;
   }
 
   private namespace(): string | undefined {
-    return this.flags.bool('all-namespaces') ? undefined : this.flags.string('namespace');
+    return this.flags.allNamespaces ? undefined : this.flags.namespace;
   }
 
   private async *selected(objects: AsyncIterable<StoredObject>): AsyncGenerator<StoredObject> {

@@ -1,17 +1,10 @@
 /** Commands over the objects of a Kubernetes cluster. Read at every start: names, summaries and versions alone; a command's code is loaded when it is run. */
-import type { Flag } from '../../base/contract.js';
 import type { CommandEntry } from '../command.js';
-
-const REGISTRY_PREFIX: Flag = {
-  name: 'registry-prefix',
-  type: 'string',
-  value: 'PREFIX',
-  help: "where Kubernetes' keys stand: the API server's --etcd-prefix (default: /registry, or where a cluster is found)",
-};
+import { K8S_FLAGS } from './group-flags.js';
 
 // biome-ignore format: a line a command
 export const kubernetesCommands: readonly CommandEntry[] = [
-  { path: 'k8s', summary: 'Read and mend a Kubernetes cluster without its API server', group: true, flags: [REGISTRY_PREFIX] },
+  { path: 'k8s', summary: 'Read and mend a Kubernetes cluster without its API server', group: true, flags: K8S_FLAGS },
   { path: 'k8s get', summary: 'Show objects as kubectl would', load: () => import('./get.js') },
   { path: 'k8s kinds', summary: 'Count the stored objects by kind and version', load: () => import('./kinds.js') },
   { path: 'k8s du', summary: 'Show who fills etcd', load: () => import('./du.js') },

@@ -1,10 +1,12 @@
+import { int } from '../../base/flags/declare.js';
 import { countKinds } from '../../k8s/kinds.js';
 import { decimalBytes } from '../../output/size.js';
 import type { CommandSpec, Run } from '../command.js';
 import { openCluster } from './cluster.js';
+import type { K8S_FLAGS } from './group-flags.js';
 import { factsOf, OUTPUT_FLAG, reportFormat, writeReport } from './report.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'k8s kinds [options]',
   description:
     'Counts the stored objects by resource, and by the version in which they are stored: a resource with two lines has objects that nothing has written since an upgrade. Bytes are those of keys and values.',
@@ -13,10 +15,10 @@ export const spec: CommandSpec = {
     'ketcdctl --endpoints file:backup.db k8s kinds -o json',
     'ketcdctl k8s kinds -o jsonl | jq \'select(.apiVersion | test("beta"))\' # what an upgrade has to migrate',
   ],
-  flags: [OUTPUT_FLAG, { name: 'rev', type: 'int', default: '0', help: 'the revision to read (0: the newest)' }],
-};
+  flags: { ...OUTPUT_FLAG, rev: int('the revision to read (0: the newest)', { default: '0' }) },
+} satisfies CommandSpec;
 
-export const run: Run = async (context, _args, flags) => {
+export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, _args, flags) => {
   const format = reportFormat(context, flags);
   const kinds = await countKinds(await openCluster(context, flags));
   const total = {

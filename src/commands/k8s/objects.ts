@@ -1,17 +1,13 @@
 /** The objects that the arguments of commands name which work on objects one by one. */
-import type { Flag, FlagValues } from '../../base/contract.js';
+
 import { ExitCode, Failure } from '../../base/errors.js';
+import { string } from '../../base/flags/declare.js';
 import type { Cluster } from '../../k8s/cluster.js';
 import type { Resource } from '../../k8s/resources.js';
 import { parseTargets } from './get-arguments.js';
 
-export const NAMESPACE_FLAG: Flag = {
-  name: 'namespace',
-  short: 'n',
-  type: 'string',
-  default: 'default',
-  value: 'NS',
-  help: 'the namespace to look in',
+export const NAMESPACE_FLAG = {
+  namespace: string('the namespace to look in', { short: 'n', default: 'default', value: 'NS' }),
 };
 
 /** An object by its name, whether it exists or not. */
@@ -27,7 +23,11 @@ export interface NamedObject {
  * The one object that `TYPE/NAME` or `TYPE NAME` names.
  * @throws Failure for more or fewer
  */
-export async function oneObject(cluster: Cluster, args: readonly string[], flags: FlagValues): Promise<NamedObject> {
+export async function oneObject(
+  cluster: Cluster,
+  args: readonly string[],
+  flags: { namespace: string },
+): Promise<NamedObject> {
   const [object, ...more] = args.length > 0 ? await namedObjects(cluster, args, flags) : [];
   if (object && more.length === 0) return object;
   throw new Failure('one object has to be named: TYPE/NAME', { exitCode: ExitCode.BadArgs });
@@ -37,11 +37,11 @@ export async function oneObject(cluster: Cluster, args: readonly string[], flags
 export async function namedObjects(
   cluster: Cluster,
   args: readonly string[],
-  flags: FlagValues,
+  flags: { namespace: string },
 ): Promise<NamedObject[]> {
   const targets = await parseTargets(cluster, args);
   return targets.flatMap(({ resource, names }) =>
-    names.map((name) => namedObject(cluster, resource, flags.string('namespace'), name)),
+    names.map((name) => namedObject(cluster, resource, flags.namespace, name)),
   );
 }
 

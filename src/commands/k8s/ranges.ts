@@ -1,9 +1,11 @@
+import { bool, int } from '../../base/flags/declare.js';
 import { type AllocatedRange, allocatedRanges } from '../../k8s/ranges.js';
 import type { CommandSpec, Run } from '../command.js';
 import { openCluster } from './cluster.js';
+import type { K8S_FLAGS } from './group-flags.js';
 import { factsOf, OUTPUT_FLAG, type Report, reportFormat, writeReport } from './report.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'k8s ranges [options]',
   description:
     'Shows the service IPs and node ports that are taken, and which service has each. STATE is held; leaked (taken, and no service has it); missing (a service has it, and the next service may be given it too); or conflict (two services have it). The API server keeps them as bitmaps under /registry/ranges; IPs since Kubernetes 1.31 as IPAddress objects.',
@@ -12,17 +14,17 @@ export const spec: CommandSpec = {
     'ketcdctl k8s ranges --problems # only what is leaked, missing or in conflict',
     'ketcdctl --endpoints file:backup.db k8s ranges -o yaml',
   ],
-  flags: [
-    { name: 'problems', type: 'bool', help: 'only what is leaked, missing or in conflict' },
-    OUTPUT_FLAG,
-    { name: 'rev', type: 'int', default: '0', help: 'the revision to read (0: the newest)' },
-  ],
-};
+  flags: {
+    problems: bool('only what is leaked, missing or in conflict'),
+    ...OUTPUT_FLAG,
+    rev: int('the revision to read (0: the newest)', { default: '0' }),
+  },
+} satisfies CommandSpec;
 
-export const run: Run = async (context, _args, flags) => {
+export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, _args, flags) => {
   const format = reportFormat(context, flags);
   const ranges = await allocatedRanges(await openCluster(context, flags));
-  const wanted = flags.bool('problems') ? ranges.map(withProblems) : ranges;
+  const wanted = flags.problems ? ranges.map(withProblems) : ranges;
   if (format !== 'table')
     return writeReport(context, format, { ...EMPTY, name: 'ranges', items: wanted.map(rangeFacts) });
   await writeReport(context, format, { ...EMPTY, ...summary(ranges) });

@@ -1,6 +1,6 @@
 /** Reports of the `k8s` commands: a table for people, or the same facts as data. */
 
-import type { Flag, FlagValues } from '../../base/contract.js';
+import { string } from '../../base/flags/declare.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import type { Fields, Value } from '../../k8s-decode/value.js';
 import { Columns } from '../../output/columns.js';
@@ -12,18 +12,17 @@ const FORMATS = ['table', 'yaml', 'json', 'jsonl'] as const;
 export type ReportFormat = (typeof FORMATS)[number];
 
 /** kubectl's -o, which counts as much as -w. */
-export const OUTPUT_FLAG: Flag = {
-  name: 'output',
-  short: 'o',
-  type: 'string',
-  value: 'FORMAT',
-  help: `${FORMATS.slice(0, -1).join(', ')} or ${FORMATS.at(-1)}`,
-  choices: FORMATS,
+export const OUTPUT_FLAG = {
+  output: string(`${FORMATS.slice(0, -1).join(', ')} or ${FORMATS.at(-1)}`, {
+    short: 'o',
+    value: 'FORMAT',
+    choices: FORMATS,
+  }),
 };
 
 /** @throws Failure for a format that reports do not have */
-export function reportFormat({ options }: CommandContext, flags: FlagValues): ReportFormat {
-  const asked = flags.string('output') || options.writeOut;
+export function reportFormat({ options }: CommandContext, flags: { output: string }): ReportFormat {
+  const asked = flags.output || options.writeOut;
   const format = asked === 'simple' ? 'table' : (asked as ReportFormat);
   if (FORMATS.includes(format)) return format;
   throw formatNotSupported(asked, `-o takes ${FORMATS.join(', ')}`);

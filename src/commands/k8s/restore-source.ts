@@ -1,7 +1,8 @@
 /** Where `k8s restore` takes objects from: a snapshot of etcd, or a file that keeps what a command changed. */
+
 import { closeSync, openSync, readSync } from 'node:fs';
-import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import type { Given } from '../../base/flags/declare.js';
 import { connectionOptions } from '../../connection/options.js';
 import { openClient } from '../../etcd/client.js';
 import { isBackup, readBackup } from '../../k8s/backup-file.js';
@@ -11,6 +12,13 @@ import type { Resource } from '../../k8s/resources.js';
 import type { CommandContext } from '../command.js';
 import { parseTargets } from './get-arguments.js';
 import { objectText } from './objects.js';
+
+interface SourceFlags extends Given<'namespace'> {
+  from: string;
+  registryPrefix: string;
+  rev: bigint;
+  namespace: string;
+}
 
 /** A stored value that may be brought back. */
 export interface SavedValue {
@@ -31,9 +39,9 @@ export async function* savedValues(
   context: CommandContext,
   root: string,
   args: readonly string[],
-  flags: FlagValues,
+  flags: SourceFlags,
 ): AsyncGenerator<SavedValue> {
-  const path = flags.string('from').replace(/^file:/, '');
+  const path = flags.from.replace(/^file:/, '');
   if (isBackup(headOf(path))) {
     if (args.length > 0) {
       throw new Failure(`${path} keeps what a command changed: it is brought back as a whole`, {
@@ -46,8 +54,8 @@ export async function* savedValues(
   const client = await openClient({ ...connectionOptions(context), endpoints: [`file:${path}`] });
   try {
     const cluster = await Cluster.open(client, {
-      registryPrefix: flags.string('registry-prefix') || undefined,
-      revision: String(flags.int('rev')),
+      registryPrefix: flags.registryPrefix || undefined,
+      revision: String(flags.rev),
     });
     for await (const saved of snapshotValues(cluster, args, flags)) {
       yield { ...saved, key: root + saved.key.slice(cluster.root.length) };
@@ -76,7 +84,7 @@ function headOf(path: string): Buffer {
 async function* snapshotValues(
   cluster: Cluster,
   args: readonly string[],
-  flags: FlagValues,
+  flags: SourceFlags,
 ): AsyncGenerator<SavedValue> {
   for (const query of await queries(cluster, args, flags)) {
     let found = 0;
@@ -86,14 +94,14 @@ async function* snapshotValues(
     }
     if (found > 0 || query.name === undefined) continue;
     const { resource, name } = query;
-    throw new Failure(`${objectText({ resource, name })} is not in ${flags.string('from')}`, {
+    throw new Failure(`${objectText({ resource, name })} is not in ${flags.from}`, {
       hint: 'the namespace (-n), or an older revision (--rev) that the file still has?',
     });
   }
 }
 
-async function queries(cluster: Cluster, args: readonly string[], flags: FlagValues): Promise<ObjectQuery[]> {
-  const namespace = flags.string('namespace');
+async function queries(cluster: Cluster, args: readonly string[], flags: SourceFlags): Promise<ObjectQuery[]> {
+  const namespace = flags.namespace;
   const scope = (resource: Resource) => (resource.namespaced ? { namespace } : {});
   if (args.length === 0) {
     if (!flags.given('namespace')) {

@@ -1,16 +1,17 @@
 import type { IKeyValue } from 'etcd3/lib/rpc';
-import type { FlagValues } from '../../base/contract.js';
 import { ExitCode } from '../../base/errors.js';
+import { bool, int, string } from '../../base/flags/declare.js';
 import type { Cluster } from '../../k8s/cluster.js';
 import { changeText, objectChanges } from '../../k8s/object-diff.js';
 import { isEncrypted } from '../../k8s-decode/encryption/describe.js';
 import { ComparedValues } from '../../output/compared-values.js';
-import type { CommandContext, CommandSpec, Run } from '../command.js';
+import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 import { CHANGE_FLAGS, Changes, changedMeanwhile, mayChange, openForChange } from './change.js';
+import type { K8S_FLAGS } from './group-flags.js';
 import { NAMESPACE_FLAG } from './objects.js';
 import { type SavedValue, savedValues } from './restore-source.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'k8s restore [options] --from FILE [TYPE/NAME… | TYPE…]',
   description:
     'Brings objects out of a snapshot back into etcd, past the API server: the stored bytes as they were, and only where the key is not there. With -n alone, a namespace and all in it but events. What is there and differs is left alone, and what differs is said; with --overwrite it is replaced, if it does not change meanwhile. The leases of a snapshot are gone: such a key will not expire. Also takes a file in which another command kept what it changed.',
@@ -20,21 +21,14 @@ export const spec: CommandSpec = {
     'ketcdctl k8s restore cm/app-config -n shop --from backup.db --rev 4200 --overwrite # as it was at a revision',
     'ketcdctl k8s restore --from ketcdctl-backup-20260302T081500Z.jsonl --overwrite # undo a change',
   ],
-  flags: [
-    {
-      name: 'from',
-      type: 'string',
-      value: 'FILE',
-      help: 'a snapshot, a database or a backup',
-      complete: 'file',
-      required: true,
-    },
-    { name: 'rev', type: 'int', default: '0', help: 'the revision to take out of the snapshot (0: the newest)' },
-    NAMESPACE_FLAG,
-    { name: 'overwrite', type: 'bool', help: 'also replace what is there and differs' },
+  flags: {
+    from: string('a snapshot, a database or a backup', { value: 'FILE', complete: 'file', required: true }),
+    rev: int('the revision to take out of the snapshot (0: the newest)', { default: '0' }),
+    ...NAMESPACE_FLAG,
+    overwrite: bool('also replace what is there and differs'),
     ...CHANGE_FLAGS,
-  ],
-};
+  },
+} satisfies CommandSpec;
 
 /** What is to be done with a value. */
 interface Plan extends SavedValue {
@@ -45,19 +39,19 @@ interface Plan extends SavedValue {
   notes: string[];
 }
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, args, flags) => {
   const target = await openForChange(context, flags);
   const values = new ComparedValues(context, { managedFields: false });
   const plans: Plan[] = [];
   for await (const saved of savedValues(context, target.root, args, flags)) {
-    plans.push(await planFor(target, values, saved, flags.bool('overwrite')));
+    plans.push(await planFor(target, values, saved, flags.overwrite));
   }
   const writing = plans.filter(({ action }) => action === 'create' || action === 'overwrite');
   for (const plan of plans) await context.stderr.write(planText(plan));
   if (writing.length > 0) {
     if (!(await mayChange(context, flags, `Write ${writing.length === 1 ? 'it' : `these ${writing.length}`}?`))) {
-      await context.stderr.write(`nothing was written${flags.bool('dry-run') ? ' (dry run)' : ''}\n`);
-      return flags.bool('dry-run') ? ExitCode.Ok : ExitCode.Error;
+      await context.stderr.write(`nothing was written${flags.dryRun ? ' (dry run)' : ''}\n`);
+      return flags.dryRun ? ExitCode.Ok : ExitCode.Error;
     }
     if (!(await writeAll(context, target, writing, flags))) return ExitCode.Error;
   }
@@ -105,7 +99,12 @@ function planText({ action, key, notes }: Plan): string {
 }
 
 /** Whether all were written. */
-async function writeAll(context: CommandContext, target: Cluster, plans: Plan[], flags: FlagValues): Promise<boolean> {
+async function writeAll(
+  context: CommandContext,
+  target: Cluster,
+  plans: Plan[],
+  flags: Flags<typeof spec, typeof K8S_FLAGS>,
+): Promise<boolean> {
   const changes = new Changes(target.client, flags);
   let failed = 0;
   try {

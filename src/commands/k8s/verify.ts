@@ -1,10 +1,12 @@
 import { ExitCode } from '../../base/errors.js';
+import { int } from '../../base/flags/declare.js';
 import { type Problem, type Verified, verifyCluster } from '../../k8s/verify.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { openCluster } from './cluster.js';
+import type { K8S_FLAGS } from './group-flags.js';
 import { factsOf, OUTPUT_FLAG, reportFormat, writeReport } from './report.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'k8s verify [options]',
   description:
     'Checks that every stored value decodes, that each object is the one that its key says (name, namespace, kind), that uids are unique, that namespaces and owners are there, and that the addresses and ports of services are taken in their ranges. Lists what is wrong, and ends with exit code 1 if anything is.',
@@ -13,10 +15,10 @@ export const spec: CommandSpec = {
     'ketcdctl --endpoints file:backup.db k8s verify && echo sound # is this backup worth keeping?',
     'ketcdctl k8s verify -o jsonl',
   ],
-  flags: [OUTPUT_FLAG, { name: 'rev', type: 'int', default: '0', help: 'the revision to read (0: the newest)' }],
-};
+  flags: { ...OUTPUT_FLAG, rev: int('the revision to read (0: the newest)', { default: '0' }) },
+} satisfies CommandSpec;
 
-export const run: Run = async (context, _args, flags) => {
+export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, _args, flags) => {
   const format = reportFormat(context, flags);
   const cluster = await openCluster(context, flags);
   const checking = verifyCluster(cluster);

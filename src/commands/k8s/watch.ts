@@ -1,4 +1,4 @@
-import type { FlagValues } from '../../base/contract.js';
+import { bool, int, string } from '../../base/flags/declare.js';
 import { prefixRange } from '../../etcd/keys.js';
 import type { WatchEvent, WatchRange, WatchResponse } from '../../etcd/watch.js';
 import { withResourceVersion } from '../../k8s/objects.js';
@@ -11,17 +11,18 @@ import { formatNotSupported } from '../../output/format.js';
 import type { Printer } from '../../output/printer.js';
 import { writeReadable } from '../../output/readable.js';
 import { EventType } from '../../rpc/names.js';
-import type { CommandContext, CommandSpec, Run } from '../command.js';
+import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 import { diffPrinters } from '../watch/diff.js';
 import { printWatches } from '../watch/watch.js';
 import { openCluster } from './cluster.js';
 import { parseTargets } from './get-arguments.js';
+import type { K8S_FLAGS } from './group-flags.js';
 import { NAMESPACE_FLAG } from './objects.js';
 
 const FORMATS = ['simple', 'yaml', 'json', 'jsonl'] as const;
 type EventFormat = (typeof FORMATS)[number];
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'k8s watch [options] TYPE[,TYPE…] [NAME…] | TYPE/NAME…',
   description:
     "Prints changes of objects as they happen, straight from etcd: a line for each, or with -o yaml or jsonl the event as the API server's watch has it, its type (ADDED, MODIFIED, DELETED) and the object. --diff shows what changed instead, and who changed it. With --rev it begins in the past, as far as that is not compacted; of a file it prints what happened since then.",
@@ -31,47 +32,40 @@ export const spec: CommandSpec = {
     'ketcdctl k8s watch cm/coredns -n kube-system -o yaml',
     'ketcdctl --endpoints file:backup.db k8s watch nodes --rev 1 -o jsonl',
   ],
-  flags: [
-    NAMESPACE_FLAG,
-    { name: 'all-namespaces', short: 'A', type: 'bool', help: 'in all namespaces' },
-    { name: 'selector', short: 'l', type: 'string', help: 'only objects with these labels: app=web,tier!=db' },
-    {
-      name: 'output',
-      short: 'o',
-      type: 'string',
-      value: 'FORMAT',
-      help: 'simple, yaml, json or jsonl',
-      choices: FORMATS,
-    },
-    { name: 'diff', type: 'bool', help: 'print what changed, and who changed it where that is known' },
-    { name: 'rev', type: 'int', default: '0', help: 'the first revision to print (0: those to come)' },
-    { name: 'show-managed-fields', type: 'bool', help: 'keep metadata.managedFields in the objects' },
-  ],
+  flags: {
+    ...NAMESPACE_FLAG,
+    allNamespaces: bool('in all namespaces', { short: 'A' }),
+    selector: string('only objects with these labels: app=web,tier!=db', { short: 'l' }),
+    output: string('simple, yaml, json or jsonl', { short: 'o', value: 'FORMAT', choices: FORMATS }),
+    diff: bool('print what changed, and who changed it where that is known'),
+    rev: int('the first revision to print (0: those to come)', { default: '0' }),
+    showManagedFields: bool('keep metadata.managedFields in the objects'),
+  },
   noTimeout: 'always',
-};
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, args, flags) => {
   const format = eventFormat(context, flags);
-  const selector = flags.string('selector');
+  const selector = flags.selector;
   const select = selector === '' ? undefined : labelSelector(selector);
   const cluster = await openCluster(context, flags);
   const ranges: WatchRange[] = [];
   for (const { resource, names } of await parseTargets(cluster, args)) {
-    const everywhere = flags.bool('all-namespaces') || !resource.namespaced;
-    const namespace = everywhere ? '' : `${flags.string('namespace')}/`;
+    const everywhere = flags.allNamespaces || !resource.namespaced;
+    const namespace = everywhere ? '' : `${flags.namespace}/`;
     const folder = `${cluster.root}${resource.prefix}/${namespace}`;
     const keys = names.map((name) => ({ key: Buffer.from(folder + name) }));
-    const range = { revision: flags.int('rev'), prevKv: true };
+    const range = { revision: flags.rev, prevKv: true };
     for (const key of names.length > 0 ? keys : [prefixRange(Buffer.from(folder))]) ranges.push({ ...key, ...range });
   }
-  const values = new ComparedValues(context, { managedFields: flags.bool('show-managed-fields') });
-  const changes = flags.bool('diff') ? diffPrinters(context, format) : undefined;
+  const values = new ComparedValues(context, { managedFields: flags.showManagedFields });
+  const changes = flags.diff ? diffPrinters(context, format) : undefined;
   const newPrinter = () => selecting(values, select, changes?.() ?? new EventPrinter(context, values, format));
   await printWatches(context, ranges, { client: cluster.client, format: 'jsonl', newPrinter, exec: [] });
 };
 
-function eventFormat({ options }: CommandContext, flags: FlagValues): EventFormat {
-  const asked = (flags.string('output') || options.writeOut) as EventFormat;
+function eventFormat({ options }: CommandContext, flags: Flags<typeof spec, typeof K8S_FLAGS>): EventFormat {
+  const asked = (flags.output || options.writeOut) as EventFormat;
   if (FORMATS.includes(asked)) return asked;
   throw formatNotSupported(asked, `k8s watch has -o ${FORMATS.join(', ')}`);
 }

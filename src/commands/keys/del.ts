@@ -1,6 +1,7 @@
 import type { IDeleteRangeRequest } from 'etcd3/lib/rpc';
-import { atLeast, type FlagValues, isDropIn } from '../../base/contract.js';
+import { atLeast, isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { bool } from '../../base/flags/declare.js';
 import { goQuote } from '../../base/go/quote.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { readRange } from '../../etcd/range.js';
@@ -9,11 +10,11 @@ import { fieldLine, headerFields, keyValueFields } from '../../output/fields.js'
 import { outputFormat } from '../../output/format.js';
 import { keyValueLines } from '../../output/key-values.js';
 import { print } from '../../output/response.js';
-import type { CommandContext, CommandSpec, Run } from '../command.js';
+import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 import { confirm } from '../confirm.js';
 import { keyRange, refuseBoth } from './get.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'del [options] <key> [range_end]',
   description:
     'Deletes a key, or the keys from <key> up to but not including <range_end>. On a terminal, more than one key is deleted only after a look at what it would be.',
@@ -23,17 +24,17 @@ export const spec: CommandSpec = {
     'ketcdctl del --prefix --yes /registry/events/default/',
   ],
   complete: 'key',
-  flags: [
-    { name: 'prefix', type: 'bool', help: 'delete all keys that begin with the key' },
-    { name: 'prev-kv', type: 'bool', help: 'print what is deleted' },
-    { name: 'from-key', type: 'bool', help: 'delete all keys from the key on, in byte order' },
-    { name: 'range', type: 'bool', help: 'delete the range without a delay', since: '3.5' },
-    { name: 'yes', short: 'y', type: 'bool', help: 'do not ask', own: true },
-    { name: 'dry-run', type: 'bool', help: 'list the keys that would be deleted, and delete nothing', own: true },
-  ],
-};
+  flags: {
+    prefix: bool('delete all keys that begin with the key'),
+    prevKv: bool('print what is deleted'),
+    fromKey: bool('delete all keys from the key on, in byte order'),
+    range: bool('delete the range without a delay', { since: '3.5' }),
+    yes: bool('do not ask', { short: 'y', own: true }),
+    dryRun: bool('list the keys that would be deleted, and delete nothing', { own: true }),
+  },
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec> = async (context, args, flags) => {
   const request = deleteRequest(args, flags);
   const format = outputFormat(context);
   if (isDropIn(context.mode)) await announceRange(context, args, flags);
@@ -56,21 +57,21 @@ export const run: Run = async (context, args, flags) => {
  * The request that the arguments and flags of `del` mean.
  * @throws Failure with etcdctl's text and exit code when they contradict each other.
  */
-export function deleteRequest(args: string[], flags: FlagValues): IDeleteRangeRequest {
+export function deleteRequest(args: string[], flags: Flags<typeof spec>): IDeleteRangeRequest {
   const [first, rangeEnd] = args;
   if (first === undefined || args.length > 2) {
     throw new Failure('del command needs one argument as key and an optional argument as range_end', {
       exitCode: ExitCode.BadArgs,
     });
   }
-  refuseBoth(flags, 'prefix', 'from-key');
-  return { ...keyRange(first, rangeEnd, flags), prev_kv: flags.bool('prev-kv') };
+  refuseBoth(flags, 'prefix', 'fromKey');
+  return { ...keyRange(first, rangeEnd, flags), prev_kv: flags.prevKv };
 }
 
 /** etcdctl 3.5 announced, and 3.6 makes, two seconds to interrupt a range that may be a slip of the pen. */
-export async function announceRange(context: CommandContext, args: string[], flags: FlagValues): Promise<void> {
+export async function announceRange(context: CommandContext, args: string[], flags: Flags<typeof spec>): Promise<void> {
   const [first, rangeEnd] = args;
-  if (rangeEnd === undefined || !atLeast(context.mode, '3.5') || flags.bool('range')) return;
+  if (rangeEnd === undefined || !atLeast(context.mode, '3.5') || flags.range) return;
   if (!atLeast(context.mode, '3.6')) {
     await context.stderr.write(
       'In etcd v3.6, the operation will be suspended for a few seconds to provide the user time to verify range.\n',
@@ -89,14 +90,14 @@ async function mayDelete(
   context: CommandContext,
   client: EtcdClient,
   request: IDeleteRangeRequest,
-  flags: FlagValues,
+  flags: Flags<typeof spec>,
 ): Promise<boolean> {
   const { key, range_end } = request;
-  if (flags.bool('dry-run')) {
+  if (flags.dryRun) {
     await listKeys(context, client, { key, range_end } as IDeleteRangeRequest);
     return false;
   }
-  const asks = range_end !== undefined && !flags.bool('yes') && context.stderr.isTTY && context.stdin.isTTY;
+  const asks = range_end !== undefined && !flags.yes && context.stderr.isTTY && context.stdin.isTTY;
   if (!asks) return true;
   const sample = await client.kv.range({ ...(key && { key }), range_end, keys_only: true, limit: SAMPLE });
   if (Number(sample.count) < 2) return true;

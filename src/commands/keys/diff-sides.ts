@@ -2,8 +2,8 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FlagValues } from '../../base/contract.js';
 import { badArguments, ExitCode, Failure } from '../../base/errors.js';
+import type { Given } from '../../base/flags/declare.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import { connectionOptions } from '../../connection/options.js';
 import { type EtcdClient, openClient } from '../../etcd/client.js';
@@ -28,7 +28,10 @@ export interface DiffOrder {
  * the key.
  * @throws Failure for words that do not go together
  */
-export function diffOrder(args: string[], flags: FlagValues): DiffOrder {
+export function diffOrder(
+  args: string[],
+  flags: { from: string; to: string; rev: bigint; toRev: bigint; prefix: boolean } & Given<'from' | 'to'>,
+): DiffOrder {
   const named = flags.given('from') || flags.given('to');
   const files = named ? [] : args.filter(isFile);
   const keys = named ? args : args.filter((word) => !isFile(word));
@@ -37,15 +40,15 @@ export function diffOrder(args: string[], flags: FlagValues): DiffOrder {
   if (files.length > 2 || keys.length > 1) {
     throw badArguments('diff takes a key (with --prefix: what keys begin with), and at most two files');
   }
-  const from = flags.string('from') || files[0];
-  const to = flags.string('to') || files[1];
-  const [fromRevision, toRevision] = [String(flags.int('rev')), String(flags.int('to-rev'))];
+  const from = flags.from || files[0];
+  const to = flags.to || files[1];
+  const [fromRevision, toRevision] = [String(flags.rev), String(flags.toRev)];
   if (from === to && fromRevision === toRevision) {
     throw badArguments('there is nothing to compare: --rev N takes an older revision, a file or --from another place');
   }
   const [key] = keys;
   if (key === undefined && from === to) throw badArguments('diff needs a key, or --prefix and what keys begin with');
-  return { from, to, fromRevision, toRevision, range: diffRange(key, flags.bool('prefix')) };
+  return { from, to, fromRevision, toRevision, range: diffRange(key, flags.prefix) };
 }
 
 /** What is no key, but the name of a file that should be there. */

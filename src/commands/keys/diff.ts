@@ -1,11 +1,11 @@
-import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
-import type { CommandContext, CommandSpec, Run } from '../command.js';
+import { bool, int, string, strings } from '../../base/flags/declare.js';
+import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 import { changesFormat } from './changes-format.js';
 import { DiffOutput } from './diff-print.js';
 import { DiffSides, diffOrder } from './diff-sides.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'diff [options] [file] [file] [key]',
   description:
     'Compares a key, or all keys that begin with it (--prefix), at two revisions (--rev, --to-rev) or in two places: snapshot files, or the servers that --endpoints names where there is one file. + stands for what is only in the second, - for what is only in the first, ~ for what is in both, with what differs. Objects of Kubernetes are compared field by field.',
@@ -17,36 +17,22 @@ export const spec: CommandSpec = {
     'ketcdctl diff --from 10.0.0.11:2379 --to 10.0.0.12:2379 --prefix /registry/secrets/',
   ],
   complete: 'file',
-  flags: [
-    { name: 'prefix', type: 'bool', help: 'compare all keys that begin with the key' },
-    { name: 'rev', type: 'int', default: '0', help: 'the revision of the first side (0: the newest)' },
-    { name: 'to-rev', type: 'int', default: '0', help: 'the revision of the second side (0: the newest)' },
-    {
-      name: 'from',
-      type: 'string',
-      value: 'PLACE',
-      help: 'the first side: a file, or endpoints (default: --endpoints)',
-    },
-    {
-      name: 'to',
-      type: 'string',
-      value: 'PLACE',
-      help: 'the second side: a file, or endpoints (default: --endpoints)',
-    },
-    { name: 'exclude', type: 'strings', value: 'PREFIX', help: 'leave out the keys that begin with it' },
-    { name: 'summary', type: 'bool', help: 'a line for each key that differs' },
-    { name: 'full', type: 'bool', help: 'what was added or removed as a whole, not only its key' },
-    { name: 'show-managed-fields', type: 'bool', help: 'keep metadata.managedFields in what is compared' },
-    {
-      name: 'exit-code',
-      type: 'bool',
-      help: 'exit with 1 when there is a difference (and with 2 or more when comparing fails)',
-    },
-  ],
-};
+  flags: {
+    prefix: bool('compare all keys that begin with the key'),
+    rev: int('the revision of the first side (0: the newest)', { default: '0' }),
+    toRev: int('the revision of the second side (0: the newest)', { default: '0' }),
+    from: string('the first side: a file, or endpoints (default: --endpoints)', { value: 'PLACE' }),
+    to: string('the second side: a file, or endpoints (default: --endpoints)', { value: 'PLACE' }),
+    exclude: strings('leave out the keys that begin with it', { value: 'PREFIX' }),
+    summary: bool('a line for each key that differs'),
+    full: bool('what was added or removed as a whole, not only its key'),
+    showManagedFields: bool('keep metadata.managedFields in what is compared'),
+    exitCode: bool('exit with 1 when there is a difference (and with 2 or more when comparing fails)'),
+  },
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
-  if (!flags.bool('exit-code')) {
+export const run: Run<typeof spec> = async (context, args, flags) => {
+  if (!flags.exitCode) {
     await compare(context, args, flags);
     return ExitCode.Ok;
   }
@@ -59,15 +45,15 @@ export const run: Run = async (context, args, flags) => {
 };
 
 /** Prints what differs; whether anything does. */
-async function compare(context: CommandContext, args: string[], flags: FlagValues): Promise<boolean> {
+async function compare(context: CommandContext, args: string[], flags: Flags<typeof spec>): Promise<boolean> {
   const order = diffOrder(args, flags);
   const output = new DiffOutput(context, changesFormat(context), {
-    summary: flags.bool('summary'),
-    full: flags.bool('full'),
-    managedFields: flags.bool('show-managed-fields'),
+    summary: flags.summary,
+    full: flags.full,
+    managedFields: flags.showManagedFields,
   });
-  const excluded = flags.strings('exclude').map((prefix) => Buffer.from(prefix));
-  const sides = await DiffSides.open(context, order, flags.bool('summary'));
+  const excluded = flags.exclude.map((prefix) => Buffer.from(prefix));
+  const sides = await DiffSides.open(context, order, flags.summary);
   try {
     for await (const difference of sides.differences()) {
       const isExcluded = excluded.some((prefix) => difference.key.subarray(0, prefix.length).equals(prefix));

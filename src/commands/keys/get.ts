@@ -1,6 +1,7 @@
 import { type IRangeRequest, SortOrder, SortTarget } from 'etcd3/lib/rpc';
-import { atLeast, type FlagValues, isDropIn, type Mode } from '../../base/contract.js';
+import { atLeast, isDropIn, type Mode } from '../../base/contract.js';
 import { badArguments, badFeature, ExitCode, type Failure } from '../../base/errors.js';
+import { bool, int, longName, string } from '../../base/flags/declare.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import { goQuote } from '../../base/go/quote.js';
 import type { EtcdClient } from '../../etcd/client.js';
@@ -12,9 +13,9 @@ import type { RangeOptions } from '../../output/key-values.js';
 import type { Printer } from '../../output/printer.js';
 import { rangePrinter } from '../../output/range/index.js';
 import { Code } from '../../rpc/status.js';
-import type { CommandContext, CommandSpec, Run } from '../command.js';
+import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'get [options] <key> [range_end]',
   description:
     'Prints a key, or the keys from <key> up to but not including <range_end>, with their values. A value that Kubernetes stored is shown as YAML (--decode none: its bytes).',
@@ -25,70 +26,37 @@ export const spec: CommandSpec = {
     'ketcdctl --endpoints file:backup.db get --prefix /registry/secrets/ # out of a snapshot, without a server',
   ],
   complete: 'key',
-  flags: [
-    {
-      name: 'consistency',
-      type: 'string',
-      default: 'l',
-      help: 'linearizable (l) or serializable (s)',
-      choices: ['l', 's'],
-    },
-    { name: 'order', type: 'string', help: 'order of the results; ASCEND or DESCEND', choices: ['ASCEND', 'DESCEND'] },
-    {
-      name: 'sort-by',
-      type: 'string',
-      help: 'sort by CREATE, KEY, MODIFY, VALUE or VERSION',
+  flags: {
+    consistency: string('linearizable (l) or serializable (s)', { default: 'l', choices: ['l', 's'] }),
+    order: string('order of the results; ASCEND or DESCEND', { choices: ['ASCEND', 'DESCEND'] }),
+    sortBy: string('sort by CREATE, KEY, MODIFY, VALUE or VERSION', {
       choices: ['CREATE', 'KEY', 'MODIFY', 'VALUE', 'VERSION'],
-    },
-    { name: 'limit', type: 'int', default: '0', help: 'largest number of results (0: no limit)' },
-    { name: 'prefix', type: 'bool', help: 'get all keys that begin with the key' },
-    { name: 'from-key', type: 'bool', help: 'get all keys from the key on, in byte order' },
-    { name: 'rev', type: 'int', default: '0', help: 'the revision to read (0: the newest)' },
-    { name: 'keys-only', type: 'bool', help: 'get the keys without their values' },
-    { name: 'count-only', type: 'bool', help: 'get only the number of keys', since: '3.5' },
-    { name: 'print-value-only', type: 'bool', help: 'print the values without their keys' },
-    {
-      name: 'min-create-rev',
-      type: 'int',
-      default: '0',
-      help: 'only keys created at this revision or later',
-      since: '3.6',
-    },
-    {
-      name: 'max-create-rev',
-      type: 'int',
-      default: '0',
-      help: 'only keys created at this revision or before',
-      since: '3.6',
-    },
-    {
-      name: 'min-mod-rev',
-      type: 'int',
-      default: '0',
-      help: 'only keys changed at this revision or later',
-      since: '3.6',
-    },
-    {
-      name: 'max-mod-rev',
-      type: 'int',
-      default: '0',
-      help: 'only keys changed at this revision or before',
-      since: '3.6',
-    },
-    { name: 'stream', type: 'bool', help: 'have the server stream the range', since: '3.7' },
-  ],
-};
+    }),
+    limit: int('largest number of results (0: no limit)', { default: '0' }),
+    prefix: bool('get all keys that begin with the key'),
+    fromKey: bool('get all keys from the key on, in byte order'),
+    rev: int('the revision to read (0: the newest)', { default: '0' }),
+    keysOnly: bool('get the keys without their values'),
+    countOnly: bool('get only the number of keys', { since: '3.5' }),
+    printValueOnly: bool('print the values without their keys'),
+    minCreateRev: int('only keys created at this revision or later', { default: '0', since: '3.6' }),
+    maxCreateRev: int('only keys created at this revision or before', { default: '0', since: '3.6' }),
+    minModRev: int('only keys changed at this revision or later', { default: '0', since: '3.6' }),
+    maxModRev: int('only keys changed at this revision or before', { default: '0', since: '3.6' }),
+    stream: bool('have the server stream the range', { since: '3.7' }),
+  },
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec> = async (context, args, flags) => {
   const request = rangeRequest(context.mode, args, flags);
   const options: RangeOptions = {
-    keysOnly: flags.bool('keys-only'),
-    valuesOnly: flags.bool('print-value-only'),
-    countOnly: flags.bool('count-only'),
+    keysOnly: flags.keysOnly,
+    valuesOnly: flags.printValueOnly,
+    countOnly: flags.countOnly,
   };
   const format = outputFormat(context);
   const client = await context.connect();
-  const pages = flags.bool('stream') ? streamedPages(context, client, request, format) : readRange(client, request);
+  const pages = flags.stream ? streamedPages(context, client, request, format) : readRange(client, request);
   let printer: Printer<RangePage> | undefined;
   for await (const page of pages) {
     // etcdctl checks the format when it has the answer, and scripts see the server's error first.
@@ -131,30 +99,30 @@ async function* streamedPages(
  * The request that the arguments and flags of `get` mean.
  * @throws Failure with etcdctl's text and exit code when they contradict each other.
  */
-export function rangeRequest(mode: Mode, args: string[], flags: FlagValues): IRangeRequest {
+export function rangeRequest(mode: Mode, args: string[], flags: Flags<typeof spec>): IRangeRequest {
   const [first, rangeEnd] = args;
   if (first === undefined) {
     throw badArguments('get command needs one argument as key and an optional argument as range_end');
   }
-  refuseBoth(flags, 'prefix', 'from-key');
-  if (atLeast(mode, '3.5')) refuseBoth(flags, 'keys-only', 'count-only');
-  const serializable = consistency(flags.string('consistency'));
+  refuseBoth(flags, 'prefix', 'fromKey');
+  if (atLeast(mode, '3.5')) refuseBoth(flags, 'keysOnly', 'countOnly');
+  const serializable = consistency(flags.consistency);
   const range = keyRange(first, rangeEnd, flags);
   const revisions = atLeast(mode, '3.6') ? revisionFilter(flags) : {};
-  const sort_target = sortTarget(flags.string('sort-by'));
-  const sort_order = sortOrder(flags.string('order'));
+  const sort_target = sortTarget(flags.sortBy);
+  const sort_order = sortOrder(flags.order);
   const request: IRangeRequest = {
     ...range,
-    limit: String(flags.int('limit')),
-    revision: String(flags.int('rev')),
+    limit: String(flags.limit),
+    revision: String(flags.rev),
     sort_target,
     // The order by key is the natural one: asking for it would have the server read the whole range at each page.
     sort_order: sort_target === SortTarget.Key && sort_order === SortOrder.Ascend ? SortOrder.None : sort_order,
     serializable,
-    keys_only: flags.bool('keys-only'),
+    keys_only: flags.keysOnly,
     ...revisions,
   };
-  if (flags.bool('count-only')) request.count_only = true;
+  if (flags.countOnly) request.count_only = true;
   return request;
 }
 
@@ -162,11 +130,10 @@ export function rangeRequest(mode: Mode, args: string[], flags: FlagValues): IRa
 export function keyRange(
   first: string,
   rangeEnd: string | undefined,
-  flags: FlagValues,
+  { prefix, fromKey }: { prefix: boolean; fromKey: boolean },
 ): { key: Buffer; range_end?: Buffer } {
   const key = argBytes(first);
-  const prefix = flags.bool('prefix');
-  if (!prefix && !flags.bool('from-key')) return rangeEnd ? { key, range_end: argBytes(rangeEnd) } : { key };
+  if (!prefix && !fromKey) return rangeEnd ? { key, range_end: argBytes(rangeEnd) } : { key };
   if (rangeEnd !== undefined) {
     throw badArguments('too many arguments, only accept one argument when `--prefix` or `--from-key` is set');
   }
@@ -174,9 +141,15 @@ export function keyRange(
 }
 
 /** Fails when two flags are given that cannot be. */
-export function refuseBoth(flags: FlagValues, one: string, other: string): void {
-  if (flags.bool(one) && flags.bool(other)) {
-    throw badArguments(`\`--${one}\` and \`--${other}\` cannot be set at the same time, choose one`);
+export function refuseBoth<Name extends string>(
+  flags: { readonly [Each in Name]: boolean },
+  one: Name,
+  other: Name,
+): void {
+  if (flags[one] && flags[other]) {
+    throw badArguments(
+      `\`--${longName(one)}\` and \`--${longName(other)}\` cannot be set at the same time, choose one`,
+    );
   }
 }
 
@@ -210,19 +183,19 @@ function fail(failure: Failure): never {
 }
 
 /** The request's fields for the --min- and --max- flags that are given. */
-function revisionFilter(flags: FlagValues): IRangeRequest {
-  const filter: IRangeRequest = {};
-  for (const [kind, name] of [
-    ['create', 'Create'],
-    ['mod', 'Mod'],
-  ] as const) {
-    const min = flags.int(`min-${kind}-rev`);
-    const max = flags.int(`max-${kind}-rev`);
-    if (max !== 0n && min > max) throw badFeature(`getMin${name}Rev(=${min}) > getMax${name}Rev(=${max})`);
-    if (min !== 0n) filter[kind === 'mod' ? 'min_mod_revision' : 'min_create_revision'] = String(min);
-    if (max !== 0n) filter[kind === 'mod' ? 'max_mod_revision' : 'max_create_revision'] = String(max);
-  }
-  return filter;
+function revisionFilter({ minCreateRev, maxCreateRev, minModRev, maxModRev }: Flags<typeof spec>): IRangeRequest {
+  refuseEmptySpan('Create', minCreateRev, maxCreateRev);
+  refuseEmptySpan('Mod', minModRev, maxModRev);
+  return {
+    ...(minCreateRev !== 0n && { min_create_revision: String(minCreateRev) }),
+    ...(maxCreateRev !== 0n && { max_create_revision: String(maxCreateRev) }),
+    ...(minModRev !== 0n && { min_mod_revision: String(minModRev) }),
+    ...(maxModRev !== 0n && { max_mod_revision: String(maxModRev) }),
+  };
+}
+
+function refuseEmptySpan(kind: 'Create' | 'Mod', min: bigint, max: bigint): void {
+  if (max !== 0n && min > max) throw badFeature(`getMin${kind}Rev(=${min}) > getMax${kind}Rev(=${max})`);
 }
 
 /** @throws Failure with etcdctl's text when the format does not go with the flags. */

@@ -1,5 +1,5 @@
-import type { Flag, FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { bool, type FlagsOf, int } from '../../base/flags/declare.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { type KeyRevision, keyHistory, newestRevisions } from '../../etcd/key-history.js';
@@ -10,14 +10,14 @@ import { type RevisionPair, revisionPairs } from './history-order.js';
 import { HistoryPrinter } from './history-print.js';
 
 /** Of `history` and `k8s history`. */
-export const HISTORY_FLAGS: readonly Flag[] = [
-  { name: 'limit', type: 'int', default: '0', help: 'the newest so many revisions (0: all)' },
-  { name: 'reverse', type: 'bool', help: 'the oldest revision first' },
-  { name: 'summary', type: 'bool', help: 'a line for each revision, without what changed' },
-  { name: 'show-managed-fields', type: 'bool', help: 'keep metadata.managedFields in what is compared' },
-];
+export const HISTORY_FLAGS = {
+  limit: int('the newest so many revisions (0: all)', { default: '0' }),
+  reverse: bool('the oldest revision first'),
+  summary: bool('a line for each revision, without what changed'),
+  showManagedFields: bool('keep metadata.managedFields in what is compared'),
+};
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'history [options] <key>',
   description:
     'Shows every revision of a key that is still there, the newest first: its version, when and by whom (the managedFields of a Kubernetes object tell), and what changed since the revision before. What is compacted is gone: a snapshot file has what was there when it was taken.',
@@ -28,9 +28,9 @@ export const spec: CommandSpec = {
   ],
   complete: 'key',
   flags: HISTORY_FLAGS,
-};
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec> = async (context, args, flags) => {
   const [key] = args;
   if (key === undefined || args.length > 1) {
     throw new Failure('history needs one argument: the key', { exitCode: ExitCode.BadArgs });
@@ -42,14 +42,18 @@ export const run: Run = async (context, args, flags) => {
  * Prints the history of a key.
  * @throws Failure when nothing is left of it
  */
-export async function printHistory(context: CommandContext, key: Buffer, flags: FlagValues): Promise<void> {
+export async function printHistory(
+  context: CommandContext,
+  key: Buffer,
+  flags: FlagsOf<typeof HISTORY_FLAGS>,
+): Promise<void> {
   const format = changesFormat(context);
-  const limit = Number(flags.int('limit'));
+  const limit = Number(flags.limit);
   const client = await context.connect();
-  const pairs = revisionPairs(client, key, revisionsOf(client, key, limit), { limit, reverse: flags.bool('reverse') });
+  const pairs = revisionPairs(client, key, revisionsOf(client, key, limit), { limit, reverse: flags.reverse });
   const printer = new HistoryPrinter(context, format, {
-    summary: flags.bool('summary'),
-    managedFields: flags.bool('show-managed-fields'),
+    summary: flags.summary,
+    managedFields: flags.showManagedFields,
   });
   let last: RevisionPair | undefined;
   for await (const pair of pairs) {

@@ -1,5 +1,5 @@
-import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { bool, int } from '../../base/flags/declare.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { type Child, countKeys, folderOf, listFolder } from '../../etcd/folder.js';
 import { prefixRange } from '../../etcd/keys.js';
@@ -8,9 +8,9 @@ import type { Value } from '../../k8s-decode/value.js';
 import { readableBytes, visible } from '../../output/bytes.js';
 import { formatNotSupported, outputFormat } from '../../output/format.js';
 import { writeReadable } from '../../output/readable.js';
-import type { CommandContext, CommandSpec, Run } from '../command.js';
+import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'ls [options] [folder]',
   description: 'Lists what is in a folder of keys: its keys, and its folders with a slash behind them.',
   examples: [
@@ -19,17 +19,17 @@ export const spec: CommandSpec = {
     'ketcdctl --endpoints file:backup.db ls -r /registry/pods',
   ],
   complete: 'key',
-  flags: [
-    { name: 'recursive', short: 'r', type: 'bool', help: 'list all keys in the folder and in those below it' },
-    { name: 'long', short: 'l', type: 'bool', help: 'show how many keys each folder has' },
-    { name: 'rev', type: 'int', default: '0', help: 'the revision to read (0: the newest)' },
-  ],
-};
+  flags: {
+    recursive: bool('list all keys in the folder and in those below it', { short: 'r' }),
+    long: bool('show how many keys each folder has', { short: 'l' }),
+    rev: int('the revision to read (0: the newest)', { default: '0' }),
+  },
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec> = async (context, args, flags) => {
   if (args.length > 1) throw new Failure('ls takes one folder', { exitCode: ExitCode.BadArgs });
   const [path = ''] = args;
-  const show = lineWriter(context, flags.bool('long'));
+  const show = lineWriter(context, flags.long);
   const client = await context.connect();
   let found = false;
   for await (const entry of entries(client, path, flags)) {
@@ -45,21 +45,21 @@ interface Entry extends Child {
 }
 
 /** A key that is no folder stands for itself, as in the old API. */
-async function* entries(client: EtcdClient, path: string, flags: FlagValues): AsyncGenerator<Entry> {
-  const revision = String(flags.int('rev'));
+async function* entries(client: EtcdClient, path: string, flags: Flags<typeof spec>): AsyncGenerator<Entry> {
+  const revision = String(flags.rev);
   const folder = folderOf(path);
   if (path !== '' && !path.endsWith('/')) {
     const { kvs } = await client.kv.range({ key: Buffer.from(path), keys_only: true, revision });
     for (const { key } of kvs) yield { key, folder: false };
   }
-  if (flags.bool('recursive')) {
+  if (flags.recursive) {
     for await (const page of readRange(client, { ...prefixRange(folder), keys_only: true, revision })) {
       for (const { key } of page.kvs) yield { key, folder: false };
     }
     return;
   }
   for await (const child of listFolder(client, folder, revision)) {
-    const counts = child.folder && flags.bool('long');
+    const counts = child.folder && flags.long;
     yield counts ? { ...child, keys: await countKeys(client, child.key, revision) } : child;
   }
 }

@@ -1,14 +1,15 @@
-import { type FlagValues, isDropIn, type Mode } from '../../base/contract.js';
+import { isDropIn, type Mode } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { bool, int, string, uint } from '../../base/flags/declare.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import { endedBySignal } from '../../base/signals.js';
 import { connectionOptions } from '../../connection/options.js';
 import { type EtcdClient, openClient } from '../../etcd/client.js';
 import { mirror } from '../../etcd/mirror.js';
 import type { RpcError } from '../../rpc/error.js';
-import type { CommandContext, CommandSpec, Run } from '../command.js';
+import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'make-mirror [options] <destination>',
   description:
     'Copies all keys, or those with a prefix, to another cluster, and then follows every change until it is interrupted. Prints every 30 seconds how many keys it has copied. Leases are not copied.',
@@ -16,47 +17,25 @@ export const spec: CommandSpec = {
     'ketcdctl make-mirror 10.0.0.2:2379',
     'ketcdctl make-mirror --prefix /registry/ --dest-prefix /copy/ --dest-cacert ca.crt https://10.0.0.2:2379',
   ],
-  flags: [
-    { name: 'prefix', type: 'string', help: 'copy only the keys that begin with it' },
-    { name: 'rev', type: 'int', default: '0', help: 'replay from this revision, without a first copy', since: '3.6' },
-    {
-      name: 'max-txn-ops',
-      type: 'uint',
-      default: '128',
-      help: 'largest number of operations in a transaction',
-      since: '3.6',
-    },
-    { name: 'dest-prefix', type: 'string', help: 'what stands for the prefix at the destination' },
-    { name: 'no-dest-prefix', type: 'bool', help: 'leave the prefix away at the destination' },
-    { name: 'dest-cert', type: 'string', help: 'certificate for the destination', value: 'FILE', complete: 'file' },
-    { name: 'dest-key', type: 'string', help: 'its private key', value: 'FILE', complete: 'file' },
-    {
-      name: 'dest-cacert',
-      type: 'string',
-      help: "CA that signed the destination's certificates",
-      value: 'FILE',
-      complete: 'file',
-    },
-    {
-      name: 'dest-insecure-transport',
-      type: 'bool',
-      default: 'true',
-      help: 'no TLS to a destination without a scheme',
-    },
-    {
-      name: 'dest-user',
-      type: 'string',
-      help: 'user at the destination: name[:password] (asked for if missing)',
-      since: '3.5',
-    },
-    { name: 'dest-password', type: 'string', help: "that user's password", since: '3.5' },
-  ],
+  flags: {
+    prefix: string('copy only the keys that begin with it'),
+    rev: int('replay from this revision, without a first copy', { default: '0', since: '3.6' }),
+    maxTxnOps: uint('largest number of operations in a transaction', { default: '128', since: '3.6' }),
+    destPrefix: string('what stands for the prefix at the destination'),
+    noDestPrefix: bool('leave the prefix away at the destination'),
+    destCert: string('certificate for the destination', { value: 'FILE', complete: 'file' }),
+    destKey: string('its private key', { value: 'FILE', complete: 'file' }),
+    destCacert: string("CA that signed the destination's certificates", { value: 'FILE', complete: 'file' }),
+    destInsecureTransport: bool('no TLS to a destination without a scheme', { default: 'true' }),
+    destUser: string('user at the destination: name[:password] (asked for if missing)', { since: '3.5' }),
+    destPassword: string("that user's password", { since: '3.5' }),
+  },
   noTimeout: 'always',
-};
+} satisfies CommandSpec;
 
 const REPORT_MS = 30_000;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec> = async (context, args, flags) => {
   const [destination] = args;
   if (destination === undefined || args.length !== 1) {
     throw new Failure('make-mirror takes one destination argument', { exitCode: ExitCode.BadArgs });
@@ -92,17 +71,17 @@ interface Prefixes {
  * The prefix, and what takes its place.
  * @throws Failure when two are named.
  */
-export function mirrorPrefixes(mode: Mode, flags: FlagValues): Prefixes {
-  const named = flags.string('dest-prefix');
-  const none = flags.bool('no-dest-prefix');
+export function mirrorPrefixes(mode: Mode, flags: Flags<typeof spec>): Prefixes {
+  const named = flags.destPrefix;
+  const none = flags.noDestPrefix;
   if (none && named !== '') {
     throw new Failure('`--dest-prefix` and `--no-dest-prefix` cannot be set at the same time, choose one', {
       exitCode: ExitCode.BadArgs,
     });
   }
-  const prefix = argBytes(flags.string('prefix'));
+  const prefix = argBytes(flags.prefix);
   // With --rev etcdctl forgets that the prefix stays as it is.
-  const forgets = isDropIn(mode) && flags.int('rev') > 1n;
+  const forgets = isDropIn(mode) && flags.rev > 1n;
   const keep = named === '' && !none && !forgets;
   return { prefix, destPrefix: keep ? prefix : argBytes(named) };
 }
@@ -112,7 +91,7 @@ async function report(
   source: EtcdClient,
   dest: EtcdClient,
   range: Prefixes & { signal: AbortSignal },
-  flags: FlagValues,
+  flags: Flags<typeof spec>,
 ): Promise<never> {
   let total = 0;
   const timer = setInterval(() => context.stdout.write(`${total}\n`), REPORT_MS);
@@ -120,8 +99,8 @@ async function report(
   try {
     const last = await mirror(source, dest, {
       ...range,
-      revision: flags.int('rev'),
-      maxTxnOps: Number(flags.int('max-txn-ops')),
+      revision: flags.rev,
+      maxTxnOps: Number(flags.maxTxnOps),
       copied: (keys) => {
         total += keys;
       },
@@ -137,9 +116,13 @@ async function report(
 }
 
 /** A client for the destination; what is not of the destination alone is as for the source. */
-async function openDestination(context: CommandContext, destination: string, flags: FlagValues): Promise<EtcdClient> {
+async function openDestination(
+  context: CommandContext,
+  destination: string,
+  flags: Flags<typeof spec>,
+): Promise<EtcdClient> {
   const { options } = context;
-  const user = flags.string('dest-user');
+  const user = flags.destUser;
   const ask = () => context.askPassword('Destination Password: ');
   return openClient({
     ...connectionOptions(context),
@@ -147,13 +130,13 @@ async function openDestination(context: CommandContext, destination: string, fla
     discoverySrv: undefined,
     discoverySrvName: undefined,
     insecureSkipTlsVerify: options.insecureSkipTlsVerify && !isDropIn(context.mode),
-    cacert: flags.string('dest-cacert') || undefined,
-    cert: flags.string('dest-cert') || undefined,
-    key: flags.string('dest-key') || undefined,
-    insecureTransport: flags.bool('dest-insecure-transport'),
+    cacert: flags.destCacert || undefined,
+    cert: flags.destCert || undefined,
+    key: flags.destKey || undefined,
+    insecureTransport: flags.destInsecureTransport,
     user: user || undefined,
     // With a password of its own the whole of the name is the name, colons included.
-    password: flags.string('dest-password') || (user.includes(':') ? undefined : ask),
+    password: flags.destPassword || (user.includes(':') ? undefined : ask),
     jwtToken: undefined,
   });
 }

@@ -1,15 +1,16 @@
 import type { IPutRequest } from 'etcd3/lib/rpc';
-import { type FlagValues, isDropIn } from '../../base/contract.js';
+import { isDropIn } from '../../base/contract.js';
 import { badArguments, type Failure } from '../../base/errors.js';
+import { bool, string } from '../../base/flags/declare.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import { headerFields, keyValueFields } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
 import { keyValueLines } from '../../output/key-values.js';
 import { print } from '../../output/response.js';
-import type { CommandContext, CommandSpec, Run } from '../command.js';
+import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 import { parseLease } from '../lease/lease-id.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'put [options] <key> <value> (<value> can also be given from standard input)',
   description:
     'Writes a value under a key. Without <value> it is all of standard input, its last newline included. A value that begins with a dash goes behind --.',
@@ -20,15 +21,15 @@ export const spec: CommandSpec = {
     'ketcdctl put -- key -value',
   ],
   complete: 'key',
-  flags: [
-    { name: 'lease', type: 'string', default: '0', help: 'lease to attach to the key (in hexadecimal)' },
-    { name: 'prev-kv', type: 'bool', help: 'print what was there before' },
-    { name: 'ignore-value', type: 'bool', help: 'keep the value that the key has' },
-    { name: 'ignore-lease', type: 'bool', help: 'keep the lease that the key has' },
-  ],
-};
+  flags: {
+    lease: string('lease to attach to the key (in hexadecimal)', { default: '0' }),
+    prevKv: bool('print what was there before'),
+    ignoreValue: bool('keep the value that the key has'),
+    ignoreLease: bool('keep the lease that the key has'),
+  },
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec> = async (context, args, flags) => {
   const request = await putRequest(args, flags, () => valueOfInput(context));
   const format = outputFormat(context);
   const client = await context.connect();
@@ -50,12 +51,12 @@ export const run: Run = async (context, args, flags) => {
  */
 export async function putRequest(
   args: string[],
-  flags: FlagValues,
+  flags: Flags<typeof spec>,
   missing: () => Promise<Buffer | undefined>,
 ): Promise<IPutRequest> {
   const [key, argument] = args;
   if (key === undefined) throw valueNeeded();
-  const ignoreValue = flags.bool('ignore-value');
+  const ignoreValue = flags.ignoreValue;
   if (ignoreValue && args.length > 1) {
     throw badArguments("put command needs only 1 argument when 'ignore-value' is set");
   }
@@ -65,10 +66,10 @@ export async function putRequest(
     if (value === undefined) throw valueNeeded();
     request.value = value;
   }
-  request.lease = parseLease(flags.string('lease'));
-  request.prev_kv = flags.bool('prev-kv');
+  request.lease = parseLease(flags.lease);
+  request.prev_kv = flags.prevKv;
   request.ignore_value = ignoreValue;
-  request.ignore_lease = flags.bool('ignore-lease');
+  request.ignore_lease = flags.ignoreLease;
   return request;
 }
 

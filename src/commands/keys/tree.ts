@@ -1,11 +1,12 @@
 import { ExitCode, Failure } from '../../base/errors.js';
+import { int } from '../../base/flags/declare.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { type Child, countKeys, folderOf, listFolder } from '../../etcd/folder.js';
 import { visible } from '../../output/bytes.js';
 import { formatNotSupported, outputFormat } from '../../output/format.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'tree [options] [folder]',
   description:
     'Shows the keys below a folder as a tree. A folder that is not opened is shown with the number of its keys.',
@@ -15,13 +16,13 @@ export const spec: CommandSpec = {
     'ketcdctl tree -L 0 /registry/services # down to the last key',
   ],
   complete: 'key',
-  flags: [
-    { name: 'level', short: 'L', type: 'int', default: '2', help: 'how many levels of folders to open (0: all)' },
-    { name: 'rev', type: 'int', default: '0', help: 'the revision to read (0: the newest)' },
-  ],
-};
+  flags: {
+    level: int('how many levels of folders to open (0: all)', { short: 'L', default: '2' }),
+    rev: int('the revision to read (0: the newest)', { default: '0' }),
+  },
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec> = async (context, args, flags) => {
   if (args.length > 1) throw new Failure('tree takes one folder', { exitCode: ExitCode.BadArgs });
   const format = outputFormat(context);
   if (format !== 'simple') throw formatNotSupported(format);
@@ -29,9 +30,9 @@ export const run: Run = async (context, args, flags) => {
   const folder = folderOf(path);
   const client = await context.connect();
   // One revision for all requests, so that the tree is one that there was.
-  const asked = String(flags.int('rev'));
+  const asked = String(flags.rev);
   const revision = asked === '0' ? await newestRevision(client) : asked;
-  const levels = Number(flags.int('level')) || Number.POSITIVE_INFINITY;
+  const levels = Number(flags.level) || Number.POSITIVE_INFINITY;
   const tree = new Tree(context, client, revision);
   if (!(await tree.print(folder, levels))) throw new Failure(`there is no key below ${path || '/'}`);
 };

@@ -1,5 +1,6 @@
 import { isDropIn } from '../../base/contract.js';
 import { badArguments, ExitCode, Failure } from '../../base/errors.js';
+import { bool } from '../../base/flags/declare.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import { catchingSignals } from '../../base/signals.js';
 import type { EtcdClient } from '../../etcd/client.js';
@@ -10,24 +11,24 @@ import { printHolder } from '../../output/holder.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { openSession, untilAborted } from './own-session.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'elect [options] <election-name> [proposal]',
   description:
     'Stands for election with a proposal, prints its key when elected, and leads until it is interrupted; with --listen it prints each leader.',
   examples: ['ketcdctl elect scheduler node-1', 'ketcdctl elect --listen scheduler'],
-  flags: [{ name: 'listen', short: 'l', type: 'bool', help: 'print each leader, do not stand for election' }],
+  flags: { listen: bool('print each leader, do not stand for election', { short: 'l' }) },
   noTimeout: 'always',
-};
+} satisfies CommandSpec;
 
 /** Seconds that a leader's key outlives a leader that has died. */
 const TTL = 60;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec> = async (context, args, flags) => {
   const [name, proposal] = args;
   if (name === undefined || args.length > 2) {
     throw badArguments('elect takes one election name argument and an optional proposal argument');
   }
-  const listen = flags.bool('listen');
+  const listen = flags.listen;
   if (proposal === undefined && !listen) throw badArguments('no proposal argument but -l not set');
   if (proposal !== undefined && listen) throw badArguments('proposal given but -l is set');
   const format = outputFormat(context);

@@ -8,15 +8,15 @@ import { leaseFields, leaseJson, leaseProtobuf } from '../../output/lease.js';
 import { print } from '../../output/response.js';
 import type { CommandSpec, Run } from '../command.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'lease grant <ttl>',
   description:
     'Creates a lease that lives <ttl> seconds unless it is renewed. Keys that are put under it (put --lease) are deleted with it.',
   examples: ['ketcdctl lease grant 60'],
-  flags: [],
-};
+  flags: {},
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args) => {
+export const run: Run<typeof spec> = async (context, args) => {
   const ttl = parseTtl(args);
   const format = outputFormat(context);
   const client = await context.connect();

@@ -1,6 +1,7 @@
 import type { ILeaseKeepAliveResponse } from 'etcd3/lib/rpc';
 import { isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { bool } from '../../base/flags/declare.js';
 import { endedBySignal } from '../../base/signals.js';
 import { keepAlive, keepAliveOnce } from '../../etcd/lease.js';
 import { type Format, outputFormat } from '../../output/format.js';
@@ -11,15 +12,15 @@ import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { failingWith } from './failing-with.js';
 import { parseLease } from './lease-id.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'lease keep-alive [options] <leaseID>',
   description: 'Renews a lease at a third of its life, until it is gone or the command is interrupted.',
   examples: ['ketcdctl lease keep-alive 32695410dcc0ca06', 'ketcdctl lease keep-alive --once 32695410dcc0ca06'],
-  flags: [{ name: 'once', type: 'bool', help: 'renew the lease once and end' }],
+  flags: { once: bool('renew the lease once and end') },
   noTimeout: 'always',
-};
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec> = async (context, args, flags) => {
   const [text] = args;
   if (text === undefined || args.length !== 1) {
     throw new Failure('lease keep-alive command needs lease ID as argument', { exitCode: ExitCode.BadArgs });
@@ -27,7 +28,7 @@ export const run: Run = async (context, args, flags) => {
   const ID = parseLease(text, 'lease ID arg');
   const format = outputFormat(context);
   const { callable } = await context.connect();
-  if (flags.bool('once')) {
+  if (flags.once) {
     const response = await failingWith(ExitCode.BadConnection, keepAliveOnce(callable, ID));
     await printRenewal(context, format, response);
     return;

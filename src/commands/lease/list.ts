@@ -6,15 +6,15 @@ import { print } from '../../output/response.js';
 import type { CommandSpec, Run } from '../command.js';
 import { failingWith } from './failing-with.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'lease list',
   description: 'Lists the IDs of all leases that are alive, those that expire first at the top.',
   examples: ['ketcdctl lease list'],
-  flags: [],
+  flags: {},
   noTimeout: 'always',
-};
+} satisfies CommandSpec;
 
-export const run: Run = async (context) => {
+export const run: Run<typeof spec> = async (context) => {
   const format = outputFormat(context);
   const client = await context.connect();
   const response = await failingWith(ExitCode.BadConnection, client.lease.leaseLeases());

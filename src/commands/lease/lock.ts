@@ -1,16 +1,17 @@
-import { atLeast, type FlagValues, isDropIn } from '../../base/contract.js';
+import { atLeast, isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { int } from '../../base/flags/declare.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import { catchingSignals } from '../../base/signals.js';
 import type { Session } from '../../etcd/lease.js';
 import { heldKey, type Lock, lock } from '../../etcd/lock.js';
 import { outputFormat } from '../../output/format.js';
 import { printHolder } from '../../output/holder.js';
-import type { CommandContext, CommandSpec, Run } from '../command.js';
+import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 import { runChild } from '../run-child.js';
 import { openSession, untilAborted } from './own-session.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'lock [options] <lockname> [exec-command arg1 arg2 ...]',
   description:
     "Waits for the lock and holds it until it is interrupted, or as long as the given program runs: the exit code is then the program's. Flags of the program go behind --.",
@@ -18,14 +19,14 @@ export const spec: CommandSpec = {
     'ketcdctl lock backup',
     'ketcdctl lock backup -- sh -c "ketcdctl snapshot save /backup/etcd.db" # at one place at a time',
   ],
-  flags: [{ name: 'ttl', type: 'int', default: '10', help: 'seconds that the lock outlives a holder that has died' }],
+  flags: { ttl: int('seconds that the lock outlives a holder that has died', { default: '10' }) },
   noTimeout: 'always',
-};
+} satisfies CommandSpec;
 
 /** What etcd's library takes where the given time is no time. */
 const DEFAULT_TTL = 60;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec> = async (context, args, flags) => {
   const [name, ...command] = args;
   if (name === undefined) {
     throw new Failure('lock takes a lock name argument and an optional command to execute', {
@@ -53,8 +54,8 @@ export const run: Run = async (context, args, flags) => {
   });
 };
 
-function sessionTtl(flags: FlagValues): number {
-  const ttl = Number(flags.int('ttl'));
+function sessionTtl(flags: Flags<typeof spec>): number {
+  const ttl = Number(flags.ttl);
   return ttl > 0 ? ttl : DEFAULT_TTL;
 }
 

@@ -7,14 +7,14 @@ import { print } from '../../output/response.js';
 import type { CommandSpec, Run } from '../command.js';
 import { parseLease } from './lease-id.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'lease revoke <leaseID>',
   description: 'Ends a lease and deletes the keys under it.',
   examples: ['ketcdctl lease revoke 32695410dcc0ca06'],
-  flags: [],
-};
+  flags: {},
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args) => {
+export const run: Run<typeof spec> = async (context, args) => {
   const [text] = args;
   if (text === undefined || args.length !== 1) {
     throw new Failure('lease revoke command needs 1 argument', { exitCode: ExitCode.BadArgs });

@@ -1,5 +1,6 @@
 import type { ILeaseTimeToLiveResponse } from 'etcd3/lib/rpc';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { bool } from '../../base/flags/declare.js';
 import { goQuote } from '../../base/go/quote.js';
 import { outputFormat } from '../../output/format.js';
 import { hexLease } from '../../output/ids.js';
@@ -9,21 +10,21 @@ import type { CommandSpec, Run } from '../command.js';
 import { failingWith } from './failing-with.js';
 import { parseLease } from './lease-id.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'lease timetolive <leaseID> [options]',
   description: 'Shows how many seconds a lease still lives, and with --keys which keys it holds.',
   examples: ['ketcdctl lease timetolive --keys 32695410dcc0ca06'],
-  flags: [{ name: 'keys', type: 'bool', help: 'list the keys under the lease' }],
+  flags: { keys: bool('list the keys under the lease') },
   noTimeout: 'always',
-};
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec> = async (context, args, flags) => {
   const [text] = args;
   if (text === undefined || args.length !== 1) {
     throw new Failure('lease timetolive command needs lease ID as argument', { exitCode: ExitCode.BadArgs });
   }
   const ID = parseLease(text, 'lease ID arg');
-  const keys = flags.bool('keys');
+  const keys = flags.keys;
   const format = outputFormat(context);
   const client = await context.connect();
   const response = await failingWith(ExitCode.BadConnection, client.lease.leaseTimeToLive({ ID, keys }));

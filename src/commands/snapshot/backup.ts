@@ -1,33 +1,32 @@
-import type { Flag } from '../../base/contract.js';
+import { bool, type FlagDetails, string } from '../../base/flags/declare.js';
 import { backupDataDir } from '../../storage/raft/backup.js';
 import type { CommandSpec, Run } from '../command.js';
 
-function directory(name: string, help: string, required?: true): Flag {
-  const flag: Flag = { name, type: 'string', value: 'DIR', help, complete: 'directory' };
-  return required ? { ...flag, required } : flag;
+function directory(help: string, details: FlagDetails = {}) {
+  return string(help, { value: 'DIR', complete: 'directory', ...details });
 }
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'backup [options]',
   description:
     'Copies the data directory of a stopped member, with its v2 keys, as the beginning of another cluster: start the copy with --force-new-cluster. For v3 keys alone, snapshots are the better way.',
   examples: ['ketcdctl backup --data-dir /var/lib/etcd --backup-dir /var/backups/etcd'],
-  flags: [
-    directory('data-dir', 'data directory to copy', true),
-    directory('wal-dir', 'directory of its WAL, where that is elsewhere'),
-    directory('backup-dir', 'directory for the copy', true),
-    directory('backup-wal-dir', 'directory for the WAL of the copy'),
-    { name: 'with-v3', type: 'bool', default: 'true', help: 'copy v3 keys too' },
-  ],
-};
+  flags: {
+    dataDir: directory('data directory to copy', { required: true }),
+    walDir: directory('directory of its WAL, where that is elsewhere'),
+    backupDir: directory('directory for the copy', { required: true }),
+    backupWalDir: directory('directory for the WAL of the copy'),
+    withV3: bool('copy v3 keys too', { default: 'true' }),
+  },
+} satisfies CommandSpec;
 
-export const run: Run = async (context, _args, flags) => {
+export const run: Run<typeof spec> = async (context, _args, flags) => {
   const options = {
-    dataDir: flags.string('data-dir'),
-    walDir: flags.string('wal-dir'),
-    backupDir: flags.string('backup-dir'),
-    backupWalDir: flags.string('backup-wal-dir'),
-    withV3: flags.bool('with-v3'),
+    dataDir: flags.dataDir,
+    walDir: flags.walDir,
+    backupDir: flags.backupDir,
+    backupWalDir: flags.backupWalDir,
+    withV3: flags.withV3,
   };
   await backupDataDir(options, (line) => context.stderr.write(`${line}\n`));
 };

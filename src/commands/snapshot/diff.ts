@@ -7,7 +7,7 @@ import { ALL_KEYS, prefixRange } from '../../storage/mvcc/revision.js';
 import { withCheckedFile } from '../../storage/snapshot/checked-file.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'snapshot diff <old file> <new file> [prefix]',
   description:
     'Shows which keys were added (+), removed (-) and changed (~) from one snapshot to another, by their values. The exit code is 1 when there is a difference.',
@@ -16,10 +16,10 @@ export const spec: CommandSpec = {
     'ketcdctl snapshot diff yesterday.db today.db /registry/secrets/ -w jsonl',
   ],
   complete: 'file',
-  flags: [],
-};
+  flags: {},
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args) => {
+export const run: Run<typeof spec> = async (context, args) => {
   const [before, after, prefix] = args;
   if (before === undefined || after === undefined || args.length > 3) {
     throw new Failure('snapshot diff requires two files, and takes a prefix', { exitCode: ExitCode.BadArgs });

@@ -1,4 +1,5 @@
 import { ExitCode, Failure } from '../../base/errors.js';
+import { bool, int } from '../../base/flags/declare.js';
 import type { Fields } from '../../k8s-decode/value.js';
 import { readableBytes } from '../../output/bytes.js';
 import { formatNotSupported, outputFormat } from '../../output/format.js';
@@ -9,19 +10,19 @@ import { ALL_KEYS, prefixRange } from '../../storage/mvcc/revision.js';
 import { withCheckedFile } from '../../storage/snapshot/checked-file.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'snapshot ls <filename> [prefix] [options]',
   description:
     'Lists the keys of a snapshot, a line each; with --long their revision, version and size of value in front.',
   examples: ['ketcdctl snapshot ls backup.db /registry/pods/', 'ketcdctl snapshot ls backup.db --long --rev 4711'],
   complete: 'file',
-  flags: [
-    { name: 'rev', type: 'int', default: '0', help: 'revision to look at (0: the newest)' },
-    { name: 'long', short: 'l', type: 'bool', help: 'show mod revision, version and bytes of the value too' },
-  ],
-};
+  flags: {
+    rev: int('revision to look at (0: the newest)', { default: '0' }),
+    long: bool('show mod revision, version and bytes of the value too', { short: 'l' }),
+  },
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec> = async (context, args, flags) => {
   const [path, prefix] = args;
   if (path === undefined || args.length > 2) {
     throw new Failure('snapshot ls requires a file, and takes a prefix', { exitCode: ExitCode.BadArgs });
@@ -30,8 +31,8 @@ export const run: Run = async (context, args, flags) => {
   if (format === 'fields' || format === 'table' || format === 'protobuf') throw formatNotSupported(format);
   await withCheckedFile(path, async (file) => {
     const range = prefix ? prefixRange(Buffer.from(prefix)) : ALL_KEYS;
-    const index = file.indexOf(range, file.pin(flags.int('rev')));
-    const line = format === 'simple' ? simpleLine(file, index, flags.bool('long')) : readableLine(file, index, format);
+    const index = file.indexOf(range, file.pin(flags.rev));
+    const line = format === 'simple' ? simpleLine(file, index, flags.long) : readableLine(file, index, format);
     await printAll(context, index.size, line);
   });
 };

@@ -1,40 +1,28 @@
 import { isDropIn, type Mode } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { bool, string } from '../../base/flags/declare.js';
 import { migrate } from '../../storage/raft/migrate.js';
 import type { CommandSpec, Run } from '../command.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'migrate --data-dir DIR --target-version X.Y',
   description:
     'Changes the storage version in the data directory of a stopped member, so that another release of etcd takes it.',
   examples: ['ketcdctl migrate --data-dir /var/lib/etcd --target-version 3.5'],
-  flags: [
-    {
-      name: 'data-dir',
-      type: 'string',
-      value: 'DIR',
-      help: 'data directory of the member',
-      complete: 'directory',
-      required: true,
-    },
-    {
-      name: 'target-version',
-      type: 'string',
-      value: 'X.Y',
-      help: 'version of etcd that is to take it, 3.5 or above',
-      required: true,
-    },
-    { name: 'force', type: 'bool', help: 'set the version even where there is no way to it (not recommended)' },
-  ],
-};
+  flags: {
+    dataDir: string('data directory of the member', { value: 'DIR', complete: 'directory', required: true }),
+    targetVersion: string('version of etcd that is to take it, 3.5 or above', { value: 'X.Y', required: true }),
+    force: bool('set the version even where there is no way to it (not recommended)'),
+  },
+} satisfies CommandSpec;
 
 /** The newest minor version of etcd 3 that is known. */
 const NEWEST = 8;
 
-export const run: Run = async (context, _args, flags) => {
-  const target = parseVersion(flags.string('target-version'));
-  const dataDir = flags.string('data-dir');
-  const { before, after } = migrate(dataDir, target, newestOf(context.mode), flags.bool('force'));
+export const run: Run<typeof spec> = async (context, _args, flags) => {
+  const target = parseVersion(flags.targetVersion);
+  const dataDir = flags.dataDir;
+  const { before, after } = migrate(dataDir, target, newestOf(context.mode), flags.force);
   if (isDropIn(context.mode)) return;
   const text =
     before === after

@@ -1,15 +1,16 @@
-import { atLeast, type FlagValues, isDropIn } from '../../base/contract.js';
+import { atLeast, isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { string, uint } from '../../base/flags/declare.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { IncomingSnapshot } from '../../etcd/snapshot.js';
 import { decimalBytes } from '../../output/size.js';
 import { RpcError } from '../../rpc/error.js';
 import { type Compression, compressionNamed } from '../../storage/snapshot/compressed.js';
-import type { CommandContext, CommandSpec, Run } from '../command.js';
+import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 import { type Progress, saveProgress } from './save-progress.js';
 import { type Saved, saveToFile, saveToFolder, saveToOutput } from './save-target.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'snapshot save <filename> | - | --keep N <directory>',
   description: `Writes the database of one member to a file, as it is at this moment. The data is checked against the SHA-256 that it ends with, and the file appears only when it is whole.
 
@@ -21,27 +22,14 @@ In place of a file, - writes to standard output, and --keep gives the file a nam
     'ketcdctl snapshot save - | ssh backup@store "cat > etcd.db"',
   ],
   complete: 'file',
-  flags: [
-    {
-      name: 'compress',
-      type: 'string',
-      value: 'METHOD',
-      help: 'compress the snapshot: gzip or zstd',
-      choices: ['gzip', 'zstd'],
-      own: true,
-    },
-    {
-      name: 'keep',
-      type: 'uint',
-      value: 'N',
-      help: 'name the file by time and revision, and keep the newest N in the directory',
-      own: true,
-    },
-  ],
+  flags: {
+    compress: string('compress the snapshot: gzip or zstd', { value: 'METHOD', choices: ['gzip', 'zstd'], own: true }),
+    keep: uint('name the file by time and revision, and keep the newest N in the directory', { value: 'N', own: true }),
+  },
   noTimeout: 'unless-given',
-};
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec> = async (context, args, flags) => {
   if (context.mode.tool === 'etcdutl') {
     await context.stderr.write('Command "save" is deprecated, Use `etcdctl snapshot save` to download snapshot\n');
     throw new Failure('In order to download snapshot use: `etcdctl snapshot save ...`', { exitCode: ExitCode.BadArgs });
@@ -82,9 +70,9 @@ interface Target {
   compression: Compression | undefined;
 }
 
-function targetOf(context: CommandContext, path: string, flags: FlagValues): Target {
+function targetOf(context: CommandContext, path: string, flags: Flags<typeof spec>): Target {
   const toOutput = path === '-' && !isDropIn(context.mode);
-  const compression = flags.given('compress') ? compressionNamed(flags.string('compress')) : undefined;
+  const compression = flags.given('compress') ? compressionNamed(flags.compress) : undefined;
   if (!flags.given('keep')) {
     if (toOutput && context.stdout.isTTY) {
       throw new Failure('standard output is a terminal', {
@@ -94,7 +82,7 @@ function targetOf(context: CommandContext, path: string, flags: FlagValues): Tar
     }
     return { path, toOutput, keep: undefined, compression };
   }
-  const keep = Number(flags.int('keep'));
+  const keep = Number(flags.keep);
   if (keep < 1 || toOutput) {
     throw new Failure('--keep takes a number from 1 on, and a directory as the argument', {
       exitCode: ExitCode.BadArgs,
@@ -120,7 +108,7 @@ function save(
   progress: Progress | undefined,
 ): Promise<Saved> {
   const { commandTimeout, given } = context.options;
-  const timeoutMs = given.has('command-timeout') && commandTimeout !== 0 ? commandTimeout : null;
+  const timeoutMs = given.has('commandTimeout') && commandTimeout !== 0 ? commandTimeout : null;
   const snapshot = new IncomingSnapshot(client, { timeoutMs, progress: progress?.update });
   if (toOutput) return saveToOutput(snapshot, context.stdout, compression);
   if (keep !== undefined) return saveToFolder(snapshot, path, keep, compression);

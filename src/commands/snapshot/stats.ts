@@ -1,4 +1,5 @@
 import { ExitCode, Failure } from '../../base/errors.js';
+import { int } from '../../base/flags/declare.js';
 import type { Value } from '../../k8s-decode/value.js';
 import { formatNotSupported, outputFormat } from '../../output/format.js';
 import { decimalBytes } from '../../output/size.js';
@@ -6,26 +7,26 @@ import { type FileStats, fileStats, type PrefixStats } from '../../storage/mvcc/
 import { withCheckedFile } from '../../storage/snapshot/checked-file.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'snapshot stats <filename> [options]',
   description:
     'Shows where the bytes of a snapshot go: live keys, history that a compaction would drop, pages that a defragmentation would give back; and which prefixes are the largest.',
   examples: ['ketcdctl snapshot stats backup.db', 'ketcdctl snapshot stats backup.db --depth 3 --top 50 -w json'],
   complete: 'file',
-  flags: [
-    { name: 'depth', type: 'int', default: '2', help: 'parts of a key, between slashes, that make a prefix' },
-    { name: 'top', type: 'int', default: '20', help: 'how many prefixes to show (0: all)' },
-  ],
-};
+  flags: {
+    depth: int('parts of a key, between slashes, that make a prefix', { default: '2' }),
+    top: int('how many prefixes to show (0: all)', { default: '20' }),
+  },
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec> = async (context, args, flags) => {
   const [path] = args;
   if (path === undefined || args.length > 1) {
     throw new Failure('snapshot stats requires exactly one argument', { exitCode: ExitCode.BadArgs });
   }
   const format = outputFormat(context);
-  const stats = await withCheckedFile(path, (file) => fileStats(file, Math.max(1, Number(flags.int('depth')))));
-  const top = Number(flags.int('top'));
+  const stats = await withCheckedFile(path, (file) => fileStats(file, Math.max(1, Number(flags.depth))));
+  const top = Number(flags.top);
   if (top > 0) stats.prefixes.length = Math.min(stats.prefixes.length, top);
   await print(context, format, stats);
 };

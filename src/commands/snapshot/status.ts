@@ -10,16 +10,16 @@ import { checkHash } from '../../storage/snapshot/hash-check.js';
 import type { CommandSpec, Run } from '../command.js';
 import { printFacts, requireFile } from './file-facts.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'snapshot status <filename>',
   description:
     'Reads a snapshot from end to end and shows its hash, newest revision, number of keys, size and storage version. A database of a member, or its data directory, can be named too.',
   examples: ['ketcdctl snapshot status backup.db -w table'],
   complete: 'file',
-  flags: [],
-};
+  flags: {},
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args) => {
+export const run: Run<typeof spec> = async (context, args) => {
   const { mode } = context;
   if (isDropIn(mode) && mode.tool === 'etcdctl' && mode.version === '3.5') {
     await context.stderr.write('Deprecated: Use `etcdutl snapshot status` instead.\n\n');

@@ -8,14 +8,14 @@ import { type FileReport, verifyFile } from '../../storage/snapshot/verify.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { printFacts } from './file-facts.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'snapshot verify <filename>',
   description:
     'Checks a snapshot from end to end: its SHA-256, every page and its place in the tree, every revision of every key, and that each Kubernetes object decodes. The exit code is 1 when something is wrong.',
   examples: ['ketcdctl snapshot verify backup.db', 'ketcdctl snapshot verify /var/lib/etcd # a member that is stopped'],
   complete: 'file',
-  flags: [],
-};
+  flags: {},
+} satisfies CommandSpec;
 
 /** What came of decoding the values. */
 interface Decoded {
@@ -25,7 +25,7 @@ interface Decoded {
   problems: string[];
 }
 
-export const run: Run = async (context, args) => {
+export const run: Run<typeof spec> = async (context, args) => {
   const [path] = args;
   if (path === undefined || args.length > 1) {
     throw new Failure('snapshot verify requires exactly one argument', { exitCode: ExitCode.BadArgs });

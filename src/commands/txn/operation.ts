@@ -1,42 +1,42 @@
 /** The second and third part of a transaction: lines of get, put and del with their flags. */
 import type { IRequestOp } from 'etcd3/lib/rpc';
-import { type FlagValues, isDropIn, type Mode } from '../../base/contract.js';
+import { isDropIn, type Mode } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { flagList } from '../../base/flags/declare.js';
 import { FlagTable, UsageFailure } from '../../base/flags/normalize.js';
 import { parseWords } from '../../base/flags/parse.js';
 import { argify } from '../../base/go/argify.js';
 import { hasFlag } from '../../base/versions.js';
-import type { CommandContext, CommandSpec } from '../command.js';
+import type { CommandContext, CommandSpec, Flags } from '../command.js';
 import { announceRange, deleteRequest, spec as delSpec } from '../keys/del.js';
 import { spec as getSpec, rangeRequest } from '../keys/get.js';
 import { putRequest, spec as putSpec } from '../keys/put.js';
 
 interface Operation {
   spec: CommandSpec;
-  request(context: CommandContext, args: string[], flags: FlagValues): Promise<IRequestOp>;
+  /** Its flags are of the spec: see {@link operation}. */
+  request: (context: CommandContext, args: string[], flags: never) => Promise<IRequestOp>;
+}
+
+function operation<Spec extends CommandSpec>(
+  spec: Spec,
+  request: (context: CommandContext, args: string[], flags: Flags<Spec>) => Promise<IRequestOp>,
+): Operation {
+  return { spec, request };
 }
 
 const OPERATIONS: Record<string, Operation> = {
-  get: {
-    spec: getSpec,
-    request: async (context, args, flags) => ({ request_range: rangeRequest(context.mode, args, flags) }),
-  },
-  put: {
-    spec: putSpec,
-    // Standard input holds the transaction itself.
-    request: async (_context, args, flags) => ({ request_put: await putRequest(args, flags, async () => undefined) }),
-  },
-  del: {
-    spec: delSpec,
-    async request(context, args, flags) {
-      const request_delete_range = deleteRequest(args, flags);
-      if (isDropIn(context.mode)) await announceRange(context, args, flags);
-      return { request_delete_range };
-    },
-  },
+  get: operation(getSpec, async (context, args, flags) => ({ request_range: rangeRequest(context.mode, args, flags) })),
+  // Standard input holds the transaction itself.
+  put: operation(putSpec, async (_context, args, flags) => ({
+    request_put: await putRequest(args, flags, async () => undefined),
+  })),
+  del: operation(delSpec, async (context, args, flags) => {
+    const request_delete_range = deleteRequest(args, flags);
+    if (isDropIn(context.mode)) await announceRange(context, args, flags);
+    return { request_delete_range };
+  }),
 };
-
-const tables = new WeakMap<CommandSpec, FlagTable>();
 
 /**
  * Reads an operation.
@@ -59,7 +59,8 @@ function operationNamed(name: string): string | undefined {
 
 async function parseLine(line: string, words: string[], spec: CommandSpec, context: CommandContext, name: string) {
   try {
-    return parseWords(words, flagTable(spec, context.mode));
+    const { args, flags } = parseWords<never>(words, flagTable(spec, context.mode));
+    return { args, flags: flags.values };
   } catch (error) {
     if (!(error instanceof UsageFailure)) throw error;
     if (!isDropIn(context.mode)) throw invalid(`invalid txn request: ${line} (${error.message})`, error.hint);
@@ -69,14 +70,9 @@ async function parseLine(line: string, words: string[], spec: CommandSpec, conte
 }
 
 function flagTable(spec: CommandSpec, mode: Mode): FlagTable {
-  let table = tables.get(spec);
-  if (!table) {
-    // ketcdctl's own flags of del are about asking, which has no place here.
-    const flags = spec.flags.filter((flag) => hasFlag(mode, flag) && !flag.own);
-    table = new FlagTable(flags).declare(spec.flags);
-    tables.set(spec, table);
-  }
-  return table;
+  const flags = flagList(spec.flags);
+  // ketcdctl's own flags of del are about asking, which has no place here.
+  return new FlagTable(flags.filter((flag) => hasFlag(mode, flag) && !flag.own)).declare(flags);
 }
 
 function invalid(message: string, hint?: string): Failure {

@@ -1,6 +1,7 @@
 import type { ICompare, IRequestOp, ITxnRequest } from 'etcd3/lib/rpc';
 import { isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { bool } from '../../base/flags/declare.js';
 import { trimGoSpace } from '../../base/go/space.js';
 import { inputLines } from '../../base/input.js';
 import { outputFormat } from '../../output/format.js';
@@ -9,7 +10,7 @@ import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { parseCompare } from './compare.js';
 import { parseOperation } from './operation.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'txn [options]',
   description:
     'Reads a transaction from standard input: comparisons, the operations when all of them hold, the operations when not. Each of the three parts ends with an empty line. A comparison: TARGET("key") OP "value", with ver, create, mod, val or lease as TARGET and one of = != > < as OP. An operation: get, put or del with its flags.',
@@ -18,24 +19,19 @@ export const spec: CommandSpec = {
     'printf \'mod("lock") = "0"\\n\\nput lock me\\n\\nget lock\\n\\n\' | ketcdctl txn',
     'ketcdctl txn --many < changes.txt # one transaction after another',
   ],
-  flags: [
-    { name: 'interactive', short: 'i', type: 'bool', help: 'say which part is to be typed next' },
-    {
-      name: 'many',
-      type: 'bool',
-      help: 'run all transactions of standard input in turn, until one is refused',
-      own: true,
-    },
-  ],
+  flags: {
+    interactive: bool('say which part is to be typed next', { short: 'i' }),
+    many: bool('run all transactions of standard input in turn, until one is refused', { own: true }),
+  },
   noTimeout: 'always',
-};
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec> = async (context, args, flags) => {
   if (args.length > 0) throw new Failure('txn command does not accept argument', { exitCode: ExitCode.BadArgs });
   const format = outputFormat(context);
   const client = await context.connect();
-  const reader = new TxnReader(context, flags.bool('interactive'));
-  const many = flags.bool('many');
+  const reader = new TxnReader(context, flags.interactive);
+  const many = flags.many;
   for (let request = await reader.read(many); request; request = many ? await reader.read(many) : undefined) {
     await printTxn(context, format, await client.kv.txn(request));
   }

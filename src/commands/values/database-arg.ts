@@ -1,24 +1,13 @@
-import type { Flag, FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { int, string } from '../../base/flags/declare.js';
 import type { CommandContext } from '../command.js';
 
 /** auger's way to name the file. */
-export const FILE_FLAG: Flag = {
-  name: 'file',
-  short: 'f',
-  type: 'string',
-  value: 'FILE',
-  help: 'the file, in place of the argument',
-  complete: 'file',
+export const FILE_FLAG = {
+  file: string('the file, in place of the argument', { short: 'f', value: 'FILE', complete: 'file' }),
 };
 
-export const REVISION_FLAG: Flag = {
-  name: 'rev',
-  short: 'r',
-  type: 'int',
-  default: '0',
-  help: 'revision to look at (0: the newest)',
-};
+export const REVISION_FLAG = { rev: int('revision to look at (0: the newest)', { short: 'r', default: '0' }) };
 
 /**
  * The database file that a command means, and its other arguments: --file, the first argument, or `--endpoints file:PATH`.
@@ -27,9 +16,9 @@ export const REVISION_FLAG: Flag = {
 export function databaseArg(
   context: CommandContext,
   args: string[],
-  flags: FlagValues,
+  flags: { file: string },
 ): { path: string; rest: string[] } {
-  const named = flags.string('file');
+  const named = flags.file;
   if (named !== '') return { path: named, rest: args };
   const { endpoints, given } = context.options;
   const [only = ''] = endpoints;

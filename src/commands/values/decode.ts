@@ -1,4 +1,5 @@
 import { ExitCode, Failure } from '../../base/errors.js';
+import { string } from '../../base/flags/declare.js';
 import { readInput } from '../../base/input.js';
 import type { StoredValues } from '../../k8s/values.js';
 import { describeEncrypted, EncryptedValue, encryptedText } from '../../k8s-decode/encryption/describe.js';
@@ -9,7 +10,7 @@ import { formatNotSupported } from '../../output/format.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { type DecodeItem, decodeItems } from './decode-input.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'decode [options] [FILE]',
   description:
     'Shows what Kubernetes stored: one value (as it is, in hex or in base64), or the values in what `etcdctl get` printed (also -w json), or in lines {"key":…,"value":"BASE64"}. Reads standard input where there is no FILE. -w takes yaml (the default), json and jsonl (a line each: {"key":…,"value":OBJECT}).',
@@ -18,21 +19,18 @@ export const spec: CommandSpec = {
     'etcdctl get --prefix -w json /registry/pods/ | ketcdctl decode -w jsonl',
     'ketcdctl decode value.bin',
   ],
-  flags: [
-    {
-      name: 'key',
-      type: 'string',
+  flags: {
+    key: string('the key that the one value was stored under (encrypted values need it)', {
       value: 'KEY',
-      help: 'the key that the one value was stored under (encrypted values need it)',
       complete: 'key',
-    },
-  ],
+    }),
+  },
   complete: 'file',
-};
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec> = async (context, args, flags) => {
   const format = objectFormat(context);
-  const decoder = new Decoder(await context.values(), flags.string('key') || undefined);
+  const decoder = new Decoder(await context.values(), flags.key || undefined);
   let written = 0;
   let failed = 0;
   for await (const item of decodeItems(readInput(context, args[0]))) {

@@ -1,4 +1,5 @@
 import { ExitCode, Failure } from '../../base/errors.js';
+import { string } from '../../base/flags/declare.js';
 import { readInput } from '../../base/input.js';
 import { isEncryptedText } from '../../k8s-decode/encryption/describe.js';
 import { type Encoding, encodeStored, type Fields, type Value } from '../../k8s-decode/index.js';
@@ -10,7 +11,7 @@ import { type EncodeItem, encodeItems } from './encode-input.js';
 
 const encodings: readonly Encoding[] = ['protobuf', 'json', 'yaml', 'cbor'];
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'encode [options] [FILE]',
   description:
     'Turns objects into the bytes that Kubernetes stores for them: YAML or JSON documents, or the lines that `decode -w jsonl` prints. Reads standard input where there is no FILE. -w takes raw (the default: one object, its bytes) and jsonl (a line each: {"key":…,"value":"BASE64"}, key where the object came with one).',
@@ -18,20 +19,17 @@ export const spec: CommandSpec = {
     'ketcdctl encode web-0.yaml | etcdctl put /registry/pods/default/web-0',
     'ketcdctl encode -w jsonl manifests.yaml',
   ],
-  flags: [
-    {
-      name: 'encoding',
-      type: 'string',
+  flags: {
+    encoding: string('protobuf, json, yaml or cbor (default: as the API server stores the kind)', {
       value: 'ENCODING',
-      help: 'protobuf, json, yaml or cbor (default: as the API server stores the kind)',
       choices: encodings,
-    },
-  ],
+    }),
+  },
   complete: 'file',
-};
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
-  const encoding = encodingFlag(flags.string('encoding'));
+export const run: Run<typeof spec> = async (context, args, flags) => {
+  const encoding = encodingFlag(flags.encoding);
   const isRaw = rawFormat(context);
   if (isRaw && context.stdout.isTTY) {
     throw new Failure('stored values are bytes, which a terminal cannot show', {

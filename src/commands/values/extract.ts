@@ -1,11 +1,12 @@
 import { ExitCode, Failure } from '../../base/errors.js';
+import { bool, string } from '../../base/flags/declare.js';
 import { formatNotSupported } from '../../output/format.js';
 import { extract, refuseConflicts } from '../auger/extract.js';
 import type { ExtractOptions } from '../auger/extract-options.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { databaseArg, FILE_FLAG, REVISION_FLAG } from './database-arg.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'extract [options] <filename> [key]',
   description:
     "Takes Kubernetes objects out of a snapshot or database file: the object of one key, one of its older versions, or a line for each key: with --fields, with a template (Go's text/template over .Key .Version .Value .ValueJson .TypeMeta .Stats), or the objects themselves (-w yaml, json, jsonl). --filter takes `FIELD=VALUE,…` with the fields of templates.",
@@ -17,43 +18,34 @@ export const spec: CommandSpec = {
     'ketcdctl extract backup.db --filter .Value.metadata.namespace=shop -w jsonl',
   ],
   complete: 'file',
-  flags: [
-    FILE_FLAG,
-    { name: 'key', short: 'k', type: 'string', value: 'KEY', help: 'the key, in place of the argument' },
-    {
-      name: 'version',
-      short: 'v',
-      type: 'string',
-      value: 'N',
-      help: 'version of the key (the newest that has this number)',
-    },
-    { name: 'list-versions', type: 'bool', help: 'list the versions of the key that are there (0: a deletion)' },
-    REVISION_FLAG,
-    { name: 'keys-by-prefix', type: 'string', value: 'PREFIX', help: 'only the keys with this prefix' },
-    {
-      name: 'fields',
-      type: 'string',
+  flags: {
+    ...FILE_FLAG,
+    key: string('the key, in place of the argument', { short: 'k', value: 'KEY' }),
+    version: string('version of the key (the newest that has this number)', { short: 'v', value: 'N' }),
+    listVersions: bool('list the versions of the key that are there (0: a deletion)'),
+    ...REVISION_FLAG,
+    keysByPrefix: string('only the keys with this prefix', { value: 'PREFIX' }),
+    fields: string('what to list of each key: key, value-size, all-versions-value-size, version-count, value', {
       value: 'LIST',
       default: 'key',
-      help: 'what to list of each key: key, value-size, all-versions-value-size, version-count, value',
-    },
-    { name: 'template', type: 'string', value: 'TEMPLATE', help: 'Go template to list each key with' },
-    { name: 'filter', type: 'string', value: 'RULES', help: 'only what fits: FIELD=VALUE,…' },
-    { name: 'raw', type: 'bool', help: 'the stored bytes of the value' },
-    { name: 'print-key', type: 'bool', help: 'the key in place of the value' },
-    { name: 'meta-summary', type: 'bool', help: 'the numbers of the key in place of the value' },
-    { name: 'leaf-item', type: 'bool', help: 'read one record, as `bolt page` prints it, in place of a database' },
-  ],
-};
+    }),
+    template: string('Go template to list each key with', { value: 'TEMPLATE' }),
+    filter: string('only what fits: FIELD=VALUE,…', { value: 'RULES' }),
+    raw: bool('the stored bytes of the value'),
+    printKey: bool('the key in place of the value'),
+    metaSummary: bool('the numbers of the key in place of the value'),
+    leafItem: bool('read one record, as `bolt page` prints it, in place of a database'),
+  },
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
-  const isLeaf = flags.bool('leaf-item');
-  const { path, rest } = isLeaf ? { path: flags.string('file'), rest: args } : databaseArg(context, args, flags);
+export const run: Run<typeof spec> = async (context, args, flags) => {
+  const isLeaf = flags.leafItem;
+  const { path, rest } = isLeaf ? { path: flags.file, rest: args } : databaseArg(context, args, flags);
   const [argument = '', ...more] = rest;
   if (more.length > 0 || (argument !== '' && flags.given('key'))) {
     throw new Failure('extract takes a file and one key', { exitCode: ExitCode.BadArgs });
   }
-  if (flags.bool('raw') && context.stdout.isTTY) {
+  if (flags.raw && context.stdout.isTTY) {
     throw new Failure('stored values are bytes, which a terminal cannot show', {
       hint: 'send them to a file or a command',
     });
@@ -62,20 +54,20 @@ export const run: Run = async (context, args, flags) => {
   const objects = objectFormat(context);
   const options: ExtractOptions = {
     file: path,
-    key: argument || flags.string('key'),
-    prefix: flags.string('keys-by-prefix'),
-    revision: flags.int('rev'),
-    version: flags.string('version'),
-    listVersions: flags.bool('list-versions'),
-    fields: flags.string('fields'),
-    template: flags.string('template'),
-    filter: flags.string('filter'),
+    key: argument || flags.key,
+    prefix: flags.keysByPrefix,
+    revision: flags.rev,
+    version: flags.version,
+    listVersions: flags.listVersions,
+    fields: flags.fields,
+    template: flags.template,
+    filter: flags.filter,
     output: writeOut === 'json' || writeOut === 'jsonl' ? 'json' : 'yaml',
-    raw: flags.bool('raw'),
-    printKey: flags.bool('print-key'),
-    metaSummary: flags.bool('meta-summary'),
+    raw: flags.raw,
+    printKey: flags.printKey,
+    metaSummary: flags.metaSummary,
     lists: flags.given('fields') || flags.given('template') || flags.given('filter'),
-    objects: given.has('write-out') && !flags.given('fields') && !flags.given('template') ? objects : undefined,
+    objects: given.has('writeOut') && !flags.given('fields') && !flags.given('template') ? objects : undefined,
     encryptionConfig: encryptionConfig || undefined,
   };
   refuseConflicts(options, flags.given('fields'));

@@ -1,16 +1,26 @@
 /** What the words of `watch`, on the command line or in a line of `watch -i`, ask for. */
 
-import { type FlagValues, isDropIn, type Mode } from '../../base/contract.js';
+import { isDropIn, type Mode } from '../../base/contract.js';
 import { badArguments } from '../../base/errors.js';
+import { bool, int } from '../../base/flags/declare.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import { goQuote } from '../../base/go/quote.js';
 import { prefixRange } from '../../etcd/keys.js';
 import type { WatchRange } from '../../etcd/watch.js';
 
+/** The flags of a line of `watch -i`; the command line has one more, which is for all lines. */
+export const LINE_FLAGS = {
+  interactive: bool('read what to watch from standard input', { short: 'i' }),
+  prefix: bool('watch all keys that begin with the key'),
+  rev: int('the first revision to print (0: those to come)', { default: '0' }),
+  prevKv: bool('print what was there before, too'),
+  progressNotify: bool("print the server's revision from time to time", { since: '3.5' }),
+};
+
 /** The words, the flags among them already read. */
 export interface WatchWords {
   args: string[];
-  flags: FlagValues;
+  flags: { dashAt: number | undefined };
   /** ETCDCTL_WATCH_KEY and ETCDCTL_WATCH_RANGE_END, where they are set. */
   fromEnv: string[];
   /** In a line of `watch -i`, where the two variables may stand beside arguments if there is a program. */
@@ -58,14 +68,18 @@ const BAD_NUMBER = 'bad number of arguments';
  * passes over everything behind the key when there are more.
  * @throws Failure with etcdctl's text.
  */
-export function watchRanges(mode: Mode, keys: string[], flags: FlagValues): WatchRange[] {
+export function watchRanges(
+  mode: Mode,
+  keys: string[],
+  flags: { prefix: boolean; rev: bigint; prevKv: boolean; diff?: boolean; progressNotify: boolean },
+): WatchRange[] {
   const [first, end] = keys;
   if (first === undefined) throw badArguments(BAD_NUMBER);
-  const prefix = flags.bool('prefix');
+  const { prefix } = flags;
   const common = {
-    revision: flags.int('rev'),
-    prevKv: flags.bool('prev-kv') || flags.bool('diff'),
-    progressNotify: flags.bool('progress-notify'),
+    revision: flags.rev,
+    prevKv: flags.prevKv || flags.diff === true,
+    progressNotify: flags.progressNotify,
   };
   if (!isDropIn(mode)) {
     if (prefix) return keys.map((key) => ({ ...prefixRange(argBytes(key)), ...common }));

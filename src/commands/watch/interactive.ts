@@ -1,8 +1,10 @@
 /** `watch -i`: lines from standard input that start watches and ask for progress. */
-import { atLeast, type Flag, type FlagValues } from '../../base/contract.js';
+
+import { atLeast } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { type FlagsOf, flagList } from '../../base/flags/declare.js';
 import { FlagTable, UsageFailure } from '../../base/flags/normalize.js';
-import { type ParsedWords, parseWords } from '../../base/flags/parse.js';
+import { parseWords } from '../../base/flags/parse.js';
 import { argify } from '../../base/go/argify.js';
 import { inputLines } from '../../base/input.js';
 import { hasFlag } from '../../base/versions.js';
@@ -11,26 +13,24 @@ import { outputFormat } from '../../output/format.js';
 import { watchPrinters } from '../../output/watch/index.js';
 import type { CommandContext } from '../command.js';
 import { changesFormat } from '../keys/changes-format.js';
-import { watchKeys, watchRanges } from './arguments.js';
+import { LINE_FLAGS, watchKeys, watchRanges } from './arguments.js';
 import { type RunningWatch, startWatch } from './run.js';
 
 /**
  * Reads lines until standard input ends, which is a failure as it is with etcdctl.
- * @param asked the flags of the command, which are for all lines.
- * @param flags those that a line can have.
+ * @param changes whether all lines show what changed (--diff).
  * @param fromEnv the range that the environment names.
  */
 export async function watchInteractively(
   context: CommandContext,
-  asked: FlagValues,
-  flags: readonly Flag[],
+  changes: boolean,
   fromEnv: string[],
   signal: AbortSignal,
 ): Promise<never> {
   const format = outputFormat(context);
   const client = await context.connect();
-  const table = new FlagTable(flags.filter((flag) => hasFlag(context.mode, flag))).declare(flags);
-  const changes = asked.bool('diff');
+  const known = flagList(LINE_FLAGS);
+  const table = new FlagTable(known.filter((flag) => hasFlag(context.mode, flag))).declare(known);
   const newPrinter = changes
     ? (await import('./diff.js')).diffPrinters(context, changesFormat(context))
     : await watchPrinters(context, format, false);
@@ -89,9 +89,10 @@ function readLine(context: CommandContext, words: string[], line: LineContext): 
   }
 }
 
-function parseLine(words: string[], table: FlagTable): ParsedWords {
+function parseLine(words: string[], table: FlagTable) {
   try {
-    return parseWords(words, table);
+    const { args, flags } = parseWords<FlagsOf<typeof LINE_FLAGS>>(words, table);
+    return { args, flags: flags.values };
   } catch (error) {
     if (!(error instanceof UsageFailure)) throw error;
     throw new Failure(error.message, { exitCode: ExitCode.BadArgs });
