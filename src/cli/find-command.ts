@@ -1,6 +1,6 @@
 /** Which command the words of a command line name, by the rules of cobra (the library that etcdctl is built with). */
 
-import { isDropIn, type Mode } from '../base/contract.js';
+import { atLeast, isDropIn, type Mode } from '../base/contract.js';
 import { type Flag, flagList } from '../base/flags/declare.js';
 import { isNear, nearest } from '../base/flags/near.js';
 import { FlagTable, UsageFailure } from '../base/flags/normalize.js';
@@ -31,7 +31,7 @@ export function findCommand(mode: Mode, words: readonly string[], globals: reado
   let entry: CommandEntry | undefined;
   let rest = [...words];
   // Older tools learn of --help only when they have found the command.
-  const helpFlag = mode.tool === 'ketcdctl' || (mode.tool === 'etcdctl' && mode.version >= '3.7') ? [HELP_FLAG] : [];
+  const helpFlag = mode.tool !== 'etcdutl' && atLeast(mode, '3.7') ? [HELP_FLAG] : [];
   for (;;) {
     const at = firstArgument(rest, new FlagTable(globals, groupFlags(mode, entry), helpFlag));
     if (at < 0) return { entry, words: rest };

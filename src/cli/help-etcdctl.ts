@@ -1,6 +1,6 @@
 /** Help texts in the layouts of etcdctl: blocks up to 3.6, cobra's own since 3.7. etcdutl has cobra's in every version. */
 
-import type { Mode, Version } from '../base/contract.js';
+import { atLeast, type Mode, type Version } from '../base/contract.js';
 import type { Flag } from '../base/flags/declare.js';
 import type { CommandEntry, CommandSpec } from '../commands/command.js';
 import { childrenOf, nameOf } from './find-command.js';
@@ -29,7 +29,7 @@ export function etcdctlUsage(subject: HelpSubject): string {
 }
 
 function isCobra({ mode }: HelpSubject): boolean {
-  return mode.tool === 'etcdutl' || mode.version >= '3.7';
+  return mode.tool === 'etcdutl' || atLeast(mode, '3.7');
 }
 
 function blockHelp({ mode, entry, spec, flags, globals }: HelpSubject): string {

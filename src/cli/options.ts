@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type GlobalOptions, type Io, isDropIn, type Mode } from '../base/contract.js';
+import { atLeast, type GlobalOptions, type Io, isDropIn, type Mode } from '../base/contract.js';
 import { ExitCode, Failure } from '../base/errors.js';
 import { type Flag, flagKey } from '../base/flags/declare.js';
 import type { ParsedFlags } from '../base/flags/parse.js';
@@ -79,7 +79,7 @@ function givenOptions(inherited: readonly Flag[], parsed: ParsedFlags<GlobalFlag
 
 /** 3.4 and 3.5 know ETCDCTL_API, later versions warn of it; own mode has only the API that is meant by 3. */
 function apiVariable(mode: Mode): string[] {
-  return isDropIn(mode) && mode.version >= '3.6' ? [] : ['ETCDCTL_API'];
+  return isDropIn(mode) && atLeast(mode, '3.6') ? [] : ['ETCDCTL_API'];
 }
 
 function commandTimeout(flags: GlobalFlags, noTimeout: OptionRules['noTimeout'], mode: Mode): number {

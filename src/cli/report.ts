@@ -1,4 +1,4 @@
-import { type Io, isDropIn, type Mode } from '../base/contract.js';
+import { atLeast, type Io, isDropIn, type Mode } from '../base/contract.js';
 import { ExitCode, Failure, failureText, SilentFailure } from '../base/errors.js';
 import { UsageFailure } from '../base/flags/normalize.js';
 import type { CommandEntry } from '../commands/command.js';
@@ -26,7 +26,7 @@ export async function report(error: unknown, running: Running, io: Io): Promise<
 
 /** etcdctl says it a second time up to 3.5, etcdutl always. */
 function repeats(mode: Mode): boolean {
-  return isDropIn(mode) && (mode.tool === 'etcdutl' || mode.version <= '3.5');
+  return mode.tool === 'etcdutl' || !atLeast(mode, '3.6');
 }
 
 function unknownCommand(line: string, tool: string, twice: boolean): string {
@@ -36,7 +36,7 @@ function unknownCommand(line: string, tool: string, twice: boolean): string {
 /** A malformed command line shows the usage: etcdctl's on standard output up to 3.6, all others on standard error. */
 async function usageFailure(line: string, { mode, entry }: Running, io: Io): Promise<void> {
   const { helpPage } = await import('./help-page.js');
-  const blocks = isDropIn(mode) && mode.tool === 'etcdctl' && mode.version <= '3.6';
+  const blocks = mode.tool === 'etcdctl' && !atLeast(mode, '3.7');
   const usage = await helpPage(mode, entry, io.stdout, true);
   io.stderr.write(line);
   if (blocks) {

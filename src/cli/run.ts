@@ -1,7 +1,7 @@
 /** From the command line to the exit code. */
 
 import { BUILD } from '../base/build.js';
-import type { Io, Mode } from '../base/contract.js';
+import { atLeast, type Io, type Mode } from '../base/contract.js';
 import { ExitCode, Failure, SilentFailure } from '../base/errors.js';
 import type { Flag } from '../base/flags/declare.js';
 import { UsageFailure } from '../base/flags/normalize.js';
@@ -92,13 +92,13 @@ function oldApi({ mode, versionGiven }: Extract<Identity, { tool: 'mode' }>, env
   const load = commands.find((entry) => entry.path === 'v2')?.tool;
   if (load === undefined || mode.tool !== 'etcdctl' || env.ETCDCTL_API !== '2') return undefined;
   if (!versionGiven) return { load, mode: { ...mode, version: '3.4' } as const };
-  return mode.version <= '3.5' ? { load, mode } : undefined;
+  return atLeast(mode, '3.6') ? undefined : { load, mode };
 }
 
 /** etcdctl 3.4 and 3.5 have two APIs to choose from and refuse another number; later ones do not look. */
 function refuseApi(mode: Mode, env: NodeJS.ProcessEnv, io: Io): void {
   const wanted = env.ETCDCTL_API;
-  if (mode.tool !== 'etcdctl' || mode.version > '3.5' || !wanted || wanted === '3') return;
+  if (mode.tool !== 'etcdctl' || atLeast(mode, '3.6') || !wanted || wanted === '3') return;
   io.stderr.write(`unsupported API version${mode.version === '3.4' ? '' : ':'} ${wanted}\n`);
   throw new SilentFailure();
 }

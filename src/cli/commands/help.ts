@@ -1,4 +1,4 @@
-import { isDropIn } from '../../base/contract.js';
+import { atLeast, isDropIn } from '../../base/contract.js';
 import { ExitCode } from '../../base/errors.js';
 import { goQuote } from '../../base/go/quote.js';
 import type { CommandSpec, Run } from '../../commands/command.js';
@@ -22,7 +22,7 @@ export const run: Run<typeof spec> = async (context, args) => {
     if (!(error instanceof UnknownCommand) || !isDropIn(mode)) throw error;
     stderr.write(`Unknown help topic [${args.map((arg) => backQuote(arg)).join(' ')}]\n`);
     const usage = await helpPage(mode, undefined, stdout);
-    (mode.version >= '3.7' ? stderr : stdout).write(usage);
+    (atLeast(mode, '3.7') ? stderr : stdout).write(usage);
   }
   return ExitCode.Ok;
 };

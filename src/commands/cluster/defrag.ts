@@ -46,7 +46,7 @@ export const run: Run<typeof spec> = async (context, _args, flags) => {
 
 /** etcdctl left this to etcdutl from 3.6 on. */
 function hasDataDir(mode: Mode): boolean {
-  return mode.tool !== 'etcdctl' || mode.version <= '3.5';
+  return mode.tool !== 'etcdctl' || !atLeast(mode, '3.6');
 }
 
 /** Whether it worked; what came of it is told at once, as the next member may take its time. */

@@ -47,7 +47,7 @@ export const run: Run<typeof spec> = async (context, args) => {
 
 /** etcdctl's `status` does not look at the SHA-256, and so gives a hash of a damaged file as it gives one of a sound file. */
 async function statusOf(mode: Mode, path: string): Promise<FileStatus> {
-  if (isDropIn(mode)) return fileStatus(path, { liveKeys: mode.version >= '3.6', directories: false });
+  if (isDropIn(mode)) return fileStatus(path, { liveKeys: atLeast(mode, '3.6'), directories: false });
   const plain = resolveDbPath(await plainFile(path));
   const checked = checkHash(plain, path);
   // Awaited below; until then a mismatch is not to count as unhandled.
