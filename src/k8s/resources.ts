@@ -107,6 +107,7 @@ validatingwebhookconfigurations ValidatingWebhookConfiguration c @api-extensions
 = apiextensions.k8s.io v1
 customresourcedefinitions CustomResourceDefinition c =apiextensions.k8s.io/customresourcedefinitions @api-extensions crd,crds
 = scheduling.k8s.io v1
+compositepodgroups CompositePodGroup n
 podgroups PodGroup n
 priorityclasses PriorityClass c pc
 workloads Workload n
@@ -134,8 +135,11 @@ resourceclasses ResourceClass c
 resourceclassparameters ResourceClassParameters n
 resourcepoolstatusrequests ResourcePoolStatusRequest c
 resourceslices ResourceSlice c
-= storagemigration.k8s.io v1beta1
+= storagemigration.k8s.io v1
 storageversionmigrations StorageVersionMigration c
+= lifecycle.k8s.io v1alpha1
+evictionrequests EvictionRequest n
+evictions Eviction n
 = settings.k8s.io v1alpha1
 podpresets PodPreset n
 = auditregistration.k8s.io v1alpha1
@@ -145,13 +149,11 @@ auditsinks AuditSink c as
 /** The versions that are preferred where they are not those of their group. */
 const VERSIONS: Record<string, string> = {
   clustercidrs: 'v1alpha1',
-  clustertrustbundles: 'v1beta1',
-  devicetaintrules: 'v1beta2',
+  compositepodgroups: 'v1alpha3',
   externaladmissionhookconfigurations: 'v1alpha1',
   initializerconfigurations: 'v1alpha1',
   leasecandidates: 'v1beta1',
-  podcertificaterequests: 'v1beta1',
-  podgroups: 'v1alpha2',
+  podgroups: 'v1beta1',
   podschedulingcontexts: 'v1alpha3',
   podschedulings: 'v1alpha1',
   podsecuritypolicies: 'v1beta1',
@@ -159,7 +161,7 @@ const VERSIONS: Record<string, string> = {
   resourceclasses: 'v1alpha2',
   resourceclassparameters: 'v1alpha2',
   resourcepoolstatusrequests: 'v1alpha3',
-  workloads: 'v1alpha2',
+  workloads: 'v1beta1',
 };
 
 /** What kubectl lists but no etcd has: answers that are made when they are asked for. */

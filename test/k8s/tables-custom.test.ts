@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { humanDuration } from '../../src/k8s/tables/age.js';
 import { crdTable } from '../../src/k8s/tables/custom-columns.js';
-import { cellText } from '../../src/k8s/tables/define.js';
+import { type Column, cellText } from '../../src/k8s/tables/define.js';
 import type { Fields } from '../../src/k8s-decode/index.js';
 import { fields } from '../k8s-decode/support.js';
 import { ago, NOW } from './tables-support.js';
@@ -97,24 +97,29 @@ test('types of columns', () => {
   assert.equal(cell('.spec.none', 'date'), '');
 });
 
+/** The name of a column, with a `*` behind that of a wide one. */
+function headOf({ name, wide }: Column): string {
+  return wide ? `${name}*` : name;
+}
+
 test('the columns of a definition', () => {
   const none = crdTable([]);
-  assert.deepEqual(none.columns, [{ name: 'NAME' }, { name: 'AGE' }]);
+  assert.deepEqual(none.columns.map(headOf), ['Name', 'Age']);
   assert.deepEqual(none.row(resource, NOW), ['r', '10m']);
   const column = { type: 'integer', jsonPath: '.spec.size' };
   const two = crdTable([
     { name: 'Size', priority: 0, ...column },
     { name: 'More Size', priority: 1, ...column },
   ]);
-  assert.deepEqual(two.columns, [{ name: 'NAME' }, { name: 'SIZE' }, { name: 'MORE SIZE', wide: true }]);
-  assert.deepEqual(two.row(resource, NOW), ['r', '5', '5']);
-  assert.deepEqual(two.row(resource, NOW, false), ['r', '5', '']);
+  assert.deepEqual(two.columns.map(headOf), ['Name', 'Size', 'More Size*']);
+  assert.deepEqual(two.row(resource, NOW), ['r', 5, 5]);
+  assert.deepEqual(two.row(resource, NOW, false), ['r', 5, '']);
 });
 
 test('columns end before a path that cannot be read', () => {
   for (const jsonPath of ['.spec[', '.spec[a]', '#', '.a....b', '.a[?(@.b==1]', '"open']) {
     const table = crdTable([{ name: 'c', type: 'string', jsonPath, priority: 0 }]);
-    assert.deepEqual(table.columns, [{ name: 'NAME' }], jsonPath);
+    assert.deepEqual(table.columns.map(headOf), ['Name'], jsonPath);
   }
 });
 

@@ -1,8 +1,8 @@
 /** Small groups: what the API server keeps about APIs and their storage, and kinds that show no more than when they were made. */
-import type { Fields } from '../../k8s-decode/value.js';
+import { type Fields, field } from '../../k8s-decode/value.js';
 import { age, createdAt, firstThree, name } from './cells.js';
 import { defineTable } from './define.js';
-import { condition, list, object, scalar, text } from './read.js';
+import { condition, list, object, scalar, text, texts } from './read.js';
 
 const createdTable = defineTable({ Name: name, 'Created At:date': createdAt });
 
@@ -17,7 +17,18 @@ export const tables = {
     Age: age,
   }),
   AuditSink: createdTable,
-  CustomResourceDefinition: createdTable,
+  // These columns are 1.37's; before, there were no more than the name and the time.
+  CustomResourceDefinition: defineTable({
+    Name: name,
+    Scope: (definition) => text(definition, 'spec', 'scope'),
+    Versions: servedVersions,
+    'Created At:date': createdAt,
+    'Group:string*': (definition) => text(definition, 'spec', 'group'),
+    'Kind:string*': (definition) => text(definition, 'spec', 'names', 'kind'),
+    'ShortNames:string*': (definition) => texts(definition, 'spec', 'names', 'shortNames').join(','),
+    'Established:boolean*': (definition) =>
+      text(condition(list(definition, 'status', 'conditions'), 'Established'), 'status') === 'True',
+  }),
   PodPreset: createdTable,
   StorageVersion: defineTable({
     Name: name,
@@ -32,6 +43,16 @@ export const tables = {
   }),
   StorageVersionMigration: defineTable({ 'Name:string': name, Resource: migrated, Status: migrationStatus }),
 };
+
+/** `v1(storage),v1alpha1`. A definition of v1beta1 may name its only version by itself. */
+function servedVersions(definition: Fields): string {
+  const served = list(definition, 'spec', 'versions').filter((version) => field(version, 'served') === true);
+  const names = served.map(
+    (version) => text(version, 'name') + (field(version, 'storage') === true ? '(storage)' : ''),
+  );
+  const only = text(definition, 'spec', 'version');
+  return names.length === 0 && only !== '' ? `${only}(storage)` : names.sort().join(',');
+}
 
 /** `True`, or what is wrong: `False (MissingEndpoints)`. */
 function availability(api: Fields): string {

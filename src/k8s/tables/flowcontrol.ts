@@ -1,7 +1,7 @@
 import type { Fields } from '../../k8s-decode/value.js';
 import { age, name } from './cells.js';
 import { type Cell, defineTable } from './define.js';
-import { annotation, condition, list, number, object, scalar, text } from './read.js';
+import { annotation, condition, list, number, object, text } from './read.js';
 
 const KEEP_ZERO = 'flowcontrol.k8s.io/v1beta3-preserve-zero-concurrency-shares';
 
@@ -52,12 +52,12 @@ function precedence(schema: Fields): number {
 }
 
 /** Not set is 30, and before v1 so is 0, unless an annotation says that it is meant. */
-function shares(level: Fields): string {
+function shares(level: Fields): string | number {
   const limited = object(level, 'spec', 'limited');
   if (!limited) return '<none>';
   // The name that it had before v1beta3.
-  const assured = scalar(limited, ['assuredConcurrencyShares'], '30');
-  const nominal = scalar(limited, ['nominalConcurrencyShares'], assured);
+  const assured = number(limited, ['assuredConcurrencyShares'], 30);
+  const nominal = number(limited, ['nominalConcurrencyShares'], assured);
   const isMeant = text(level, 'apiVersion').endsWith('/v1') || annotation(level, KEEP_ZERO) !== undefined;
-  return nominal === '0' && !isMeant ? '30' : nominal;
+  return nominal === 0 && !isMeant ? 30 : nominal;
 }

@@ -1,19 +1,21 @@
 import { type Fields, field } from '../../k8s-decode/value.js';
 import { age, name } from './cells.js';
-import { defineTable } from './define.js';
+import { type Cell, defineTable } from './define.js';
 import { has, list, number, object, text } from './read.js';
 
+const policy: Cell = (group) => (has(group, 'spec', 'schedulingPolicy', 'gang') ? 'Gang' : 'Basic');
+
+const workload: Cell = (group) => {
+  const reference = object(group, 'spec', 'workloadRef');
+  if (reference) return text(reference, 'workloadName');
+  // Up to v1alpha2 the name stood deeper.
+  const template = object(group, 'spec', 'podGroupTemplateRef');
+  return template ? text(template, 'workload', 'workloadName') : '<none>';
+};
+
 export const tables = {
-  PodGroup: defineTable({
-    Name: name,
-    Policy: (group) => (has(group, 'spec', 'schedulingPolicy', 'gang') ? 'Gang' : 'Basic'),
-    Workload: (group) => {
-      const template = object(group, 'spec', 'podGroupTemplateRef');
-      return template ? text(template, 'workload', 'workloadName') : '<none>';
-    },
-    Status: groupStatus,
-    Age: age,
-  }),
+  CompositePodGroup: defineTable({ Name: name, Policy: policy, Workload: workload, Age: age }),
+  PodGroup: defineTable({ Name: name, Policy: policy, Workload: workload, Status: groupStatus, Age: age }),
   PriorityClass: defineTable({
     Name: name,
     'Value:integer': (priority) => number(priority, ['value']),
@@ -35,7 +37,8 @@ function groupStatus(group: Fields): string {
   const last = (type: string) => conditions.findLast((each) => field(each, 'type') === type);
   const disrupted = last('DisruptionTarget');
   if (disrupted) return text(disrupted, 'reason');
-  const scheduled = last('PodGroupScheduled');
+  // Up to v1alpha2 it had the second name.
+  const scheduled = last('PodGroupInitiallyScheduled') ?? last('PodGroupScheduled');
   if (!scheduled) return 'Pending';
   return field(scheduled, 'status') === 'True' ? 'Scheduled' : 'Unschedulable';
 }

@@ -23,6 +23,7 @@ const GROUPS: Record<string, () => Promise<{ tables: Tables }>> = {
   extensions: () => import('./extensions.js'),
   'flowcontrol.apiserver.k8s.io': () => import('./flowcontrol.js'),
   'internal.apiserver.k8s.io': () => import('./definitions.js'),
+  'lifecycle.k8s.io': () => import('./lifecycle.js'),
   'networking.k8s.io': () => import('./networking.js'),
   'node.k8s.io': () => import('./scheduling.js'),
   policy: () => import('./policy.js'),
