@@ -1,9 +1,13 @@
 // `npm test`: makes sure of an etcd and openssl, compiles, builds and runs every test (or those files that are named on the command line).
+// `npm run test:e2e`: of these the ones that start the program, with the one that KETCDCTL_BIN names: an executable, or a launcher of the
+// bundle (by default our own).
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 
 const root = new URL('..', import.meta.url).pathname;
+/** Where KETCDCTL_BIN is looked for. */
+const caller = process.cwd();
 process.chdir(root);
 
 /** The commands that install the system's packages, and what etcd's are called, by package manager. */
@@ -56,6 +60,15 @@ function fail(why) {
   process.exit(1);
 }
 
+/** Whether a test, or what it imports of test/, uses test/support/program. */
+function startsTheProgram(path, seen = new Set()) {
+  if (path.endsWith('/support/program.js')) return true;
+  if (seen.has(path) || !path.startsWith('build/test/test/')) return false;
+  seen.add(path);
+  const imports = readFileSync(path, 'utf8').matchAll(/require\("(\.[^"]+)"\)/g);
+  return [...imports].some(([, name]) => startsTheProgram(join(dirname(path), name), seen));
+}
+
 function step(command, args) {
   const { status } = spawnSync(command, args, { stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
@@ -65,10 +78,14 @@ ensureEtcd();
 ensureOpenssl();
 step(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--outDir', 'build/test']);
 step(process.execPath, ['build.mjs']);
-const named = process.argv.slice(2).map((name) => join('build/test', name.replace(/\.ts$/, '.js')));
+const words = process.argv.slice(2);
+const isE2e = words[0] === '--e2e';
+if (isE2e) process.env.KETCDCTL_BIN = resolve(caller, process.env.KETCDCTL_BIN ?? join(root, 'bin/ketcdctl.js'));
+const named = words.slice(isE2e ? 1 : 0).map((name) => join('build/test', name.replace(/\.ts$/, '.js')));
 const all = readdirSync('build/test/test', { recursive: true })
   .filter((name) => name.endsWith('.test.js'))
-  .map((name) => join('build/test/test', name));
+  .map((name) => join('build/test/test', name))
+  .filter((path) => !isE2e || startsTheProgram(path));
 step(process.execPath, [
   '--test',
   '--test-concurrency=2',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
 import { skipWithoutEtcd, startEtcd } from '../support/etcd.js';
-import { repoRoot } from '../support/root.js';
+import { installed, program } from '../support/program.js';
 import { runAs, runLine } from './support.js';
 
 /** The candidates without their descriptions, and the directive. */
@@ -61,12 +61,12 @@ test('without a server there are no keys, and no error', async () => {
 test('the scripts complete in real shells, keys of a real etcd included', { skip: skipWithoutEtcd() }, async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'ketcdctl-'));
   t.after(() => rmSync(dir, { recursive: true }));
-  symlinkSync(join(repoRoot(), 'bin', 'ketcdctl.js'), join(dir, 'ketcdctl'));
+  symlinkSync(installed, join(dir, 'ketcdctl'));
   const etcd = await startEtcd(t);
   const env = { HOME: dir, PATH: `${dir}${delimiter}${process.env.PATH}`, ETCDCTL_ENDPOINTS: etcd.endpoint };
   const tool = join(dir, 'ketcdctl');
   for (const key of ['/r/pods/a', '/r/pods/b', '/r/nodes/n', '/x:y', '/q r']) {
-    const { status, stderr } = spawnSync(process.execPath, [tool, 'put', key, 'v'], { env, encoding: 'utf8' });
+    const { status, stderr } = spawnSync(...program(['put', key, 'v'], tool), { env, encoding: 'utf8' });
     assert.equal(status, 0, stderr);
   }
   for (const [shell, ask] of [
@@ -76,7 +76,7 @@ test('the scripts complete in real shells, keys of a real etcd included', { skip
     await t.test(shell, (t) => {
       if (spawnSync(shell, ['-c', 'true']).error) return t.skip(`${shell} is not installed`);
       const script = join(dir, `script.${shell}`);
-      writeFileSync(script, spawnSync(process.execPath, [tool, 'completion', shell], { env, encoding: 'utf8' }).stdout);
+      writeFileSync(script, spawnSync(...program(['completion', shell], tool), { env, encoding: 'utf8' }).stdout);
       const completed = (line: string) => ask(script, line, env);
       assert.deepEqual(completed('ketcdctl versi'), ['version']);
       assert.deepEqual(completed('ketcdctl get --write-o'), ['--write-out']);

@@ -3,6 +3,8 @@ import { bool, duration, type FlagsOf, flagList, int, string, strings, uint } fr
 import { FlagTable } from '../../src/base/flags/normalize.js';
 import { parseWords } from '../../src/base/flags/parse.js';
 import { runTool } from '../../src/cli/run.js';
+import { runCli } from '../support/cli.js';
+import { asTool, builtProgram } from '../support/program.js';
 
 export const OWN: Mode = { tool: 'ketcdctl' };
 
@@ -12,8 +14,9 @@ export interface Ended {
   stderr: string;
 }
 
-/** Runs a command line in this process; standard input is not to be read. */
+/** Runs a command line in this process, or by the built program that is tried; standard input is not to be read. */
 export async function runLine(program: string, argv: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  if (builtProgram) return runCli(argv, { env: { ...asTool(program), ...env } });
   const stdout = new Captured();
   const stderr = new Captured();
   const exit = await runTool(program, argv, env, io(stdout, stderr));

@@ -5,6 +5,8 @@ import { encodeStored } from '../../src/k8s-decode/index.js';
 import { parseJson } from '../../src/k8s-decode/json/json.js';
 import type { Fields } from '../../src/k8s-decode/value.js';
 import { Captured } from '../cli/support.js';
+import { runCli } from '../support/cli.js';
+import { builtProgram } from '../support/program.js';
 
 export interface Run {
   exit: number;
@@ -24,6 +26,10 @@ class CapturedBytes extends Captured {
 
 /** Runs a command line in this process, with `input` on standard input in pieces of `pieceSize` bytes. */
 export async function runWith(input: string | Buffer, argv: string[], pieceSize = 65_536): Promise<Run> {
+  if (builtProgram) {
+    const { bytes, ...end } = await runCli(argv, { input });
+    return { ...end, stdout: bytes, text: end.stdout };
+  }
   const stdout = new CapturedBytes();
   const stderr = new Captured();
   const io = { stdout, stderr, stdin: Readable.from(pieces(Buffer.from(input), pieceSize)) } as unknown as Io;

@@ -8,8 +8,8 @@ import { removeOlder } from '../../src/storage/snapshot/kept-snapshots.js';
 import { clientOf, fill, tempDir } from '../storage/support.js';
 import { runCli } from '../support/cli.js';
 import { skipWithoutEtcd, startEtcd } from '../support/etcd.js';
+import { program } from '../support/program.js';
 
-const MAIN = join(__dirname, '..', '..', 'src', 'main.js');
 const skip = skipWithoutEtcd();
 
 /** Hash, revision, keys and size. */
@@ -32,7 +32,7 @@ test('a snapshot is saved to a file, to standard output and compressed, and read
   assert.equal(statSync(plain).mode & 0o777, 0o600);
 
   const expected = await status(plain);
-  const piped = execFileSync(process.execPath, [MAIN, ...endpoint, 'snapshot', 'save', '-'], { stdio: 'pipe' });
+  const piped = execFileSync(...program([...endpoint, 'snapshot', 'save', '-']), { stdio: 'pipe' });
   writeFileSync(join(dir, 'piped.db'), piped);
   assert.equal(await status(join(dir, 'piped.db')), expected);
 
@@ -136,7 +136,7 @@ test('what cannot be saved leaves nothing behind', { skip }, async (t) => {
 test('imitating etcdctl, - is the name of a file', { skip }, async (t) => {
   const server = await startEtcd(t);
   const dir = tempDir(t);
-  const output = execFileSync(process.execPath, [MAIN, '--endpoints', server.endpoint, 'snapshot', 'save', '-'], {
+  const output = execFileSync(...program(['--endpoints', server.endpoint, 'snapshot', 'save', '-']), {
     cwd: dir,
     env: { PATH: process.env.PATH, KETCDCTL_AS: 'etcdctl@3.5' },
     encoding: 'utf8',

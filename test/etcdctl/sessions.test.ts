@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { MAIN } from '../support/cli.js';
+import { program } from '../support/program.js';
 import { etcdVersion, skipWithoutEtcd, startEtcd } from '../support/etcd.js';
 import { testData } from '../support/root.js';
 import { SESSIONS } from './sessions.js';
@@ -17,7 +17,7 @@ const recorded = skip ? {} : (JSON.parse(readFileSync(file, 'utf8')) as Record<s
 for (const [name, lines] of Object.entries(SESSIONS)) {
   test(`as etcdctl ${minor} answered: ${name}`, { skip, concurrency: 2 }, async (t) => {
     const etcd = await startEtcd(t);
-    const outcomes = await runSession([process.execPath, MAIN], etcd.address, lines, {
+    const outcomes = await runSession(program([]).flat(), etcd.address, lines, {
       KETCDCTL_AS: `etcdctl@${minor}`,
     });
     const wanted = recorded[name] ?? [];

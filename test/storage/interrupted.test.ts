@@ -5,9 +5,8 @@ import { appendFileSync, existsSync, readdirSync, readFileSync, truncateSync, wr
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { skipWithoutEtcd, startEtcd } from '../support/etcd.js';
+import { program } from '../support/program.js';
 import { clientOf, fill, save, tempDir } from './support.js';
-
-const MAIN = join(__dirname, '..', '..', 'src', 'main.js');
 
 /** So large that there is time to interrupt what reads it. */
 const LARGE = 512 << 20;
@@ -28,7 +27,7 @@ function enlarge(path: string): void {
 
 /** Runs the program, and sends it a signal as soon as there is a file of which it is not done. Gives the signal that ended it. */
 async function interrupt(dir: string, argv: string[], signal: NodeJS.Signals): Promise<NodeJS.Signals | null> {
-  const child = spawn(process.execPath, [MAIN, ...argv], { stdio: 'ignore' });
+  const child = spawn(...program(argv), { stdio: 'ignore' });
   const poll = setInterval(() => {
     if (!readdirSync(dir).some((name) => name.includes('.part'))) return;
     clearInterval(poll);
@@ -81,7 +80,7 @@ test('a disk that is full leaves nothing behind', { skip: skipWithoutEtcd() }, a
   const limited = (...argv: string[]) =>
     new Promise<string>((resolve) => {
       const script = 'trap "" XFSZ; ulimit -f 200; exec "$@"';
-      const child = spawn('/bin/sh', ['-c', script, 'sh', process.execPath, MAIN, ...argv]);
+      const child = spawn('/bin/sh', ['-c', script, 'sh', ...program(argv).flat()]);
       let text = '';
       child.stderr.on('data', (data) => {
         text += data;

@@ -1,10 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Cleanup, EtcdServer } from './etcd.js';
+import { program } from './program.js';
 
-/** The compiled program beside the compiled tests. */
-const MAIN = join(__dirname, '..', '..', 'src', 'main.js');
 /** Generous: the machine may be slow, and a test that waits in vain says for what. */
 const PATIENCE_MS = 30_000;
 
@@ -36,7 +34,7 @@ export interface RunningOptions {
 /** Starts ketcdctl; it is killed when the test ends. */
 export function startCli(owner: Cleanup, argv: string[], options: RunningOptions = {}): Running {
   const env = options.as ? { KETCDCTL_AS: options.as } : {};
-  return start(owner, process.execPath, [MAIN, ...argv], env, options);
+  return start(owner, ...program(argv), env, options);
 }
 
 /** Starts another program, such as etcdctl, in the same way. */

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Mode } from '../../src/base/contract.js';
 import { runV2 } from '../../src/v2/main.js';
 import { Captured, type Ended } from '../cli/support.js';
+import { runCli } from '../support/cli.js';
 import { etcdVersion, skipWithoutEtcd } from '../support/etcd.js';
+import { builtProgram, program } from '../support/program.js';
 
 export const ETCDCTL: Mode = { tool: 'etcdctl', version: '3.4' };
 export const OWN: Mode = { tool: 'ketcdctl' };
@@ -20,6 +21,7 @@ export async function v2(
   argv: readonly string[],
   { mode = ETCDCTL, env = {}, stdin }: RunOptions = {},
 ): Promise<Ended> {
+  if (builtProgram) return runBuilt(argv, mode, env, stdin);
   const stdout = new Captured();
   const stderr = new Captured();
   const io = {
@@ -32,6 +34,18 @@ export async function v2(
   };
   const exit = await runV2(argv, env, io, mode);
   return { exit, stdout: stdout.text, stderr: stderr.text };
+}
+
+/** The same by the built program. */
+function runBuilt(argv: readonly string[], mode: Mode, env: NodeJS.ProcessEnv, stdin?: Uint8Array | string) {
+  const input = stdin === undefined ? undefined : Buffer.from(stdin);
+  return mode.tool === 'ketcdctl'
+    ? runCli(['v2', ...argv], { env, ...(input && { input }) })
+    : runCli([...argv], {
+        as: `${mode.tool}@${mode.version}`,
+        env: { ETCDCTL_API: '2', ...env },
+        ...(input && { input }),
+      });
 }
 
 /** A client for one server; what it prints when it should have worked. */
@@ -56,8 +70,7 @@ export class V2Process {
   readonly ended: Promise<number | null>;
 
   constructor(argv: readonly string[], stdin?: string) {
-    const main = join(__dirname, '..', '..', 'src', 'main.js');
-    this.child = spawn(process.execPath, [main, ...argv], {
+    this.child = spawn(...program(argv), {
       stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       env: { PATH: process.env.PATH, KETCDCTL_AS: 'etcdctl@3.4', ETCDCTL_API: '2' },
     });
