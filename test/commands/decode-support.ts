@@ -5,7 +5,7 @@ import { encodeStored } from '../../src/k8s-decode/index.js';
 import { parseJson } from '../../src/k8s-decode/json/json.js';
 import type { Fields } from '../../src/k8s-decode/value.js';
 import { Captured } from '../cli/support.js';
-import { runCli } from '../support/cli.js';
+import { runCliForBytes } from '../support/cli.js';
 import { builtProgram } from '../support/program.js';
 
 export interface Run {
@@ -27,8 +27,8 @@ class CapturedBytes extends Captured {
 /** Runs a command line in this process, with `input` on standard input in pieces of `pieceSize` bytes. */
 export async function runWith(input: string | Buffer, argv: string[], pieceSize = 65_536): Promise<Run> {
   if (builtProgram) {
-    const { bytes, ...end } = await runCli(argv, { input });
-    return { ...end, stdout: bytes, text: end.stdout };
+    const { bytes, ...end } = await runCliForBytes(argv, { input });
+    return { ...end, stdout: bytes, text: bytes.toString() };
   }
   const stdout = new CapturedBytes();
   const stderr = new Captured();

@@ -8,7 +8,7 @@ import { removeOlder } from '../../src/storage/snapshot/kept-snapshots.js';
 import { clientOf, fill, tempDir } from '../storage/support.js';
 import { runCli } from '../support/cli.js';
 import { skipWithoutEtcd, startEtcd } from '../support/etcd.js';
-import { program } from '../support/program.js';
+import { isScript, program } from '../support/program.js';
 
 const skip = skipWithoutEtcd();
 
@@ -51,12 +51,12 @@ test('a snapshot is saved to a file, to standard output and compressed, and read
   assert.deepEqual(readdirSync(dir).sort(), ['packed', 'piped.db', 'plain.db', 'restored']);
 });
 
-test('zstd is used where Node has it, and said to be missing where not', { skip }, async (t) => {
+test('zstd is used where the runtime has it, and said to be missing where not', { skip }, async (t) => {
   const server = await startEtcd(t);
   await fill(clientOf(t, server), 50);
   const path = join(tempDir(t), 'packed.zst');
   const { exit, stderr } = await runCli(['--endpoints', server.endpoint, 'snapshot', 'save', path, '--compress=zstd']);
-  if ('createZstdCompress' in zlib) {
+  if ('createZstdCompress' in zlib || !isScript) {
     assert.equal(exit, 0);
     assert.match(await status(path), /^[\da-f]+, \d+, /);
   } else {

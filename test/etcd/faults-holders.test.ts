@@ -86,7 +86,7 @@ test('a lock is held, and waited for, while a member is killed', { skip }, async
   const client = others(t);
   const flags = flagsFor(...cluster.members);
   const holder = startCli(t, ['lock', 'faults', '--ttl', '5', ...flags]);
-  await holder.until(/faults\/[0-9a-f]{16}\n/);
+  await holder.until(/faults\/[0-9a-f]{12,16}\n/);
   const waiter = startCli(t, [
     'lock',
     'faults',
@@ -110,7 +110,7 @@ test('a lock is held, and waited for, while a member is killed', { skip }, async
   });
   assert.deepEqual(await holder.end('SIGINT'), { code: 0, signal: null });
   assert.deepEqual(await waiter.ended, { code: 7, signal: null });
-  assert.match(waiter.stdout, /^in faults\/[0-9a-f]{16}\n$/);
+  assert.match(waiter.stdout, /^in faults\/[0-9a-f]{12,16}\n$/);
   assert.deepEqual(await keysUnder(client, 'faults/'), []);
   assert.deepEqual(await leases(client), []);
 });
@@ -137,7 +137,7 @@ for (const command of ['lock', 'elect'] as const) {
       line.push(start());
       await inLine(line.length);
     }
-    const has = new RegExp(`^${name}/[0-9a-f]{16}\\n(me)?\\n$`);
+    const has = new RegExp(`^${name}/[0-9a-f]{12,16}\\n(me)?\\n$`);
     for (const [at, one] of line.entries()) {
       await one.until(has);
       assert.deepEqual(

@@ -16,13 +16,20 @@ export interface CliEnd {
   /** 128 and the signal's number when a signal ended it. */
   exit: number;
   stdout: string;
-  /** Standard output as it came. */
-  bytes: Buffer;
   stderr: string;
 }
 
 /** Runs the program as a process of its own, and waits for its end. */
-export function runCli(argv: string[], options: CliOptions = {}): Promise<CliEnd> {
+export async function runCli(argv: string[], options: CliOptions = {}): Promise<CliEnd> {
+  const { bytes, ...end } = await runCliForBytes(argv, options);
+  return { ...end, stdout: bytes.toString() };
+}
+
+/** The same, with standard output as it came. */
+export function runCliForBytes(
+  argv: string[],
+  options: CliOptions = {},
+): Promise<Omit<CliEnd, 'stdout'> & { bytes: Buffer }> {
   const { input, as, env, interruptAfterMs } = options;
   const child = spawn(...program(argv), {
     env: { PATH: process.env.PATH, HOME: tmpdir(), ...(as ? { KETCDCTL_AS: as } : {}), ...env },
@@ -40,8 +47,7 @@ export function runCli(argv: string[], options: CliOptions = {}): Promise<CliEnd
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      const bytes = Buffer.concat(chunks);
-      resolve({ bytes, stdout: bytes.toString(), stderr, exit: code ?? 128 + (signal === 'SIGINT' ? 2 : 15) });
+      resolve({ bytes: Buffer.concat(chunks), stderr, exit: code ?? 128 + (signal === 'SIGINT' ? 2 : 15) });
     });
   });
 }

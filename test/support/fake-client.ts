@@ -24,7 +24,7 @@ export type CallName = string;
 /** The answer to a call; fields that are left out are zero. */
 export type Answer = (call: CallName, request: object) => object;
 
-export interface FakeRun extends Omit<CliEnd, 'bytes'> {
+export interface FakeRun extends CliEnd {
   requests: { call: CallName; request: object }[];
 }
 
