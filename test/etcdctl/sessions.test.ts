@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { program } from '../support/program.js';
 import { etcdVersion, skipWithoutEtcd, startEtcd } from '../support/etcd.js';
+import { program } from '../support/program.js';
 import { testData } from '../support/root.js';
 import { SESSIONS } from './sessions.js';
 import { type Outcome, runSession } from './sessions-run.js';
