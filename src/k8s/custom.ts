@@ -40,7 +40,7 @@ function servedVersions(definition: Fields): string[] {
 }
 
 /** The order of versions, the preferred one first: releases, then beta, then alpha, the highest first; others by name. */
-function byPreference(one: string, other: string): number {
+export function byPreference(one: string, other: string): number {
   const [a, b] = [rank(one), rank(other)];
   for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return b[at]! - a[at]!;
   return one < other ? -1 : 1;

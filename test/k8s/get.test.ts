@@ -228,7 +228,7 @@ Hint: -n NAMESPACE with the name, or --field-selector metadata.name=NAME with -A
   },
   {
     argv: ['pods', '-l', 'a in (b'],
-    stderr: `Error: unable to parse requirement "a in (b" of the selector
+    stderr: `Error: unable to parse requirement: found '', expected: ',' or ')'
 Hint: a selector looks like app=web,tier!=db,env in (a,b),track,!canary
 `,
     exit: 1,

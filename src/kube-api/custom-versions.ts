@@ -1,0 +1,97 @@
+/** What a CustomResourceDefinition says of the versions that it serves. */
+import { customResource, byPreference } from '../k8s/custom.js';
+import { definitionV1 } from '../k8s/definition-v1.js';
+import { listOf } from '../k8s/fields.js';
+import type { CrdColumn } from '../k8s/tables/table.js';
+import { type Fields, field, stringField, type Value } from '../k8s-decode/value.js';
+import { type Api, apiVersionOf } from './apis.js';
+import { CUSTOM_VERBS, SCALE, type SubResource } from './subresources.js';
+
+/** One version of a custom resource. */
+export interface CustomVersion {
+  columns: readonly CrdColumn[];
+  /** Its openAPIV3Schema. */
+  schema: Fields | undefined;
+  /** JSONPaths of the fields, beside name and namespace, by which objects can be selected: `.spec.color`. */
+  selectableFields: readonly string[];
+  /** Where an object has what its `scale` shows, as JSONPaths; undefined where it has no such sub-resource. */
+  scale: { specReplicas: string; statusReplicas: string; selector: string | undefined } | undefined;
+  /** Whether objects of another version are made into this one by a new name: else a webhook would be asked, which is not there. */
+  convertsByName: boolean;
+  listKind: string;
+}
+
+/** The APIs that a definition (v1 or v1beta1) declares, the preferred version first; none where it cannot be read. */
+export function customApis(stored: Fields): Api[] {
+  const definition = stringField(stored, 'apiVersion') === 'apiextensions.k8s.io/v1' ? stored : definitionV1(stored);
+  const resource = customResource(definition);
+  if (!resource) return [];
+  const convertsByName = stringField(definition, 'spec', 'conversion', 'strategy') !== 'Webhook';
+  const all = listOf(field(definition, 'spec', 'versions'));
+  // What a webhook would have to convert cannot be given: the version in which it is stored can.
+  const served = all.filter((each) => field(each, 'served') !== false && (convertsByName || field(each, 'storage') === true));
+  const listKind = stringField(definition, 'spec', 'names', 'listKind') || `${resource.kind}List`;
+  return served
+    .map((each) => ({ name: stringField(each, 'name') ?? '', each }))
+    .sort((one, other) => byPreference(one.name, other.name))
+    .map(({ name, each }) => ({
+      group: resource.group,
+      version: name,
+      apiVersion: apiVersionOf(resource.group, name),
+      kind: resource.kind,
+      plural: resource.plural,
+      singular: resource.singular,
+      shortNames: resource.shortNames,
+      categories: resource.categories,
+      namespaced: resource.namespaced,
+      verbs: CUSTOM_VERBS,
+      subresources: subResourcesOf(each, resource.kind),
+      resource,
+      custom: { ...customVersion(each), convertsByName, listKind },
+    }));
+}
+
+/** The versions of a definition that are not served because a webhook would have to make their objects. */
+export function lostVersions(stored: Fields): string[] {
+  const named = listOf(field(stored, 'spec', 'versions')).filter((each) => field(each, 'served') !== false);
+  const kept = customApis(stored).map(({ version }) => version);
+  return named.map((each) => stringField(each, 'name') ?? '').filter((name) => !kept.includes(name));
+}
+
+function subResourcesOf(version: Value, kind: string): SubResource[] {
+  const verbs = ['get', 'patch', 'update'];
+  const has = (name: string) => field(version, 'subresources', name) !== undefined;
+  return [
+    ...(has('status') ? [{ name: 'status', kind, verbs }] : []),
+    ...(has('scale') ? [{ ...SCALE, verbs }] : []),
+  ];
+}
+
+function customVersion(version: Value): Omit<CustomVersion, 'convertsByName' | 'listKind'> {
+  const schema = field(version, 'schema', 'openAPIV3Schema');
+  const scale = field(version, 'subresources', 'scale');
+  return {
+    columns: columnsOf(version),
+    schema: schema instanceof Map ? schema : undefined,
+    selectableFields: listOf(field(version, 'selectableFields')).map((each) => stringField(each, 'jsonPath') ?? ''),
+    scale: scale instanceof Map ? scalePaths(scale) : undefined,
+  };
+}
+
+function scalePaths(scale: Fields): NonNullable<CustomVersion['scale']> {
+  return {
+    specReplicas: stringField(scale, 'specReplicasPath') ?? '',
+    statusReplicas: stringField(scale, 'statusReplicasPath') ?? '',
+    selector: stringField(scale, 'labelSelectorPath'),
+  };
+}
+
+function columnsOf(version: Value): CrdColumn[] {
+  return listOf(field(version, 'additionalPrinterColumns')).map((column) => ({
+    name: stringField(column, 'name') ?? '',
+    type: stringField(column, 'type') ?? '',
+    jsonPath: stringField(column, 'jsonPath') ?? '',
+    priority: Number(field(column, 'priority') ?? 0),
+    format: stringField(column, 'format') ?? '',
+  }));
+}

@@ -1,0 +1,194 @@
+/** The HTTP server: who may ask, what a request may be, and how its answer comes back. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { Failure } from '../base/errors.js';
+import { type Answer, objectAnswer } from './answer.js';
+import { negotiate } from './negotiate.js';
+import type { ApiRequest } from './request.js';
+import { answerRequest } from './routes.js';
+import { send } from './send.js';
+import { badRequest, notFound, statusOf, StatusError } from './status.js';
+import type { View } from './view.js';
+
+export interface ServerOptions {
+  host: string;
+  /** 0: any that is free. */
+  port: number;
+  /** PEM; both or none. */
+  tls?: { cert: Buffer; key: Buffer } | undefined;
+  /** What clients must show. */
+  token: string;
+  /** The clusters, by the first part of their paths; '' for one that stands at the root. */
+  views: ReadonlyMap<string, View>;
+  /** Told of errors in ketcdctl itself. */
+  report: (error: unknown) => void;
+}
+
+/** All that a request may hold beside its body. */
+const MAX_HEADER = 64 << 10;
+/** What may be posted: reviews are small. */
+const MAX_BODY = 1 << 20;
+const MAX_CONNECTIONS = 1000;
+
+export class ApiServer {
+  private readonly server: Server;
+  private readonly sockets = new Set<Socket>();
+  private readonly proof: Buffer;
+
+  constructor(private readonly options: ServerOptions) {
+    const { tls } = options;
+    const listener = (request: IncomingMessage, response: ServerResponse) => void this.serve(request, response);
+    const settings = { maxHeaderSize: MAX_HEADER, headersTimeout: 20_000, requestTimeout: 30_000, keepAliveTimeout: 60_000 };
+    this.server = tls ? createTlsServer({ ...settings, ...tls }, listener) : createServer(settings, listener);
+    this.server.maxConnections = MAX_CONNECTIONS;
+    this.server.on('connection', (socket: Socket) => {
+      this.sockets.add(socket);
+      socket.once('close', () => this.sockets.delete(socket));
+    });
+    this.proof = digest(options.token);
+  }
+
+  /** The URL of the server. */
+  async listen(): Promise<string> {
+    const { host, port, tls } = this.options;
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', (error) => reject(new Failure(`cannot listen on ${host}:${port}: ${error.message}`)));
+      this.server.listen(port, host, resolve);
+    });
+    const { port: actual } = this.server.address() as AddressInfo;
+    return `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${actual}`;
+  }
+
+  /** Ends at once, whatever is being sent. */
+  close(): void {
+    this.server.close();
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  private async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const controller = new AbortController();
+    response.once('close', () => controller.abort());
+    const isHead = incoming.method === 'HEAD';
+    const gzip = /\bgzip\b/.test(String(incoming.headers['accept-encoding'] ?? ''));
+    try {
+      await send(response, await this.answer(incoming, controller.signal), { gzip, isHead });
+    } catch (error) {
+      if (controller.signal.aborted) return;
+      // Nothing more can be said once an answer has begun: that it broke off has to be seen.
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500).end();
+      if (!(error instanceof Failure)) this.options.report(error);
+    }
+  }
+
+  private async answer(incoming: IncomingMessage, signal: AbortSignal): Promise<Answer> {
+    const { accept } = incoming.headers;
+    const pretty = isPerson(incoming);
+    try {
+      return await answerRequest(await this.request(incoming, pretty, signal));
+    } catch (error) {
+      const status = statusOf(error);
+      if (status.code === 500 && !(error instanceof StatusError) && !(error instanceof Failure)) this.options.report(error);
+      return objectAnswer(status.object, mediaOfError(accept, pretty || status.code === 406), status.code);
+    }
+  }
+
+  private async request(incoming: IncomingMessage, pretty: boolean, signal: AbortSignal): Promise<ApiRequest> {
+    this.admit(incoming);
+    const url = urlOf(incoming);
+    const { view, path } = this.viewOf(url.pathname);
+    return {
+      method: incoming.method ?? 'GET',
+      path,
+      query: url.searchParams,
+      accept: incoming.headers.accept,
+      contentType: incoming.headers['content-type'],
+      pretty: prettyOf(url.searchParams) ?? pretty,
+      body: await bodyOf(incoming),
+      host: incoming.headers.host ?? '',
+      view,
+      signal,
+    };
+  }
+
+  /** @throws StatusError for whoever may not ask */
+  private admit({ headers }: IncomingMessage): void {
+    if (!this.options.tls && !isLocalName(headers.host)) {
+      throw new StatusError(403, 'Forbidden', `the Host header names another server: ${headers.host ?? ''}`, {});
+    }
+    const [, token] = /^Bearer (.+)$/i.exec(headers.authorization ?? '') ?? [];
+    if (token === undefined || !timingSafeEqual(digest(token), this.proof)) {
+      throw new StatusError(401, 'Unauthorized', 'Unauthorized');
+    }
+  }
+
+  /** @throws StatusError for a context that is not served */
+  private viewOf(pathname: string): { view: View; path: string } {
+    const { views } = this.options;
+    const root = views.get('');
+    if (root) return { view: root, path: pathname };
+    const [, name = '', path = '/'] = /^\/([^/]*)(\/.*)?$/.exec(pathname) ?? [];
+    const view = views.get(name);
+    if (!view) throw notFound({ group: '', plural: 'contexts' }, name);
+    return { view, path };
+  }
+}
+
+/** Of one length, so that they can be compared in one time. */
+function digest(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+/** A page that a browser has from elsewhere may reach a loopback address under its own name. */
+function isLocalName(host: string | undefined): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(host ?? '');
+}
+
+/** @throws StatusError for what is no path: `..` and its like are taken as they stand. */
+function urlOf({ url = '/' }: IncomingMessage): { pathname: string; searchParams: URLSearchParams } {
+  const [path = '', query = ''] = url.split(/\?(.*)/s, 2);
+  if (!path.startsWith('/')) throw badRequest('the request names no path');
+  try {
+    const parts = path.split('/').map(decodeURIComponent);
+    if (parts.some((part) => part === '.' || part === '..' || part.includes('\0'))) throw badRequest('no such path');
+    // A slash within a part stays what it is: a name that no object has.
+    const pathname = parts.map((part) => part.replaceAll('/', '%2F')).join('/');
+    return { pathname, searchParams: new URLSearchParams(query) };
+  } catch (error) {
+    throw error instanceof StatusError ? error : badRequest('the path is not encoded as a URL is');
+  }
+}
+
+async function bodyOf(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY) {
+      throw new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${MAX_BODY}`, {});
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Browsers, and the tools that people type into a shell. */
+function isPerson({ headers }: IncomingMessage): boolean {
+  return /^(curl|Wget|Mozilla\/5\.0)/.test(headers['user-agent'] ?? '');
+}
+
+function prettyOf(query: URLSearchParams): boolean | undefined {
+  const given = query.get('pretty');
+  return given ? /^(1|t|true)$/i.test(given) : undefined;
+}
+
+/** An error is told in a form that the client takes, and else in JSON. */
+function mediaOfError(accept: string | undefined, pretty: boolean) {
+  try {
+    return negotiate(accept, { pretty });
+  } catch {
+    return { encoding: 'json' as const, pretty };
+  }
+}

@@ -1,0 +1,154 @@
+/** A cluster that is served: where its objects are read, at which revision, and with which APIs. */
+import { listFolder } from '../etcd/folder.js';
+import { prefixRange } from '../etcd/keys.js';
+import type { KeyValue } from '../etcd/range-page.js';
+import { readRange } from '../etcd/range.js';
+import type { Cluster } from '../k8s/cluster.js';
+import { builtInResources, type Resource } from '../k8s/resources.js';
+import { isEncrypted } from '../k8s-decode/encryption/describe.js';
+import { type Fields, loadAndDecode, storedType } from '../k8s-decode/index.js';
+import type { Apis } from './apis.js';
+import { builtInApis, type LeftOut, makeApis, newestRelease, type StoredVersions } from './catalog.js';
+import { customApis, lostVersions } from './custom-versions.js';
+
+export interface ViewOptions {
+  /** A minor number, 30 for 1.30; without it the newest that the stored objects allow. */
+  release?: number | undefined;
+  /** The revision that is shown; without it the newest at each request. */
+  revision?: string | undefined;
+}
+
+/** How long the definitions of custom resources are taken for what they were: milliseconds. */
+const DEFINITIONS_FRESH_MS = 1000;
+
+export class View {
+  private custom: { revision: string; apis: Apis; checked: number } | undefined;
+  private renewing: Promise<Apis> | undefined;
+
+  private constructor(
+    readonly cluster: Cluster,
+    /** Kubernetes' own APIs are those of this release, a minor number. */
+    readonly release: number,
+    private readonly builtIn: ReturnType<typeof builtInApis>,
+    private readonly pinned: bigint | undefined,
+  ) {}
+
+  static async open(cluster: Cluster, { release, revision }: ViewOptions = {}): Promise<View> {
+    const stored = await storedVersions(cluster);
+    const chosen = release ?? newestRelease(stored);
+    const pinned = Number(revision ?? 0) > 0 ? BigInt(revision!) : undefined;
+    return new View(cluster, chosen, builtInApis(chosen, stored), pinned);
+  }
+
+  /** Versions of the release that cannot be made of what is stored. */
+  get leftOut(): readonly LeftOut[] {
+    return this.builtIn.leftOut;
+  }
+
+  /** Nothing changes: a file, or one revision of a cluster. */
+  get isStill(): boolean {
+    return this.pinned !== undefined || this.cluster.client.callable.finite === true;
+  }
+
+  /** The revision to read at: what etcd's requests take, '0' for the newest. */
+  get readRevision(): string {
+    return String(this.pinned ?? 0n);
+  }
+
+  /** The revision of an answer that etcd gave with `header`. */
+  revisionOf(header: { revision: string }): bigint {
+    return this.pinned ?? BigInt(header.revision);
+  }
+
+  /** The newest revision that is shown. */
+  async current(): Promise<bigint> {
+    if (this.pinned !== undefined) return this.pinned;
+    const { client, root } = this.cluster;
+    const { header } = await client.kv.range({ key: Buffer.from(root), keys_only: true });
+    return BigInt(header.revision);
+  }
+
+  /** The APIs, custom resources as their definitions are now. */
+  async apis(): Promise<Apis> {
+    const { custom } = this;
+    if (custom && (this.isStill || Date.now() - custom.checked < DEFINITIONS_FRESH_MS)) return custom.apis;
+    this.renewing ??= this.renew().finally(() => {
+      this.renewing = undefined;
+    });
+    return this.renewing;
+  }
+
+  private async renew(): Promise<Apis> {
+    const { cluster, builtIn } = this;
+    const range = { ...prefixRange(Buffer.from(`${cluster.root}apiextensions.k8s.io/customresourcedefinitions/`)) };
+    const checked = Date.now();
+    const revision = await this.lastChange(range);
+    if (this.custom?.revision === revision) this.custom.checked = checked;
+    else {
+      const definitions = await readDefinitions(cluster, range, this.readRevision);
+      this.custom = { revision, checked, apis: makeApis(builtIn.apis, definitions.flatMap(customApis)) };
+    }
+    return this.custom.apis;
+  }
+
+  /** Changes with every change of a definition. */
+  private async lastChange(range: { key: Buffer; range_end: Buffer }): Promise<string> {
+    const newest = { sort_order: 'Descend', sort_target: 'Mod', limit: '1', keys_only: true } as const;
+    const { kvs, count } = await this.cluster.client.kv.range({ ...range, ...newest, revision: this.readRevision });
+    return `${kvs[0]?.mod_revision ?? 0} ${count}`;
+  }
+}
+
+async function readDefinitions(
+  cluster: Cluster,
+  range: { key: Buffer; range_end: Buffer },
+  revision: string,
+): Promise<Fields[]> {
+  const definitions: Fields[] = [];
+  for await (const page of readRange(cluster.client, { ...range, revision })) {
+    for (const kv of page.kvs) {
+      const definition = await decodedOrUndefined(cluster, kv);
+      if (definition) definitions.push(definition);
+    }
+  }
+  return definitions;
+}
+
+async function decodedOrUndefined(cluster: Cluster, { key, value }: Pick<KeyValue, 'key' | 'value'>): Promise<Fields | undefined> {
+  const plain = isEncrypted(value) ? await cluster.decrypt(key, value).catch(() => undefined) : value;
+  return plain && (await loadAndDecode(plain).catch(() => undefined))?.object;
+}
+
+/** In which versions each of Kubernetes' own resources is stored: looked at are the first and the last object of each. */
+async function storedVersions(cluster: Cluster): Promise<StoredVersions[]> {
+  const present = new Set<string>();
+  for await (const { key } of listFolder(cluster.client, Buffer.from(cluster.root), cluster.revision)) {
+    present.add(key.toString().slice(cluster.root.length).replace(/\/$/, ''));
+  }
+  const byPrefix = new Map<string, Resource>();
+  for (const resource of builtInResources()) {
+    if (!resource.internal && !byPrefix.has(resource.prefix)) byPrefix.set(resource.prefix, resource);
+  }
+  const looked = [...byPrefix.values()].filter(({ prefix }) => present.has(prefix.split('/')[0]!));
+  return Promise.all(looked.map(async (resource) => ({ resource, apiVersions: await versionsOf(cluster, resource) })));
+}
+
+async function versionsOf(cluster: Cluster, { prefix }: Resource): Promise<string[]> {
+  const range = { ...prefixRange(Buffer.from(`${cluster.root}${prefix}/`)), limit: '1', revision: cluster.revision };
+  const versions = new Set<string>();
+  for (const sort_order of ['Ascend', 'Descend'] as const) {
+    for (const { key, value } of (await cluster.client.kv.range({ ...range, sort_order, sort_target: 'Key' })).kvs) {
+      const apiVersion = await apiVersionOf(cluster, key, value);
+      if (apiVersion) versions.add(apiVersion);
+    }
+  }
+  return [...versions];
+}
+
+async function apiVersionOf(cluster: Cluster, key: Buffer, value: Buffer): Promise<string | undefined> {
+  const plain = isEncrypted(value) ? await cluster.decrypt(key, value).catch(() => undefined) : value;
+  if (!plain) return undefined;
+  return storedType(plain)?.apiVersion ?? (await loadAndDecode(plain).catch(() => undefined))?.apiVersion;
+}
+
+export { lostVersions };
