@@ -15,16 +15,22 @@ export interface ChildEnd {
   status?: number;
 }
 
+export interface ChildOptions {
+  /** Has the program ended by SIGTERM. */
+  terminate?: AbortSignal | undefined;
+  /** Default: none. */
+  stdin?: 'ignore' | 'inherit';
+}
+
 /**
- * Runs a program that shares standard output and error with us, and has no input.
+ * Runs a program that shares standard output and error with us.
  * @param variables put before or over those of our own environment.
- * @param terminate has the program ended by SIGTERM.
  */
 export async function runChild(
   context: CommandContext,
   [name = '', ...args]: string[],
   variables: Record<string, string>,
-  terminate?: AbortSignal,
+  { terminate, stdin = 'ignore' }: ChildOptions = {},
 ): Promise<ChildEnd> {
   const path = name.includes('/') ? name : lookPath(name, context.env.PATH ?? '');
   if (path === undefined) return { problem: `exec: "${name}": executable file not found in $PATH` };
@@ -35,7 +41,7 @@ export async function runChild(
       const child = spawn(path, args, {
         argv0: name,
         env: { ...context.env, ...variables },
-        stdio: ['ignore', 'inherit', 'inherit'],
+        stdio: [stdin, 'inherit', 'inherit'],
       });
       const kill = () => child.kill('SIGTERM');
       if (terminate?.aborted) kill();

@@ -48,7 +48,9 @@ function holds({ operator, values }: Requirement, label: string | undefined): bo
       return label === undefined || !values.includes(label);
     case '>':
     case '<':
-      return isInteger(label) && (operator === '>' ? BigInt(label) > BigInt(values[0]!) : BigInt(label) < BigInt(values[0]!));
+      return (
+        isInteger(label) && (operator === '>' ? BigInt(label) > BigInt(values[0]!) : BigInt(label) < BigInt(values[0]!))
+      );
     default:
       return label !== undefined && values.includes(label);
   }
@@ -84,7 +86,8 @@ class Parser {
     for (;;) {
       const { type, text } = this.ahead();
       if (type === 'end') return requirements;
-      if (type !== 'name' && type !== '!') throw malformed(`found '${text}', expected: !, identifier, or 'end of string'`);
+      if (type !== 'name' && type !== '!')
+        throw malformed(`found '${text}', expected: !, identifier, or 'end of string'`);
       requirements.push(this.requirement());
       const next = this.take();
       if (next.type === 'end') return requirements;
@@ -171,7 +174,9 @@ function requireKey(key: string): void {
   const [name = '', prefix, ...more] = key.split('/').reverse();
   const problems: string[] = [];
   if (more.length > 0) {
-    problems.push(`a valid label key ${NAME_RULE} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`);
+    problems.push(
+      `a valid label key ${NAME_RULE} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+    );
   } else {
     if (prefix === '') problems.push('prefix part must be non-empty');
     else if (prefix !== undefined) problems.push(...domainProblems(prefix).map((each) => `prefix part ${each}`));
@@ -192,7 +197,11 @@ function requireValues(key: string, operator: TokenType, values: readonly string
   const problems = values.flatMap((value, at) => {
     const isCompared = (operator === '<' || operator === '>') && !isInteger(value);
     const rules = [
-      ...(isCompared ? [`values[${at}]: Invalid value: ${JSON.stringify(value)}: for 'Gt', 'Lt' operators, the value must be an integer`] : []),
+      ...(isCompared
+        ? [
+            `values[${at}]: Invalid value: ${JSON.stringify(value)}: for 'Gt', 'Lt' operators, the value must be an integer`,
+          ]
+        : []),
     ];
     const wrong = valueProblems(value).join('; ');
     if (wrong) rules.push(`values[${at}][${key}]: Invalid value: ${JSON.stringify(value)}: ${wrong}`);

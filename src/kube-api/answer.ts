@@ -1,6 +1,7 @@
 /** What a handler gives to be sent. */
-import { toJson } from '../k8s-decode/json/json.js';
+
 import { encodeStored } from '../k8s-decode/index.js';
+import { toJson } from '../k8s-decode/json/json.js';
 import type { Fields } from '../k8s-decode/value.js';
 import { toYaml } from '../k8s-decode/yaml/write.js';
 import { CONTENT_TYPES, type Media } from './negotiate.js';

@@ -39,10 +39,7 @@ function isOf({ group, version, plurals }: ServedVersion, apiVersion: string, pl
 }
 
 /** Kubernetes' own APIs of a release, and those of what is stored though the release has it only behind a feature gate. */
-export function builtInApis(
-  release: number,
-  stored: readonly StoredVersions[],
-): { apis: Api[]; leftOut: LeftOut[] } {
+export function builtInApis(release: number, stored: readonly StoredVersions[]): { apis: Api[]; leftOut: LeftOut[] } {
   const leftOut: LeftOut[] = [];
   const apis = servedVersions()
     .filter(({ since, until }) => since <= release && release <= until)

@@ -1,8 +1,8 @@
 /** What a CustomResourceDefinition says of the versions that it serves. */
-import { customResource, byPreference } from '../k8s/custom.js';
+import { byPreference, customResource } from '../k8s/custom.js';
 import { definitionV1 } from '../k8s/definition-v1.js';
 import { listOf } from '../k8s/fields.js';
-import type { CrdColumn } from '../k8s/tables/table.js';
+import type { CrdColumn } from '../k8s/tables/custom-columns.js';
 import { type Fields, field, stringField, type Value } from '../k8s-decode/value.js';
 import { type Api, apiVersionOf } from './apis.js';
 import { CUSTOM_VERBS, SCALE, type SubResource } from './subresources.js';
@@ -29,7 +29,9 @@ export function customApis(stored: Fields): Api[] {
   const convertsByName = stringField(definition, 'spec', 'conversion', 'strategy') !== 'Webhook';
   const all = listOf(field(definition, 'spec', 'versions'));
   // What a webhook would have to convert cannot be given: the version in which it is stored can.
-  const served = all.filter((each) => field(each, 'served') !== false && (convertsByName || field(each, 'storage') === true));
+  const served = all.filter(
+    (each) => field(each, 'served') !== false && (convertsByName || field(each, 'storage') === true),
+  );
   const listKind = stringField(definition, 'spec', 'names', 'listKind') || `${resource.kind}List`;
   return served
     .map((each) => ({ name: stringField(each, 'name') ?? '', each }))
@@ -61,10 +63,7 @@ export function lostVersions(stored: Fields): string[] {
 function subResourcesOf(version: Value, kind: string): SubResource[] {
   const verbs = ['get', 'patch', 'update'];
   const has = (name: string) => field(version, 'subresources', name) !== undefined;
-  return [
-    ...(has('status') ? [{ name: 'status', kind, verbs }] : []),
-    ...(has('scale') ? [{ ...SCALE, verbs }] : []),
-  ];
+  return [...(has('status') ? [{ name: 'status', kind, verbs }] : []), ...(has('scale') ? [{ ...SCALE, verbs }] : [])];
 }
 
 function customVersion(version: Value): Omit<CustomVersion, 'convertsByName' | 'listKind'> {

@@ -32,10 +32,24 @@ function groupFields({ name, versions }: ApiGroup): PlainObject {
 
 /** `/api/v1`, `/apis/GROUP/VERSION`. */
 export function resourceList(apiVersion: string, apis: readonly Api[]): PlainObject {
-  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: apiVersion, resources: apis.flatMap(resourceFields) };
+  return {
+    kind: 'APIResourceList',
+    apiVersion: 'v1',
+    groupVersion: apiVersion,
+    resources: apis.flatMap(resourceFields),
+  };
 }
 
-function resourceFields({ plural, singular, namespaced, kind, verbs, shortNames, categories, subresources }: Api): PlainObject[] {
+function resourceFields({
+  plural,
+  singular,
+  namespaced,
+  kind,
+  verbs,
+  shortNames,
+  categories,
+  subresources,
+}: Api): PlainObject[] {
   const own = {
     name: plural,
     singularName: singular,

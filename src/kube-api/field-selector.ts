@@ -22,7 +22,14 @@ const EVENT_OBJECT = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourc
 const FIELDS: Record<string, readonly string[]> = {
   'CertificateSigningRequest certificates.k8s.io': ['metadata.name', 'spec.signerName'],
   'ClusterTrustBundle certificates.k8s.io': ['metadata.name', 'spec.signerName'],
-  'Event ': [...NAMED, ...EVENT_OBJECT.map((name) => `involvedObject.${name}`), 'reason', 'reportingComponent', 'source', 'type'],
+  'Event ': [
+    ...NAMED,
+    ...EVENT_OBJECT.map((name) => `involvedObject.${name}`),
+    'reason',
+    'reportingComponent',
+    'source',
+    'type',
+  ],
   'Event events.k8s.io': [
     ...NAMED,
     ...EVENT_OBJECT.map((name) => `regarding.${name}`),
@@ -46,12 +53,7 @@ const FIELDS: Record<string, readonly string[]> = {
     'status.nominatedNodeName',
     'spec.host',
   ],
-  'PodCertificateRequest certificates.k8s.io': [
-    'metadata.name',
-    'spec.signerName',
-    'spec.podName',
-    'spec.nodeName',
-  ],
+  'PodCertificateRequest certificates.k8s.io': ['metadata.name', 'spec.signerName', 'spec.podName', 'spec.nodeName'],
   'ReplicaSet apps': [...NAMED, 'status.replicas=0'],
   'ReplicationController ': [...NAMED, 'status.replicas=0'],
   'ResourceSlice resource.k8s.io': ['metadata.name', 'spec.nodeName', 'spec.driver', 'spec.pool.name'],
@@ -75,7 +77,10 @@ export function fieldSelector(selector: string, api: Api): { terms: readonly Ter
   const terms = termsOf(selector);
   if (terms.length === 0) return undefined;
   const compared = terms.map((term) => ({ ...term, read: reader(api, term.label) }));
-  return { terms, selects: (object) => compared.every(({ read, isEqual, value }) => (read(object) === value) === isEqual) };
+  return {
+    terms,
+    selects: (object) => compared.every(({ read, isEqual, value }) => (read(object) === value) === isEqual),
+  };
 }
 
 /** Parted by commas; a backslash takes the meaning from a comma, an equals sign or itself. */

@@ -1,9 +1,12 @@
 /** The forms in which one object can stand in an answer: itself, its metadata alone, or a row of a table. */
+
+import { tableFields } from '../k8s/table-fields.js';
+import { crdTable } from '../k8s/tables/custom-columns.js';
+import type { ResourceTable } from '../k8s/tables/define.js';
+import { tableOf } from '../k8s/tables/table.js';
 import type { FieldMask } from '../k8s-decode/index.js';
 import { toJson } from '../k8s-decode/json/json.js';
 import { type Fields, stringField, type Value } from '../k8s-decode/value.js';
-import { tableFields } from '../k8s/table-fields.js';
-import { crdTable, type ResourceTable, tableOf } from '../k8s/tables/table.js';
 import type { Api } from './apis.js';
 import type { Media } from './negotiate.js';
 import { asFields, type Plain } from './plain.js';

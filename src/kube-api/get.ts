@@ -1,6 +1,7 @@
 /** Answers for one object: itself, its metadata, a table of it, and the sub-resources that can be told from what is stored. */
 import { Failure } from '../base/errors.js';
 import type { Fields } from '../k8s-decode/value.js';
+import { stringField } from '../k8s-decode/value.js';
 import { type Answer, objectAnswer } from './answer.js';
 import { includeObject, metadataOnly, Tabler } from './forms.js';
 import { CONTENT_TYPES, type Media, notAcceptable } from './negotiate.js';
@@ -9,7 +10,6 @@ import { asFields } from './plain.js';
 import { resourceVersion } from './query.js';
 import { rangeOf, type Scope } from './scan.js';
 import { internalError, notFound, tooLarge } from './status.js';
-import { stringField } from '../k8s-decode/value.js';
 import type { View } from './view.js';
 
 /** @throws StatusError 404, and 500 for an object that cannot be decoded */

@@ -1,8 +1,8 @@
 /** Answers a list: as JSON, YAML and tables in pieces while it is read, as protobuf when all of it is there. */
 import { readEnvelope, writeEnvelope } from '../k8s-decode/envelope.js';
 import { encodeStored } from '../k8s-decode/index.js';
-import { StoredReader } from '../k8s-decode/protobuf/wire.js';
 import { toJson } from '../k8s-decode/json/json.js';
+import { StoredReader } from '../k8s-decode/protobuf/wire.js';
 import type { Fields } from '../k8s-decode/value.js';
 import { toYaml } from '../k8s-decode/yaml/write.js';
 import type { Answer } from './answer.js';

@@ -67,7 +67,10 @@ export function negotiate(header: string | undefined, offer: Offer): Media {
 }
 
 /** What there is of a form that the client accepts. */
-function mediaOf({ type, parameters }: Accepted, { encodings = ALL, transforms = [] }: Offer): Omit<Media, 'pretty'> | undefined {
+function mediaOf(
+  { type, parameters }: Accepted,
+  { encodings = ALL, transforms = [] }: Offer,
+): Omit<Media, 'pretty'> | undefined {
   const as = parameters.get('as');
   const encoding = (as === undefined ? encodings : ALL).find((each) => matches(type, CONTENT_TYPES[each]));
   if (!encoding || as === undefined) return encoding && { encoding };

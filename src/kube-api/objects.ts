@@ -1,10 +1,10 @@
 /** Stored objects as an API serves them: opened, decoded, in the version that is asked for, with their revision. */
 import { Failure } from '../base/errors.js';
 import type { KeyValue } from '../etcd/range-page.js';
+import { fieldsAt, listOf } from '../k8s/fields.js';
 import { isEncrypted } from '../k8s-decode/encryption/describe.js';
 import { decodeStored, type FieldMask, type Fields, loadSchemaFor } from '../k8s-decode/index.js';
 import { field, stringField, type Value } from '../k8s-decode/value.js';
-import { fieldsAt, listOf } from '../k8s/fields.js';
 import type { Api } from './apis.js';
 import { conversionOf } from './convert/index.js';
 import { applySchema } from './structural.js';

@@ -70,8 +70,10 @@ const NOT_OLDER = 'NotOlderThan';
 function listProblems({ match, continueToken }: ListOptions, version: string, hasInitial: boolean): FieldProblem[] {
   const problems: FieldProblem[] = [];
   if (match !== '') {
-    if (version === '') problems.push(forbidden(MATCH, 'resourceVersionMatch is forbidden unless resourceVersion is provided'));
-    if (continueToken !== '') problems.push(forbidden(MATCH, 'resourceVersionMatch is forbidden when continue is provided'));
+    if (version === '')
+      problems.push(forbidden(MATCH, 'resourceVersionMatch is forbidden unless resourceVersion is provided'));
+    if (continueToken !== '')
+      problems.push(forbidden(MATCH, 'resourceVersionMatch is forbidden when continue is provided'));
     if (match !== EXACT && match !== NOT_OLDER) problems.push(unsupported(match, ['', EXACT, NOT_OLDER]));
     if (match === EXACT && version === '0') {
       problems.push(forbidden(MATCH, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
@@ -91,7 +93,8 @@ function watchProblems({ match, continueToken }: ListOptions, _version: string, 
     problems.push(forbidden(MATCH, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'));
   }
   if (match !== NOT_OLDER) problems.push(unsupported(match, [NOT_OLDER]));
-  if (continueToken !== '') problems.push(forbidden(MATCH, 'resourceVersionMatch is forbidden when continue is provided'));
+  if (continueToken !== '')
+    problems.push(forbidden(MATCH, 'resourceVersionMatch is forbidden when continue is provided'));
   return problems;
 }
 

@@ -177,7 +177,13 @@ function parseTable(): ServedVersion[] {
       continue;
     }
     const [since, until] = range.split('-');
-    versions.push({ group, version: first, since: Number(since), until: Number(until) || Number.POSITIVE_INFINITY, plurals });
+    versions.push({
+      group,
+      version: first,
+      since: Number(since),
+      until: Number(until) || Number.POSITIVE_INFINITY,
+      plurals,
+    });
   }
   return versions;
 }

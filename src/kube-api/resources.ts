@@ -51,7 +51,11 @@ async function answerOne(request: ApiRequest, api: Api, path: ResourcePath, name
   const media = (): Media => negotiate(accept, { ...formsOf(request, api), transforms });
   if (path.isWatch) {
     const { answerWatch } = await import('./watch.js');
-    return answerWatch(request, scope, listOptions(new URLSearchParams([...query, ['fieldSelector', `metadata.name=${name}`]])));
+    return answerWatch(
+      request,
+      scope,
+      listOptions(new URLSearchParams([...query, ['fieldSelector', `metadata.name=${name}`]])),
+    );
   }
   const [sub = ''] = path.subresource?.split('/') ?? [];
   if (sub !== '' && !api.subresources.some((each) => each.name === sub)) throw noSuchResource();
@@ -82,10 +86,16 @@ const INSTEAD: Record<string, string> = {
 function refusal(method: string, { plural, group }: Api, { name }: ResourcePath): StatusError {
   const what = `${plural}${group === '' ? '' : `.${group}`}${name === undefined ? '' : ` "${name}"`}`;
   const verbs: Record<string, string> = { POST: 'created', PUT: 'changed', PATCH: 'changed', DELETE: 'deleted' };
-  const instead = method === 'DELETE' ? 'ketcdctl k8s delete' : method === 'POST' ? 'ketcdctl k8s apply' : 'ketcdctl k8s edit';
+  const instead =
+    method === 'DELETE' ? 'ketcdctl k8s delete' : method === 'POST' ? 'ketcdctl k8s apply' : 'ketcdctl k8s edit';
   return readOnly(`${what} cannot be ${verbs[method] ?? 'changed'} through it`, `\`${instead}\` writes to etcd`);
 }
 
 function notAllowed(): StatusError {
-  return new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+  return new StatusError(
+    405,
+    'MethodNotAllowed',
+    'the server does not allow this method on the requested resource',
+    {},
+  );
 }

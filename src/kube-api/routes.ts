@@ -45,7 +45,8 @@ export async function answerRequest(request: ApiRequest): Promise<Answer> {
     const parts = route.method === '*' || route.method === method ? match(route.path, request.path) : undefined;
     if (parts) return route.answer(request, parts);
   }
-  if (method !== 'GET') throw readOnly(`${method} ${request.path} is not possible`, 'nothing can be changed through it');
+  if (method !== 'GET')
+    throw readOnly(`${method} ${request.path} is not possible`, 'nothing can be changed through it');
   return notFoundPage();
 }
 
@@ -69,8 +70,22 @@ function plain({ accept, pretty }: ApiRequest, fields: PlainObject): Promise<Ans
 async function rootPaths({ view }: ApiRequest): Promise<string[]> {
   const { groups } = await view.apis();
   const named = groups.filter(({ name }) => name !== '');
-  const versions = named.flatMap(({ name, versions }) => [`/apis/${name}`, ...versions.map((each) => `/apis/${name}/${each}`)]);
-  const others = ['/api', '/api/v1', '/apis', '/apis/', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'];
+  const versions = named.flatMap(({ name, versions }) => [
+    `/apis/${name}`,
+    ...versions.map((each) => `/apis/${name}/${each}`),
+  ]);
+  const others = [
+    '/api',
+    '/api/v1',
+    '/apis',
+    '/apis/',
+    '/healthz',
+    '/livez',
+    '/openapi/v2',
+    '/openapi/v3',
+    '/readyz',
+    '/version',
+  ];
   return [...others, ...versions].sort();
 }
 

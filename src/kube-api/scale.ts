@@ -1,6 +1,7 @@
 /** The `scale` of what has replicas: told from the object itself. */
-import { labelSelector } from '../k8s/tables/selector.js';
+
 import { compileJsonPath } from '../k8s/tables/json-path.js';
+import { labelSelector } from '../k8s/tables/selector.js';
 import { type Fields, field, type Value } from '../k8s-decode/value.js';
 import { type Answer, objectAnswer } from './answer.js';
 import type { Api } from './apis.js';
@@ -10,10 +11,12 @@ import { asFields } from './plain.js';
 const METADATA = ['name', 'namespace', 'uid', 'resourceVersion', 'creationTimestamp'];
 
 export function answerScale(object: Fields, api: Api, media: Media): Promise<Answer> {
-  const metadata = new Map(METADATA.flatMap((name) => {
-    const value = field(object, 'metadata', name);
-    return value === undefined ? [] : [[name, value] as const];
-  }));
+  const metadata = new Map(
+    METADATA.flatMap((name) => {
+      const value = field(object, 'metadata', name);
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
   const { spec, status, selector } = api.custom ? customScale(object, api.custom.scale!) : ownScale(object);
   return objectAnswer(
     asFields({
@@ -57,4 +60,3 @@ function customScale(object: Fields, paths: NonNullable<NonNullable<Api['custom'
     selector: typeof selector === 'string' ? selector : undefined,
   };
 }
-

@@ -52,7 +52,11 @@ function labels(text: string): Selector {
 }
 
 /** The keys of a scope. */
-export function rangeOf({ cluster }: View, { api, namespace }: Scope, name?: string): { key: Buffer; range_end?: Buffer } {
+export function rangeOf(
+  { cluster }: View,
+  { api, namespace }: Scope,
+  name?: string,
+): { key: Buffer; range_end?: Buffer } {
   const { resource } = api;
   const isOne = name !== undefined && (namespace !== undefined || !api.namespaced);
   if (isOne) return { key: Buffer.from(cluster.keyOf(resource!, namespace, name)) };
@@ -202,7 +206,11 @@ async function pinnedRevision(view: View, { resourceVersion, match, limit }: Lis
   return isExact ? String(resourceVersion) : view.readRevision;
 }
 
-function revisionOf(view: View, { resourceVersion, match, limit, continueToken }: ListOptions, first: RangePage): bigint {
+function revisionOf(
+  view: View,
+  { resourceVersion, match, limit, continueToken }: ListOptions,
+  first: RangePage,
+): bigint {
   const isExact = continueToken !== '' || match === 'Exact' || (match === '' && limit > 0);
   if (resourceVersion !== undefined && resourceVersion > 0n && isExact) return resourceVersion;
   return view.revisionOf(first.header);

@@ -9,7 +9,7 @@ import { negotiate } from './negotiate.js';
 import type { ApiRequest } from './request.js';
 import { answerRequest } from './routes.js';
 import { send } from './send.js';
-import { badRequest, notFound, statusOf, StatusError } from './status.js';
+import { badRequest, notFound, StatusError, statusOf } from './status.js';
 import type { View } from './view.js';
 
 export interface ServerOptions {
@@ -40,7 +40,12 @@ export class ApiServer {
   constructor(private readonly options: ServerOptions) {
     const { tls } = options;
     const listener = (request: IncomingMessage, response: ServerResponse) => void this.serve(request, response);
-    const settings = { maxHeaderSize: MAX_HEADER, headersTimeout: 20_000, requestTimeout: 30_000, keepAliveTimeout: 60_000 };
+    const settings = {
+      maxHeaderSize: MAX_HEADER,
+      headersTimeout: 20_000,
+      requestTimeout: 30_000,
+      keepAliveTimeout: 60_000,
+    };
     this.server = tls ? createTlsServer({ ...settings, ...tls }, listener) : createServer(settings, listener);
     this.server.maxConnections = MAX_CONNECTIONS;
     this.server.on('connection', (socket: Socket) => {
@@ -90,7 +95,8 @@ export class ApiServer {
       return await answerRequest(await this.request(incoming, pretty, signal));
     } catch (error) {
       const status = statusOf(error);
-      if (status.code === 500 && !(error instanceof StatusError) && !(error instanceof Failure)) this.options.report(error);
+      if (status.code === 500 && !(error instanceof StatusError) && !(error instanceof Failure))
+        this.options.report(error);
       return objectAnswer(status.object, mediaOfError(accept, pretty || status.code === 406), status.code);
     }
   }

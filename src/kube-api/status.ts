@@ -1,7 +1,7 @@
 /** Errors as the API server answers them: a Status object, its reasons and its words (apimachinery, pkg/api/errors). */
 import { Failure } from '../base/errors.js';
-import { Code } from '../rpc/status.js';
 import type { Fields } from '../k8s-decode/value.js';
+import { Code } from '../rpc/status.js';
 import { asFields, type PlainObject } from './plain.js';
 
 /** What is answered in place of what was asked for. */

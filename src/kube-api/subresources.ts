@@ -14,7 +14,16 @@ const PROXY = ['create', 'delete', 'get', 'patch', 'update'];
 
 export const ALL_VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'] as const;
 /** In the order in which the server of custom resources has them. */
-export const CUSTOM_VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'] as const;
+export const CUSTOM_VERBS = [
+  'delete',
+  'deletecollection',
+  'get',
+  'list',
+  'patch',
+  'create',
+  'update',
+  'watch',
+] as const;
 
 export const SCALE: Omit<SubResource, 'verbs'> = { name: 'scale', kind: 'Scale', apiVersion: 'autoscaling/v1' };
 
@@ -45,15 +54,16 @@ const OTHERS: Record<string, readonly SubResource[]> = {
   ],
   replicasets: [{ ...SCALE, verbs: READ_WRITE }],
   replicationcontrollers: [{ ...SCALE, verbs: READ_WRITE }],
-  serviceaccounts: [
-    { name: 'token', kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', verbs: ['create'] },
-  ],
+  serviceaccounts: [{ name: 'token', kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', verbs: ['create'] }],
   services: [{ name: 'proxy', kind: 'ServiceProxyOptions', verbs: PROXY }],
   statefulsets: [{ ...SCALE, verbs: READ_WRITE }],
 };
 
 /** Resources that are not stored: answers that are made when they are asked for. */
-export const NEVER_STORED: Record<string, { kind: string; namespaced: boolean; verbs: readonly string[]; shortNames?: string[] }> = {
+export const NEVER_STORED: Record<
+  string,
+  { kind: string; namespaced: boolean; verbs: readonly string[]; shortNames?: string[] }
+> = {
   bindings: { kind: 'Binding', namespaced: true, verbs: ['create'] },
   componentstatuses: { kind: 'ComponentStatus', namespaced: false, verbs: ['get', 'list'], shortNames: ['cs'] },
   localsubjectaccessreviews: { kind: 'LocalSubjectAccessReview', namespaced: true, verbs: ['create'] },

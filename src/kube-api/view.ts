@@ -1,15 +1,15 @@
 /** A cluster that is served: where its objects are read, at which revision, and with which APIs. */
 import { listFolder } from '../etcd/folder.js';
 import { prefixRange } from '../etcd/keys.js';
-import type { KeyValue } from '../etcd/range-page.js';
 import { readRange } from '../etcd/range.js';
+import type { KeyValue } from '../etcd/range-page.js';
 import type { Cluster } from '../k8s/cluster.js';
 import { builtInResources, type Resource } from '../k8s/resources.js';
 import { isEncrypted } from '../k8s-decode/encryption/describe.js';
 import { type Fields, loadAndDecode, storedType } from '../k8s-decode/index.js';
 import type { Apis } from './apis.js';
 import { builtInApis, type LeftOut, makeApis, newestRelease, type StoredVersions } from './catalog.js';
-import { customApis, lostVersions } from './custom-versions.js';
+import { customApis } from './custom-versions.js';
 
 export interface ViewOptions {
   /** A minor number, 30 for 1.30; without it the newest that the stored objects allow. */
@@ -31,13 +31,16 @@ export class View {
     readonly release: number,
     private readonly builtIn: ReturnType<typeof builtInApis>,
     private readonly pinned: bigint | undefined,
+    /** The newest revision when the view was opened: changes before it are not told. */
+    readonly opened: bigint,
   ) {}
 
   static async open(cluster: Cluster, { release, revision }: ViewOptions = {}): Promise<View> {
     const stored = await storedVersions(cluster);
     const chosen = release ?? newestRelease(stored);
     const pinned = Number(revision ?? 0) > 0 ? BigInt(revision!) : undefined;
-    return new View(cluster, chosen, builtInApis(chosen, stored), pinned);
+    const { header } = await cluster.client.kv.range({ key: Buffer.from(cluster.root), keys_only: true });
+    return new View(cluster, chosen, builtInApis(chosen, stored), pinned, pinned ?? BigInt(header.revision));
   }
 
   /** Versions of the release that cannot be made of what is stored. */
@@ -114,7 +117,10 @@ async function readDefinitions(
   return definitions;
 }
 
-async function decodedOrUndefined(cluster: Cluster, { key, value }: Pick<KeyValue, 'key' | 'value'>): Promise<Fields | undefined> {
+async function decodedOrUndefined(
+  cluster: Cluster,
+  { key, value }: Pick<KeyValue, 'key' | 'value'>,
+): Promise<Fields | undefined> {
   const plain = isEncrypted(value) ? await cluster.decrypt(key, value).catch(() => undefined) : value;
   return plain && (await loadAndDecode(plain).catch(() => undefined))?.object;
 }
@@ -150,5 +156,3 @@ async function apiVersionOf(cluster: Cluster, key: Buffer, value: Buffer): Promi
   if (!plain) return undefined;
   return storedType(plain)?.apiVersion ?? (await loadAndDecode(plain).catch(() => undefined))?.apiVersion;
 }
-
-export { lostVersions };

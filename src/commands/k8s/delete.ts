@@ -1,8 +1,8 @@
 import { ExitCode, Failure } from '../../base/errors.js';
 import { bool, string } from '../../base/flags/declare.js';
 import type { Cluster } from '../../k8s/cluster.js';
-import { readObjects, type StoredObject } from '../../k8s/objects.js';
 import { labelSelector } from '../../k8s/label-selector.js';
+import { readObjects, type StoredObject } from '../../k8s/objects.js';
 import { field } from '../../k8s-decode/value.js';
 import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 import { CHANGE_FLAGS, Changes, changedMeanwhile, mayChange, openForChange } from './change.js';

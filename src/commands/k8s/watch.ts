@@ -1,8 +1,8 @@
 import { bool, int, string } from '../../base/flags/declare.js';
 import { prefixRange } from '../../etcd/keys.js';
 import type { WatchEvent, WatchRange, WatchResponse } from '../../etcd/watch.js';
-import { withResourceVersion } from '../../k8s/objects.js';
 import { labelSelector } from '../../k8s/label-selector.js';
+import { withResourceVersion } from '../../k8s/objects.js';
 import type { Selector } from '../../k8s/selectors.js';
 import type { Fields } from '../../k8s-decode/index.js';
 import { stringField, type Value } from '../../k8s-decode/value.js';

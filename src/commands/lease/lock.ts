@@ -71,7 +71,9 @@ async function holdWhile(
   const warn = () => void context.stderr.write('warning: the lock is lost, its lease has expired\n');
   if (!isDropIn(context.mode)) session.lost.addEventListener('abort', warn);
   // In a session of its own on a terminal it has had the signal already; a second one does no harm.
-  const { problem, status } = await runChild(context, command, variables, isDropIn(context.mode) ? undefined : signal);
+  const { problem, status } = await runChild(context, command, variables, {
+    terminate: isDropIn(context.mode) ? undefined : signal,
+  });
   session.lost.removeEventListener('abort', warn);
   if (problem === undefined) return;
   const passedOn = status !== undefined && atLeast(context.mode, '3.5');

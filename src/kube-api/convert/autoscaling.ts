@@ -2,9 +2,10 @@
  * HorizontalPodAutoscaler: v1 knows a share of the CPU alone. What else v2 has stands in annotations of v1: metrics and their state in
  * the shape of v2beta1, and the behaviour as Go's structs without names for JSON are written.
  */
+
+import { fieldsAt, listOf } from '../../k8s/fields.js';
 import { parseJson, toJson } from '../../k8s-decode/json/json.js';
 import { type Fields, field, stringField, type Value } from '../../k8s-decode/value.js';
-import { fieldsAt, listOf } from '../../k8s/fields.js';
 import { asFields, type Plain, type PlainObject } from '../plain.js';
 
 const PREFIX = 'autoscaling.alpha.kubernetes.io/';
@@ -20,7 +21,9 @@ export function scalerV1(scaler: Fields): Fields {
   const metrics = listOf(spec.get('metrics'));
   const cpu = metrics.find(isCpuShare);
   const current = listOf(status.get('currentMetrics'));
-  const currentCpu = current.find((each) => isCpu(each) && has(field(each, 'resource', 'current', 'averageUtilization')));
+  const currentCpu = current.find(
+    (each) => isCpu(each) && has(field(each, 'resource', 'current', 'averageUtilization')),
+  );
   const noted: [string, Value[] | Value | undefined][] = [
     [METRICS, metrics.filter((each) => !isCpuShare(each)).map((each) => oldMetric(each, 'target'))],
     [CURRENT_METRICS, current.map((each) => oldMetric(each, 'current'))],
@@ -32,7 +35,10 @@ export function scalerV1(scaler: Fields): Fields {
     annotations: annotations.map(([name, value]) => [name, toJson(value as Value)]),
     spec: without(spec, ['metrics', 'behavior']),
     status: without(status, ['currentMetrics', 'conditions']),
-    cpu: [field(cpu, 'resource', 'target', 'averageUtilization'), field(currentCpu, 'resource', 'current', 'averageUtilization')],
+    cpu: [
+      field(cpu, 'resource', 'target', 'averageUtilization'),
+      field(currentCpu, 'resource', 'current', 'averageUtilization'),
+    ],
   });
 }
 
@@ -51,7 +57,10 @@ export function scalerV2(scaler: Fields): Fields {
   if (metrics.length > 0) newSpec.set('metrics', metrics);
   if (behavior instanceof Map) newSpec.set('behavior', smallNames(behavior));
   const newStatus = without(status, ['currentCPUUtilizationPercentage']);
-  newStatus.set('currentMetrics', currentMetrics.length > 0 ? currentMetrics : currentCpu.length > 0 ? currentCpu : null);
+  newStatus.set(
+    'currentMetrics',
+    currentMetrics.length > 0 ? currentMetrics : currentCpu.length > 0 ? currentCpu : null,
+  );
   const conditions = read(CONDITIONS);
   if (Array.isArray(conditions)) newStatus.set('conditions', conditions);
   return withParts(scaler, { annotations: [], spec: newSpec, status: newStatus, cpu: [] });

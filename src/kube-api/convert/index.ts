@@ -18,14 +18,8 @@ const SHAPES: Record<string, readonly (readonly string[])[]> = {
   Event: [['v1'], ['events.k8s.io/v1beta1', 'events.k8s.io/v1']],
   HorizontalPodAutoscaler: [['autoscaling/v1'], ['autoscaling/v2beta1'], ['autoscaling/v2beta2', 'autoscaling/v2']],
   Ingress: [['extensions/v1beta1', 'networking.k8s.io/v1beta1'], ['networking.k8s.io/v1']],
-  LeaseCandidate: [
-    ['coordination.k8s.io/v1alpha1'],
-    ['coordination.k8s.io/v1alpha2', 'coordination.k8s.io/v1beta1'],
-  ],
-  PodCertificateRequest: [
-    ['certificates.k8s.io/v1alpha1'],
-    ['certificates.k8s.io/v1beta1', 'certificates.k8s.io/v1'],
-  ],
+  LeaseCandidate: [['coordination.k8s.io/v1alpha1'], ['coordination.k8s.io/v1alpha2', 'coordination.k8s.io/v1beta1']],
+  PodCertificateRequest: [['certificates.k8s.io/v1alpha1'], ['certificates.k8s.io/v1beta1', 'certificates.k8s.io/v1']],
   PriorityLevelConfiguration: [
     ['v1alpha1', 'v1beta1', 'v1beta2'].map((version) => `flowcontrol.apiserver.k8s.io/${version}`),
     ['v1beta3', 'v1'].map((version) => `flowcontrol.apiserver.k8s.io/${version}`),
@@ -33,7 +27,10 @@ const SHAPES: Record<string, readonly (readonly string[])[]> = {
   ResourceClaim: devices(),
   ResourceClaimTemplate: devices(),
   ResourceSlice: devices(),
-  DeviceClass: [['resource.k8s.io/v1alpha3'], ['v1beta1', 'v1beta2', 'v1'].map((version) => `resource.k8s.io/${version}`)],
+  DeviceClass: [
+    ['resource.k8s.io/v1alpha3'],
+    ['v1beta1', 'v1beta2', 'v1'].map((version) => `resource.k8s.io/${version}`),
+  ],
   RuntimeClass: [['node.k8s.io/v1alpha1'], ['node.k8s.io/v1beta1', 'node.k8s.io/v1']],
   StorageVersionMigration: [
     ['storagemigration.k8s.io/v1alpha1'],

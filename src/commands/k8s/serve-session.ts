@@ -1,0 +1,131 @@
+/** What `k8s serve` and `k8s shell` have in common: clusters that are opened, a server over them, and the kubeconfig for it. */
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { isIPv4, isIPv6 } from 'node:net';
+import type { Flag, FlagValues } from '../../base/contract.js';
+import { ExitCode, Failure } from '../../base/errors.js';
+import { kubeconfig, PrivateFile } from '../../kube-api/kubeconfig.js';
+import { ApiServer } from '../../kube-api/server.js';
+import type { View } from '../../kube-api/view.js';
+import type { CommandContext } from '../command.js';
+import { openSources, type Served } from './serve-sources.js';
+
+export const SERVE_FLAGS: readonly Flag[] = [
+  {
+    name: 'listen',
+    type: 'string',
+    default: '127.0.0.1:0',
+    value: 'ADDRESS',
+    help: 'where to listen; port 0 is any that is free, and another address than loopback wants --tls-cert',
+  },
+  { name: 'rev', type: 'int', default: '0', help: 'the revision to show (0: the newest, and what changes)' },
+  {
+    name: 'at',
+    type: 'string',
+    value: 'TIME',
+    help: 'show the newest revision in which nothing is later: 2026-11-26T10:00:00Z, or 2h for two hours ago',
+  },
+  {
+    name: 'source',
+    type: 'strings',
+    value: 'NAME=ENDPOINT[@REV]',
+    help: 'a context of the kubeconfig for each: yesterday=file:backup.db, before=@4711 (of --endpoints), now=',
+  },
+  {
+    name: 'kubernetes',
+    type: 'string',
+    value: 'VERSION',
+    help: 'serve the APIs of this release: 1.30 (default: the newest that the stored objects allow)',
+  },
+  { name: 'mask-secrets', type: 'bool', help: 'show names and sizes in place of the data of Secrets' },
+  { name: 'tls-cert', type: 'string', value: 'FILE', complete: 'file', help: "the server's certificate (PEM)" },
+  { name: 'tls-key', type: 'string', value: 'FILE', complete: 'file', help: 'the key of --tls-cert (PEM)' },
+];
+
+export interface Session {
+  /** For the clients' environment: KUBECONFIG. */
+  variables: Record<string, string> & { KUBECONFIG: string };
+  /** What is served, for people: a line each. */
+  description: readonly string[];
+  close(): void;
+}
+
+/** Opens what is to be served and serves it. */
+export async function serving(context: CommandContext, flags: FlagValues): Promise<Session> {
+  const address = addressOf(flags.string('listen'));
+  const tls = await readTls(flags);
+  if (!address.isLoopback && !tls) {
+    throw new Failure(
+      `--listen ${flags.string('listen')} is no loopback address: --tls-cert and --tls-key are needed`,
+      {
+        exitCode: ExitCode.BadArgs,
+        hint: 'whoever reaches the server and has the token reads all Secrets',
+      },
+    );
+  }
+  const sources = await openSources(context, flags);
+  const token = randomBytes(32).toString('base64url');
+  const views = new Map<string, View>(sources.map(({ name, view }) => [sources.length > 1 ? name : '', view]));
+  const server = new ApiServer({ ...address, tls, token, views, report: (error) => reportBug(context, error) });
+  const url = await server.listen();
+  const contexts = sources.map(({ name }) => ({ name, server: sources.length > 1 ? `${url}/${name}` : url }));
+  const file = new PrivateFile('kubeconfig', kubeconfig({ contexts, token, certificate: tls?.cert }));
+  for (const line of warnings(sources)) context.stderr.write(`${line}\n`);
+  return {
+    variables: { KUBECONFIG: file.path },
+    description: [...sources.map((source) => described(source, url)), ...risks(address.isLoopback)],
+    close() {
+      server.close();
+      file.remove();
+      for (const { close } of sources) close();
+    },
+  };
+}
+
+function described({ name, from, view, revision }: Served, url: string): string {
+  const what = view.isStill ? `revision ${revision}` : `revision ${revision} and what changes`;
+  return `${name}: ${from}, ${what}, read-only as Kubernetes 1.${view.release} on ${url}`;
+}
+
+function risks(isLoopback: boolean): string[] {
+  return isLoopback
+    ? []
+    : ['Secrets are readable for whoever reaches this address and has the token of the kubeconfig.'];
+}
+
+/** Versions that are missing though the release has them. */
+function warnings(sources: readonly Served[]): string[] {
+  return sources.flatMap(({ name, view }) =>
+    view.leftOut.map(
+      ({ apiVersion, plural, stored }) =>
+        `Warning: ${name}: ${plural} are not served as ${apiVersion}: they are stored as ${stored}, and not converted`,
+    ),
+  );
+}
+
+function reportBug({ stderr }: CommandContext, error: unknown): void {
+  stderr.write(`Error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+}
+
+function addressOf(text: string): { host: string; port: number; isLoopback: boolean } {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]*)):(\d+)$/.exec(text) ?? [];
+  const host = bracketed ?? (plain === 'localhost' ? '127.0.0.1' : plain);
+  if (!host || !port || Number(port) > 65535 || !(isIPv4(host) || isIPv6(host))) {
+    throw new Failure(`--listen ${text} is no address and port`, {
+      exitCode: ExitCode.BadArgs,
+      hint: 'such as 127.0.0.1:8001 or [::1]:0',
+    });
+  }
+  return { host, port: Number(port), isLoopback: host === '::1' || host.startsWith('127.') };
+}
+
+async function readTls(flags: FlagValues): Promise<{ cert: Buffer; key: Buffer } | undefined> {
+  const [cert, key] = [flags.string('tls-cert'), flags.string('tls-key')];
+  if (!cert && !key) return undefined;
+  if (!cert || !key) throw new Failure('--tls-cert and --tls-key belong together', { exitCode: ExitCode.BadArgs });
+  try {
+    return { cert: await readFile(cert), key: await readFile(key) };
+  } catch (error) {
+    throw new Failure(`cannot read the certificate or its key: ${(error as Error).message}`, { exitCode: ExitCode.IO });
+  }
+}

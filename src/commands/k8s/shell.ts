@@ -1,0 +1,27 @@
+import { catchingSignals } from '../../base/signals.js';
+import type { CommandSpec, Run } from '../command.js';
+import { SERVE_FLAGS, serving } from './serve-session.js';
+
+export const spec: CommandSpec = {
+  usage: 'k8s shell [options]',
+  description:
+    'Opens your shell with KUBECONFIG set to a read-only Kubernetes API over what etcd has, as `k8s serve` makes it: kubectl, k9s and Helm work in it. It ends with the shell.',
+  examples: ['ketcdctl --endpoints file:backup.db k8s shell', 'ketcdctl k8s shell --rev 4711 # the cluster as it was'],
+  flags: SERVE_FLAGS,
+  noTimeout: 'unless-given',
+};
+
+export const run: Run = async (context, _args, flags) => {
+  const { runUser } = await import('./serve-child.js');
+  return catchingSignals(context, async (signal) => {
+    const session = await serving(context, flags);
+    try {
+      for (const line of session.description) context.stderr.write(`${line}\n`);
+      const shell = context.env.SHELL || '/bin/sh';
+      context.stderr.write(`KUBECONFIG is set in this shell (${shell}); leave it by exit.\n`);
+      return await runUser(context, [shell], session.variables, signal);
+    } finally {
+      session.close();
+    }
+  });
+};

@@ -1,0 +1,50 @@
+/** The kubeconfig that leads clients to what is served: a context for each cluster. */
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { toYaml } from '../k8s-decode/yaml/write.js';
+import { asFields } from './plain.js';
+
+export interface KubeContext {
+  name: string;
+  /** `http://127.0.0.1:6443/yesterday`. */
+  server: string;
+}
+
+export interface Access {
+  contexts: readonly KubeContext[];
+  token: string;
+  /** PEM: what a client has to trust. */
+  certificate: Buffer | undefined;
+}
+
+export function kubeconfig({ contexts, token, certificate }: Access): string {
+  const authority = certificate && { 'certificate-authority-data': certificate.toString('base64') };
+  return toYaml(
+    asFields({
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': contexts[0]!.name,
+      clusters: contexts.map(({ name, server }) => ({ name, cluster: { server, ...authority } })),
+      contexts: contexts.map(({ name }) => ({ name, context: { cluster: name, user: 'ketcdctl' } })),
+      users: [{ name: 'ketcdctl', user: { token } }],
+    }),
+  );
+}
+
+/** A file that nobody else can read, in a folder of its own. */
+export class PrivateFile {
+  private readonly folder: string;
+  readonly path: string;
+
+  constructor(name: string, content: string) {
+    this.folder = mkdtempSync(join(tmpdir(), 'ketcdctl-'));
+    chmodSync(this.folder, 0o700);
+    this.path = join(this.folder, name);
+    writeFileSync(this.path, content, { mode: 0o600, flag: 'wx' });
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
