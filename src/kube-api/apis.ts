@@ -1,6 +1,7 @@
 /** The APIs of a cluster: which resources are served in which versions, Kubernetes' own and those of its definitions. */
 import type { Resource } from '../k8s/resources.js';
-import type { CustomVersion } from './custom-versions.js';
+import type { CrdColumn } from '../k8s/tables/custom-columns.js';
+import type { Fields } from '../k8s-decode/value.js';
 import type { SubResource } from './subresources.js';
 
 /** A resource in one version. */
@@ -22,6 +23,20 @@ export interface Api {
   resource: Resource | undefined;
   /** Of a custom resource: what its definition says of this version. */
   custom: CustomVersion | undefined;
+}
+
+/** One version of a custom resource. */
+export interface CustomVersion {
+  columns: readonly CrdColumn[];
+  /** Its openAPIV3Schema. */
+  schema: Fields | undefined;
+  /** JSONPaths of the fields, beside name and namespace, by which objects can be selected: `.spec.color`. */
+  selectableFields: readonly string[];
+  /** Where an object has what its `scale` shows, as JSONPaths; undefined where it has no such sub-resource. */
+  scale: { specReplicas: string; statusReplicas: string; selector: string | undefined } | undefined;
+  /** Whether objects of another version are made into this one by a new name: else a webhook would be asked, which is not there. */
+  convertsByName: boolean;
+  listKind: string;
 }
 
 /** A group and its versions, the preferred one first. */

@@ -4,22 +4,8 @@ import { definitionV1 } from '../k8s/definition-v1.js';
 import { listOf } from '../k8s/fields.js';
 import type { CrdColumn } from '../k8s/tables/custom-columns.js';
 import { type Fields, field, stringField, type Value } from '../k8s-decode/value.js';
-import { type Api, apiVersionOf } from './apis.js';
+import { type Api, apiVersionOf, type CustomVersion } from './apis.js';
 import { CUSTOM_VERBS, SCALE, type SubResource } from './subresources.js';
-
-/** One version of a custom resource. */
-export interface CustomVersion {
-  columns: readonly CrdColumn[];
-  /** Its openAPIV3Schema. */
-  schema: Fields | undefined;
-  /** JSONPaths of the fields, beside name and namespace, by which objects can be selected: `.spec.color`. */
-  selectableFields: readonly string[];
-  /** Where an object has what its `scale` shows, as JSONPaths; undefined where it has no such sub-resource. */
-  scale: { specReplicas: string; statusReplicas: string; selector: string | undefined } | undefined;
-  /** Whether objects of another version are made into this one by a new name: else a webhook would be asked, which is not there. */
-  convertsByName: boolean;
-  listKind: string;
-}
 
 /** The APIs that a definition (v1 or v1beta1) declares, the preferred version first; none where it cannot be read. */
 export function customApis(stored: Fields): Api[] {

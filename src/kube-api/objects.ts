@@ -2,8 +2,8 @@
 import { Failure } from '../base/errors.js';
 import type { KeyValue } from '../etcd/range-page.js';
 import { fieldsAt, listOf } from '../k8s/fields.js';
-import { isEncrypted } from '../k8s-decode/encryption/describe.js';
-import { decodeStored, type FieldMask, type Fields, loadSchemaFor } from '../k8s-decode/index.js';
+import type { StoredValue } from '../k8s/values.js';
+import type { FieldMask, Fields } from '../k8s-decode/index.js';
 import { field, stringField, type Value } from '../k8s-decode/value.js';
 import type { Api } from './apis.js';
 import { conversionOf } from './convert/index.js';
@@ -32,22 +32,15 @@ export class ObjectReader {
    * @throws Failure that names the key, for a value that cannot be opened, decoded or given in this version
    */
   read(kv: StoredKey, revision: string = kv.mod_revision): Fields | Promise<Fields> {
-    if (isEncrypted(kv.value)) return this.readSealed(kv, revision);
-    const loading = loadSchemaFor(kv.value);
-    return loading ? loading.then(() => this.decode(kv, kv.value, revision)) : this.decode(kv, kv.value, revision);
+    const value = this.view.cluster.values.read(kv.key, kv.value, this.fields);
+    return value instanceof Promise
+      ? value.then((each) => this.served(kv, each, revision))
+      : this.served(kv, value, revision);
   }
 
-  private async readSealed(kv: StoredKey, revision: string): Promise<Fields> {
-    const value = await this.view.cluster.decrypt(kv.key, kv.value);
-    await loadSchemaFor(value);
-    return this.decode(kv, value, revision);
-  }
-
-  private decode({ key }: StoredKey, value: Buffer, revision: string): Fields {
-    const { fields } = this;
-    const stored = decodeStored(value, { key: key.toString(), fields });
-    const object = this.inVersion(key, stored.apiVersion, stored.object);
-    return withRevision(object, revision);
+  private served({ key }: StoredKey, { stored, reason }: StoredValue, revision: string): Fields {
+    if (!stored) throw reason ?? new Failure(`${key}: no object`);
+    return withRevision(this.inVersion(key, stored.apiVersion, stored.object), revision);
   }
 
   private inVersion(key: Buffer, from: string, object: Fields): Fields {

@@ -2,11 +2,9 @@
 import { listFolder } from '../etcd/folder.js';
 import { prefixRange } from '../etcd/keys.js';
 import { readRange } from '../etcd/range.js';
-import type { KeyValue } from '../etcd/range-page.js';
 import type { Cluster } from '../k8s/cluster.js';
 import { builtInResources, type Resource } from '../k8s/resources.js';
-import { isEncrypted } from '../k8s-decode/encryption/describe.js';
-import { type Fields, loadAndDecode, storedType } from '../k8s-decode/index.js';
+import type { Fields } from '../k8s-decode/index.js';
 import type { Apis } from './apis.js';
 import { builtInApis, type LeftOut, makeApis, newestRelease, type StoredVersions } from './catalog.js';
 import { customApis } from './custom-versions.js';
@@ -110,19 +108,11 @@ async function readDefinitions(
   const definitions: Fields[] = [];
   for await (const page of readRange(cluster.client, { ...range, revision })) {
     for (const kv of page.kvs) {
-      const definition = await decodedOrUndefined(cluster, kv);
-      if (definition) definitions.push(definition);
+      const { stored } = await cluster.values.read(kv.key, kv.value);
+      if (stored) definitions.push(stored.object);
     }
   }
   return definitions;
-}
-
-async function decodedOrUndefined(
-  cluster: Cluster,
-  { key, value }: Pick<KeyValue, 'key' | 'value'>,
-): Promise<Fields | undefined> {
-  const plain = isEncrypted(value) ? await cluster.decrypt(key, value).catch(() => undefined) : value;
-  return plain && (await loadAndDecode(plain).catch(() => undefined))?.object;
 }
 
 /** In which versions each of Kubernetes' own resources is stored: looked at are the first and the last object of each. */
@@ -144,15 +134,9 @@ async function versionsOf(cluster: Cluster, { prefix }: Resource): Promise<strin
   const versions = new Set<string>();
   for (const sort_order of ['Ascend', 'Descend'] as const) {
     for (const { key, value } of (await cluster.client.kv.range({ ...range, sort_order, sort_target: 'Key' })).kvs) {
-      const apiVersion = await apiVersionOf(cluster, key, value);
-      if (apiVersion) versions.add(apiVersion);
+      const { stored } = await cluster.values.read(key, value);
+      if (stored) versions.add(stored.apiVersion);
     }
   }
   return [...versions];
-}
-
-async function apiVersionOf(cluster: Cluster, key: Buffer, value: Buffer): Promise<string | undefined> {
-  const plain = isEncrypted(value) ? await cluster.decrypt(key, value).catch(() => undefined) : value;
-  if (!plain) return undefined;
-  return storedType(plain)?.apiVersion ?? (await loadAndDecode(plain).catch(() => undefined))?.apiVersion;
 }

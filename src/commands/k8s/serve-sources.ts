@@ -59,7 +59,7 @@ async function openSource(context: CommandContext, flags: FlagValues, source: So
   const cluster = await Cluster.open(client, {
     registryPrefix: flags.string('registry-prefix') || undefined,
     revision: asked,
-    encryptionConfig: options.encryptionConfig || undefined,
+    values: await context.values(),
   });
   const view = await View.open(cluster, { revision: asked, release: releaseOf(flags) });
   const from = isOwn ? options.endpoints.join(',') : source.endpoint;
