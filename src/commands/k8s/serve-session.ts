@@ -2,45 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isIPv4, isIPv6 } from 'node:net';
-import type { Flag, FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { kubeconfig, PrivateFile } from '../../kube-api/kubeconfig.js';
 import { ApiServer } from '../../kube-api/server.js';
 import type { View } from '../../kube-api/view.js';
 import type { CommandContext } from '../command.js';
+import type { ServeFlags } from './serve-flags.js';
 import { openSources, type Served } from './serve-sources.js';
-
-export const SERVE_FLAGS: readonly Flag[] = [
-  {
-    name: 'listen',
-    type: 'string',
-    default: '127.0.0.1:0',
-    value: 'ADDRESS',
-    help: 'where to listen; port 0 is any that is free, and another address than loopback wants --tls-cert',
-  },
-  { name: 'rev', type: 'int', default: '0', help: 'the revision to show (0: the newest, and what changes)' },
-  {
-    name: 'at',
-    type: 'string',
-    value: 'TIME',
-    help: 'show the newest revision in which nothing is later: 2026-11-26T10:00:00Z, or 2h for two hours ago',
-  },
-  {
-    name: 'source',
-    type: 'strings',
-    value: 'NAME=ENDPOINT[@REV]',
-    help: 'a context of the kubeconfig for each: yesterday=file:backup.db, before=@4711 (of --endpoints), now=',
-  },
-  {
-    name: 'kubernetes',
-    type: 'string',
-    value: 'VERSION',
-    help: 'serve the APIs of this release: 1.30 (default: the newest that the stored objects allow)',
-  },
-  { name: 'mask-secrets', type: 'bool', help: 'show names and sizes in place of the data of Secrets' },
-  { name: 'tls-cert', type: 'string', value: 'FILE', complete: 'file', help: "the server's certificate (PEM)" },
-  { name: 'tls-key', type: 'string', value: 'FILE', complete: 'file', help: 'the key of --tls-cert (PEM)' },
-];
 
 export interface Session {
   /** For the clients' environment: KUBECONFIG. */
@@ -51,17 +19,14 @@ export interface Session {
 }
 
 /** Opens what is to be served and serves it. */
-export async function serving(context: CommandContext, flags: FlagValues): Promise<Session> {
-  const address = addressOf(flags.string('listen'));
+export async function serving(context: CommandContext, flags: ServeFlags): Promise<Session> {
+  const address = addressOf(flags.listen);
   const tls = await readTls(flags);
   if (!address.isLoopback && !tls) {
-    throw new Failure(
-      `--listen ${flags.string('listen')} is no loopback address: --tls-cert and --tls-key are needed`,
-      {
-        exitCode: ExitCode.BadArgs,
-        hint: 'whoever reaches the server and has the token reads all Secrets',
-      },
-    );
+    throw new Failure(`--listen ${flags.listen} is no loopback address: --tls-cert and --tls-key are needed`, {
+      exitCode: ExitCode.BadArgs,
+      hint: 'whoever reaches the server and has the token reads all Secrets',
+    });
   }
   const sources = await openSources(context, flags);
   const token = randomBytes(32).toString('base64url');
@@ -119,8 +84,8 @@ function addressOf(text: string): { host: string; port: number; isLoopback: bool
   return { host, port: Number(port), isLoopback: host === '::1' || host.startsWith('127.') };
 }
 
-async function readTls(flags: FlagValues): Promise<{ cert: Buffer; key: Buffer } | undefined> {
-  const [cert, key] = [flags.string('tls-cert'), flags.string('tls-key')];
+async function readTls(flags: ServeFlags): Promise<{ cert: Buffer; key: Buffer } | undefined> {
+  const [cert, key] = [flags.tlsCert, flags.tlsKey];
   if (!cert && !key) return undefined;
   if (!cert || !key) throw new Failure('--tls-cert and --tls-key belong together', { exitCode: ExitCode.BadArgs });
   try {

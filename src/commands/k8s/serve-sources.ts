@@ -1,5 +1,4 @@
 /** The clusters that are served, each a context: the endpoints of the command, or those of --source. */
-import type { FlagValues } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { connectionOptions } from '../../connection/options.js';
 import { type EtcdClient, openClient } from '../../etcd/client.js';
@@ -7,6 +6,7 @@ import { Cluster } from '../../k8s/cluster.js';
 import { NEWEST_RELEASE, OLDEST_RELEASE } from '../../kube-api/releases.js';
 import { View } from '../../kube-api/view.js';
 import type { CommandContext } from '../command.js';
+import type { ServeFlags } from './serve-flags.js';
 
 /** A cluster that is served. */
 export interface Served {
@@ -27,8 +27,8 @@ interface Source {
 }
 
 /** @throws Failure for sources that cannot be read or named so */
-export async function openSources(context: CommandContext, flags: FlagValues): Promise<Served[]> {
-  const given = flags.strings('source').map(sourceOf);
+export async function openSources(context: CommandContext, flags: ServeFlags): Promise<Served[]> {
+  const given = flags.source.map(sourceOf);
   const sources = given.length > 0 ? given : [{ name: 'etcd', endpoint: '', revision: '0' }];
   const names = sources.map(({ name }) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
@@ -49,15 +49,15 @@ function sourceOf(text: string): Source {
   return { name, endpoint, revision };
 }
 
-async function openSource(context: CommandContext, flags: FlagValues, source: Source): Promise<Served> {
+async function openSource(context: CommandContext, flags: ServeFlags, source: Source): Promise<Served> {
   const { options } = context;
   const isOwn = source.endpoint === '';
   const client: EtcdClient = isOwn
     ? await context.connect()
     : await openClient({ ...connectionOptions(context), endpoints: [source.endpoint] });
-  const asked = source.revision !== '0' ? source.revision : String(flags.int('rev'));
+  const asked = source.revision !== '0' ? source.revision : String(flags.rev);
   const cluster = await Cluster.open(client, {
-    registryPrefix: flags.string('registry-prefix') || undefined,
+    registryPrefix: flags.registryPrefix || undefined,
     revision: asked,
     values: await context.values(),
   });
@@ -68,8 +68,8 @@ async function openSource(context: CommandContext, flags: FlagValues, source: So
 }
 
 /** The minor number of --kubernetes. */
-function releaseOf(flags: FlagValues): number | undefined {
-  const text = flags.string('kubernetes');
+function releaseOf(flags: ServeFlags): number | undefined {
+  const text = flags.kubernetes;
   if (text === '') return undefined;
   const minor = Number(/^v?1\.(\d+)(?:\.\d+)?$/.exec(text)?.[1]);
   if (minor >= OLDEST_RELEASE && minor <= NEWEST_RELEASE) return minor;

@@ -1,9 +1,11 @@
 import { Failure } from '../../base/errors.js';
 import { catchingSignals } from '../../base/signals.js';
 import type { CommandSpec, Run } from '../command.js';
-import { SERVE_FLAGS, serving } from './serve-session.js';
+import type { K8S_FLAGS } from './group-flags.js';
+import { SERVE_FLAGS } from './serve-flags.js';
+import { serving } from './serve-session.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'k8s serve [options] [-- COMMAND…]',
   description:
     'Serves a read-only Kubernetes API over what etcd has: a cluster whose API server is down, or a snapshot file, at any revision that is still in it. kubectl, k9s, Helm and every other client of Kubernetes work on it. It listens on the loopback address with a random token, and writes a kubeconfig that only you can read. With a COMMAND it runs that with KUBECONFIG set, ends with it, and passes its exit code on. Several --source make several contexts.',
@@ -16,9 +18,9 @@ export const spec: CommandSpec = {
   ],
   flags: SERVE_FLAGS,
   noTimeout: 'unless-given',
-};
+} satisfies CommandSpec;
 
-export const run: Run = async (context, args, flags) => {
+export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, args, flags) => {
   if (args.length > 0 && flags.dashAt === undefined) {
     throw new Failure(`a command stands behind a --: k8s serve -- ${args.join(' ')}`);
   }

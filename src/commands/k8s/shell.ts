@@ -1,17 +1,19 @@
 import { catchingSignals } from '../../base/signals.js';
 import type { CommandSpec, Run } from '../command.js';
-import { SERVE_FLAGS, serving } from './serve-session.js';
+import type { K8S_FLAGS } from './group-flags.js';
+import { SERVE_FLAGS } from './serve-flags.js';
+import { serving } from './serve-session.js';
 
-export const spec: CommandSpec = {
+export const spec = {
   usage: 'k8s shell [options]',
   description:
     'Opens your shell with KUBECONFIG set to a read-only Kubernetes API over what etcd has, as `k8s serve` makes it: kubectl, k9s and Helm work in it. It ends with the shell.',
   examples: ['ketcdctl --endpoints file:backup.db k8s shell', 'ketcdctl k8s shell --rev 4711 # the cluster as it was'],
   flags: SERVE_FLAGS,
   noTimeout: 'unless-given',
-};
+} satisfies CommandSpec;
 
-export const run: Run = async (context, _args, flags) => {
+export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, _args, flags) => {
   const { runUser } = await import('./serve-child.js');
   return catchingSignals(context, async (signal) => {
     const session = await serving(context, flags);
