@@ -53,6 +53,8 @@ export interface GlobalOptions {
   /** Not checked yet: `simple fields json table protobuf`, in own mode also `yaml jsonl`. */
   writeOut: string;
   hex: boolean;
+  /** How long etcdutl waits for the lock of a database; 0: without an end. */
+  lockTimeout: number;
   debug: boolean;
   /** `none` in drop-in mode. */
   decode: 'auto' | 'k8s' | 'none';

@@ -1,7 +1,7 @@
 import { fstatSync, writeSync, writev, writevSync } from 'node:fs';
 import type { Io, Output } from './contract.js';
 import { ExitCode, Failure } from './errors.js';
-import { withoutFirst } from './pieces.js';
+import { withoutFirst } from './files/write.js';
 
 /** Bytes that are gathered before they are written without waiting for more. */
 const SLAB = 64 * 1024;

@@ -65,6 +65,7 @@ export function resolveOptions(
     maxRecvBytes: Number(flags.maxRecvBytes),
     writeOut: flags.writeOut,
     hex: flags.hex,
+    lockTimeout: flags.timeout,
     debug: flags.debug,
     decode: decodeMode(flags, around.mode),
     encryptionConfig: flags.encryptionConfig,

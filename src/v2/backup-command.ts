@@ -10,6 +10,7 @@ export const backup: Action = async (run) => {
     backupDir: required(run, 'backup-dir'),
     backupWalDir: flags.string('backup-wal-dir'),
     withV3: flags.bool('with-v3'),
+    lock: { waitMs: null },
   };
   try {
     await backupDataDir(options, (line) => io.stderr.write(logLine(line)));

@@ -1,6 +1,7 @@
 import { bool, type FlagDetails, string } from '../../base/flags/declare.js';
 import { backupDataDir } from '../../storage/raft/backup.js';
 import type { CommandSpec, Run } from '../command.js';
+import { lockOptions } from './drop-in.js';
 
 function directory(help: string, details: FlagDetails = {}) {
   return string(help, { value: 'DIR', complete: 'directory', ...details });
@@ -27,6 +28,7 @@ export const run: Run<typeof spec> = async (context, _args, flags) => {
     backupDir: flags.backupDir,
     backupWalDir: flags.backupWalDir,
     withV3: flags.withV3,
+    lock: lockOptions(context),
   };
   await backupDataDir(options, (line) => context.stderr.write(`${line}\n`));
 };

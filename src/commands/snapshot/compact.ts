@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { int } from '../../base/flags/declare.js';
 import { decimalBytes } from '../../output/size.js';
-import { compactFile } from '../../storage/bolt/defrag.js';
+import { compactFile } from '../../storage/snapshot/compact.js';
 import { plainFile } from '../../storage/snapshot/compressed.js';
 import type { CommandSpec, Run } from '../command.js';
 

@@ -1,4 +1,5 @@
 import { isDropIn } from '../../base/contract.js';
+import { withLock } from '../../base/files/lock.js';
 import { int } from '../../base/flags/declare.js';
 import { UsageFailure } from '../../base/flags/normalize.js';
 import { outputFormat } from '../../output/format.js';
@@ -6,6 +7,7 @@ import { EtcdFile } from '../../storage/mvcc/etcd-file.js';
 import { type HistoryHash, historyHash } from '../../storage/mvcc/hash.js';
 import { withCheckedFile } from '../../storage/snapshot/checked-file.js';
 import type { CommandSpec, Run } from '../command.js';
+import { lockOptions } from './drop-in.js';
 import { printFacts, requireFile } from './file-facts.js';
 
 export const spec = {
@@ -24,7 +26,7 @@ export const run: Run<typeof spec> = async (context, args, flags) => {
   requireFile(path);
   const hashOf = (file: EtcdFile): HistoryHash => historyHash(file, flags.rev);
   const { hash, revision, compacted } = await (isDropIn(context.mode)
-    ? hashOf(new EtcdFile(path))
+    ? withLock(path, 'shared', lockOptions(context), () => hashOf(new EtcdFile(path)))
     : withCheckedFile(path, hashOf));
   await printFacts(context, format, [
     { json: 'hash', fields: 'Hash', head: 'hash', value: hash },

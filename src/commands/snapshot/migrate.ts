@@ -2,7 +2,9 @@ import { isDropIn, type Mode } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { bool, string } from '../../base/flags/declare.js';
 import { migrate } from '../../storage/raft/migrate.js';
+import type { Version } from '../../storage/raft/wal-version.js';
 import type { CommandSpec, Run } from '../command.js';
+import { etcdLog, lockOptions } from './drop-in.js';
 
 export const spec = {
   usage: 'migrate --data-dir DIR --target-version X.Y',
@@ -21,8 +23,14 @@ const NEWEST = 8;
 
 export const run: Run<typeof spec> = async (context, _args, flags) => {
   const target = parseVersion(flags.targetVersion);
-  const dataDir = flags.dataDir;
-  const { before, after } = migrate(dataDir, target, newestOf(context.mode), flags.force);
+  const { dataDir } = flags;
+  const { before, after } = await migrate(dataDir, {
+    target,
+    newest: newestOf(context.mode),
+    force: flags.force,
+    lock: lockOptions(context),
+    log: etcdLog(context),
+  });
   if (isDropIn(context.mode)) return;
   const text =
     before === after
@@ -36,7 +44,7 @@ function newestOf(mode: Mode): number {
   return isDropIn(mode) ? Number(mode.version.slice(2)) : NEWEST;
 }
 
-function parseVersion(text: string): { major: number; minor: number } {
+function parseVersion(text: string): Version {
   const parts = text.split('.');
   if (parts.length !== 2) throw bad(`wrong target version format, expected "X.Y", got ${JSON.stringify(text)}`);
   const wrong = parts.find((part) => !/^[+-]?\d+$/.test(part));

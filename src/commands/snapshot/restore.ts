@@ -1,4 +1,5 @@
-import { atLeast, isDropIn } from '../../base/contract.js';
+import { join } from 'node:path';
+import { atLeast, isDropIn, type Mode } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { bool, string, uint } from '../../base/flags/declare.js';
 import { UsageFailure } from '../../base/flags/normalize.js';
@@ -7,6 +8,7 @@ import { hexId, type NewCluster, newCluster } from '../../storage/raft/membershi
 import { plainFile } from '../../storage/snapshot/compressed.js';
 import { type Restored, restore } from '../../storage/snapshot/restore.js';
 import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
+import { restoreLog } from './restore-log.js';
 
 /** What --kubernetes raises the revision by, as etcd's documentation recommends: more than a cluster writes between two backups. */
 const KUBERNETES_BUMP = 1_000_000_000n;
@@ -61,17 +63,31 @@ export const run: Run<typeof spec> = async (context, args, flags) => {
     initialClusterToken: flags.initialClusterToken,
     initialAdvertisePeerUrls: flags.initialAdvertisePeerUrls.split(','),
   });
+  const dataDir = flags.dataDir || `${name}.etcd`;
+  const walDir = flags.walDir || undefined;
   const restored = await restore(cluster, {
     snapshot: isDropIn(mode) ? path : resolveDbPath(await plainFile(path)),
-    dataDir: flags.dataDir || `${name}.etcd`,
-    walDir: flags.walDir,
+    dataDir,
+    walDir,
     skipHashCheck: flags.skipHashCheck,
     bumpRevision,
     takeInUse: isDropIn(mode),
     refuseExisting: isDropIn(mode) && mode.version === '3.4',
+    log: restoreLog(context, {
+      path,
+      'wal-dir': walDir ?? join(dataDir, 'member', 'wal'),
+      'data-dir': dataDir,
+      'snap-dir': join(dataDir, 'member', 'snap'),
+      ...(atLeast(mode, '3.5') && { 'initial-memory-map-size': mapSize(mode, flags) }),
+    }),
   });
   if (!isDropIn(mode)) await tell(context, flags, path, cluster, restored);
 };
+
+/** etcdctl 3.5 has another default than etcdutl. */
+function mapSize(mode: Mode, flags: Flags<typeof spec>): bigint {
+  return mode.tool === 'etcdctl' && !flags.given('initialMemoryMapSize') ? 0n : flags.initialMemoryMapSize;
+}
 
 function bumpOf(flags: Flags<typeof spec>, known: boolean): bigint {
   if (!known) return 0n;

@@ -17,7 +17,13 @@ export async function saveProgress(context: CommandContext, path: string): Promi
   // ora counts the lines that its text takes: without end on a terminal that says it is 0 columns wide.
   if (!process.stderr.columns) return undefined;
   const { default: ora } = await import('ora');
-  const spinner = ora({ text: `saving ${path}`, stream: process.stderr, discardStdin: false }).start();
+  // A hidden cursor has a listener for signals that brings it back, which would count as one that ends the process.
+  const spinner = ora({
+    text: `saving ${path}`,
+    stream: process.stderr,
+    discardStdin: false,
+    hideCursor: false,
+  }).start();
   const start = Date.now();
   let shown = start;
   return {

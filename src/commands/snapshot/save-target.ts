@@ -3,7 +3,7 @@ import { createReadStream, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Output } from '../../base/contract.js';
 import { removingUnlessDone } from '../../base/files/clean-up.js';
-import { writeWhole } from '../../base/files/part-file.js';
+import { partName, writeWhole } from '../../base/files/part-file.js';
 import type { IncomingSnapshot } from '../../etcd/snapshot.js';
 import { EtcdFile } from '../../storage/mvcc/etcd-file.js';
 import { type Compression, compressed, ENDINGS } from '../../storage/snapshot/compressed.js';
@@ -18,6 +18,8 @@ export interface Saved {
   version: string;
   /** Older snapshots that had to go. */
   removed: string[];
+  /** Snapshots of the same folder that are named as if they were taken after this one. */
+  later: string[];
 }
 
 type Source = AsyncIterable<Uint8Array>;
@@ -32,8 +34,8 @@ export async function saveToFile(
   path: string,
   compression?: Compression | undefined,
 ): Promise<Saved> {
-  await writeWhole(`${path}.part`, packed(snapshot, compression), () => path);
-  return { path, size: snapshot.size, version: snapshot.version, removed: [] };
+  await writeWhole(path, packed(snapshot, compression));
+  return { path, size: snapshot.size, version: snapshot.version, removed: [], later: [] };
 }
 
 /** What is written before a failure has been written: the exit code has to be looked at. */
@@ -47,7 +49,7 @@ export async function saveToOutput(
     if (wait) await wait;
   }
   await output.flush();
-  return { path: 'standard output', size: snapshot.size, version: snapshot.version, removed: [] };
+  return { path: 'standard output', size: snapshot.size, version: snapshot.version, removed: [], later: [] };
 }
 
 /**
@@ -62,27 +64,28 @@ export async function saveToFolder(
 ): Promise<Saved> {
   makeFolder(dir);
   const time = new Date();
-  const part = join(dir, `.etcd-${process.pid}.part`);
+  const unnamed = join(dir, '.etcd');
   const nameOf = (file: string): string => join(dir, keptName(time, revisionOf(file)));
-  let path = '';
-  if (compression) path = await saveAndCompress(snapshot, part, compression, nameOf);
-  else await writeWhole(part, snapshot, () => (path = nameOf(part)));
-  return { path, size: snapshot.size, version: snapshot.version, removed: removeOlder(dir, keep) };
+  const path = compression
+    ? await saveAndCompress(snapshot, unnamed, compression, nameOf)
+    : await writeWhole(unnamed, snapshot, nameOf);
+  const { removed, later } = removeOlder(dir, keep, time);
+  return { path, size: snapshot.size, version: snapshot.version, removed, later };
 }
 
 /** @returns the path of the compressed file */
 async function saveAndCompress(
   snapshot: Source,
-  part: string,
+  unnamed: string,
   compression: Compression,
   nameOf: (plain: string) => string,
 ): Promise<string> {
-  const plain = `${part}.plain`;
+  const plain = partName(unnamed);
   const removePlain = (): void => rmSync(plain, { force: true });
   return removingUnlessDone(removePlain, async () => {
-    await writeWhole(`${plain}.part`, snapshot, () => plain);
+    await writeWhole(plain, snapshot);
     const path = `${nameOf(plain)}${ENDINGS[compression]}`;
-    await writeWhole(part, compressed(createReadStream(plain), compression), () => path);
+    await writeWhole(path, compressed(createReadStream(plain), compression));
     removePlain();
     return path;
   });

@@ -116,10 +116,12 @@ function save(
 }
 
 async function tell(context: CommandContext, { toOutput, compression }: Target, saved: Saved): Promise<void> {
-  const { path, size, version, removed } = saved;
+  const { path, size, version, removed, later } = saved;
   const out = toOutput ? context.stderr : context.stdout;
   await out.write(`Snapshot saved at ${path}\n`);
   if (version && atLeast(context.mode, '3.6')) await out.write(`Server version ${version}\n`);
   if (compression) await context.stderr.write(`Compressed from ${decimalBytes(size)}\n`);
   for (const name of removed) await context.stderr.write(`Removed ${name}\n`);
+  for (const name of later)
+    await context.stderr.write(`${name} is of a later time than now: it is not counted, and stays\n`);
 }

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { atLeast, isDropIn, type Mode } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { withLock } from '../../base/files/lock.js';
 import { outputFormat } from '../../output/format.js';
 import { decimalBytes } from '../../output/size.js';
 import { resolveDbPath } from '../../storage/bolt/db-file.js';
@@ -47,7 +48,12 @@ export const run: Run<typeof spec> = async (context, args) => {
 
 /** etcdctl's `status` does not look at the SHA-256, and so gives a hash of a damaged file as it gives one of a sound file. */
 async function statusOf(mode: Mode, path: string): Promise<FileStatus> {
-  if (isDropIn(mode)) return fileStatus(path, { liveKeys: atLeast(mode, '3.6'), directories: false });
+  if (isDropIn(mode)) {
+    // All versions wait without an end.
+    return withLock(path, 'shared', { waitMs: null }, () =>
+      fileStatus(path, { liveKeys: atLeast(mode, '3.6'), directories: false }),
+    );
+  }
   const plain = resolveDbPath(await plainFile(path));
   const checked = checkHash(plain, path);
   // Awaited below; until then a mismatch is not to count as unhandled.

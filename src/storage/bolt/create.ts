@@ -1,13 +1,11 @@
 /** Writes a new bbolt file from the bottom up: every page is full and none is free. */
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { ExitCode, Failure } from '../../base/errors.js';
-import { breathe, removingUnlessDone } from '../../base/files/clean-up.js';
-import { syncDir } from '../../base/files/sync-dir.js';
-import { systemText } from '../../base/go/errno.js';
+import { fchmodSync, fchownSync, readSync, type Stats } from 'node:fs';
+import { breathe } from '../../base/files/clean-up.js';
+import { makeFile } from '../../base/files/part-file.js';
+import { writeAll } from '../../base/files/write.js';
 import { type Bucket, Cursor } from './bucket.js';
-import { writeAll, writeMetas } from './edit.js';
+import { writeMetas } from './edit.js';
 import { bucketHeader, buildBucket, type LeafItem, type PageSink, setPageId, TreeWriter } from './write.js';
 
 /** Pages that are held until they are written in one go. */
@@ -68,36 +66,23 @@ export class NewFile implements PageSink {
 /**
  * Writes a copy of a database, with all buckets and their sequences. It appears under its name when it is whole.
  * @param options.hash adds the SHA-256 that makes it a snapshot file
+ * @param options.owner whose file it will be: by default of whoever runs this
  * @throws Failure when the copy cannot be written, or the original is damaged; then no file is there, or the one that was
  */
 export async function copyDatabase(
   root: Bucket,
   path: string,
   rules: CopyRules,
-  options: { hash: boolean },
+  { hash = false, owner }: { hash?: boolean; owner?: Stats } = {},
 ): Promise<void> {
-  const part = `${path}.part`;
-  const opened: number[] = [];
-  const remove = (): void => {
-    if (opened.length > 0) rmSync(part, { force: true });
-  };
-  try {
-    // Signals are heard before there is a file that they could leave behind.
-    await removingUnlessDone(remove, async () => {
-      const fd = openSync(part, 'w+', 0o600);
-      opened.push(fd);
-      await copyInto(fd, root, rules);
-      if (options.hash) addHash(fd);
-      fsyncSync(fd);
-      renameSync(part, path);
-      syncDir(dirname(resolve(path)));
-    });
-  } catch (error) {
-    if (!('syscall' in (error as object))) throw error;
-    throw new Failure(`could not write ${part} (${systemText(error)})`, { exitCode: ExitCode.IO, cause: error });
-  } finally {
-    for (const fd of opened) closeSync(fd);
-  }
+  await makeFile(path, async ({ fd }) => {
+    await copyInto(fd, root, rules);
+    if (hash) addHash(fd);
+    if (owner) {
+      fchownSync(fd, owner.uid, owner.gid);
+      fchmodSync(fd, owner.mode & 0o777);
+    }
+  });
 }
 
 async function copyInto(fd: number, root: Bucket, rules: CopyRules): Promise<void> {

@@ -27,6 +27,11 @@ export function corrupt(path: string, where: string, problem: string, etcdText?:
   return new CorruptFile(`${path}: ${where}: ${problem}`, etcdText);
 }
 
+/** The database of a data directory. */
+export function dbOf(dataDir: string): string {
+  return join(dataDir, 'member', 'snap', 'db');
+}
+
 /**
  * The database that a path means: the file itself, or `member/snap/db` of the data directory that it names.
  * @throws Failure when there is no such file.
@@ -34,9 +39,8 @@ export function corrupt(path: string, where: string, problem: string, etcdText?:
 export function resolveDbPath(path: string): string {
   if (!existsSync(path)) throw new Failure(`open ${path}: no such file or directory`, { exitCode: ExitCode.Error });
   if (!statSync(path).isDirectory()) return path;
-  for (const inside of [join('member', 'snap', 'db'), join('snap', 'db'), 'db']) {
-    if (existsSync(join(path, inside))) return join(path, inside);
-  }
+  const inside = [dbOf(path), join(path, 'snap', 'db'), join(path, 'db')].find((candidate) => existsSync(candidate));
+  if (inside) return inside;
   throw new Failure(`${path}: is a directory without member/snap/db`, {
     hint: 'name a snapshot file, or a data directory of etcd.',
   });

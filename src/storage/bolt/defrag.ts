@@ -1,89 +1,70 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+/** Writes the database of a stopped member anew, without its free pages. */
+import { existsSync, fstatSync } from 'node:fs';
 import { Failure } from '../../base/errors.js';
-import { EtcdFile } from '../mvcc/etcd-file.js';
-import { LiveKeys, type Places } from '../mvcc/live-keys.js';
-import { formatRevision, mainOf } from '../mvcc/revision.js';
-import { RevisionScan } from '../mvcc/revision-scan.js';
-import { checkHash } from '../snapshot/hash-check.js';
-import { withValues } from '../snapshot/restore.js';
+import { type LockOptions, withLock } from '../../base/files/lock.js';
+import { writeAll } from '../../base/files/write.js';
 import { copyDatabase } from './create.js';
 import { BoltDb } from './db.js';
-import { refuseInUse } from './in-use.js';
+import { dbOf } from './db-file.js';
+import { walkTree } from './tree-walk.js';
 
-/** The database of a data directory. */
-export function dbOf(dataDir: string): string {
-  return join(dataDir, 'member', 'snap', 'db');
+/** Bytes of a database file, and of its pages that are not free. */
+export interface DbSizes {
+  size: number;
+  inUse: number;
 }
 
-/** Sizes in bytes, before and after. */
-export interface Shrunk {
-  before: number;
-  after: number;
+export interface Defragmented {
+  path: string;
+  before: DbSizes;
+  after: DbSizes;
 }
 
 /**
- * Writes the database of a stopped member anew, without the free pages.
+ * Defragments the database of a data directory, which is locked meanwhile.
+ * @param lock how long to wait for an etcd that has it open
+ * @param begun called when there is something to do
  * @throws Failure when it is not there, damaged or in use; then nothing has changed
  */
-export async function defragDataDir(dataDir: string): Promise<Shrunk> {
+export async function defragDataDir(
+  dataDir: string,
+  lock: LockOptions,
+  begun: (path: string, sizes: DbSizes) => void = () => {},
+): Promise<Defragmented> {
   const path = dbOf(dataDir);
   if (!existsSync(path)) throw new Failure(`stat ${path}: no such file or directory`);
-  refuseInUse(path, 'stop that etcd first; a running member is defragmented with `ketcdctl defrag --endpoints`');
-  const db = new BoltDb(path);
+  return withLock(path, 'exclusive', lock, async (fd) => {
+    const db = new BoltDb(path);
+    try {
+      const before = sizesOf(db);
+      begun(path, before);
+      await copyDatabase(db.root, path, {}, { owner: fstatSync(fd) });
+      retire(fd, db.meta.pageSize);
+      return { path, before, after: sizesOf(path) };
+    } finally {
+      db.close();
+    }
+  });
+}
+
+/**
+ * Takes the meta pages out of the old file, which no name leads to any more. An etcd that was started meanwhile has it open and waits
+ * for its lock: it would go on with it, and all that it then writes would be lost when it stops. This way it stops at once, and finds
+ * the new file when it is started again.
+ */
+function retire(fd: number, pageSize: number): void {
+  if (fstatSync(fd).nlink === 0) writeAll(fd, Buffer.alloc(2 * pageSize), 0);
+}
+
+/** The sizes of a database, or of the file at a path. */
+export function sizesOf(database: BoltDb | string): DbSizes {
+  if (typeof database !== 'string') {
+    return { size: database.file.size, inUse: walkTree(database).used * database.meta.pageSize };
+  }
+  const db = new BoltDb(database);
   try {
-    await copyDatabase(db.root, path, {}, { hash: false });
-    return { before: db.file.size, after: sizeOf(path) };
+    return sizesOf(db);
   } finally {
     db.close();
   }
-}
-
-/**
- * Writes a snapshot without the history before a revision, as if etcd had compacted it there.
- * @param name what errors call the source
- * @throws HashMismatch: the new file's hash would make the damage look sound; Failure in etcd's words when the revision is not in the file
- */
-export async function compactFile(source: string, target: string, revision: bigint, name = source): Promise<Shrunk> {
-  const file = new EtcdFile(source, name);
-  try {
-    await checkHash(file.db.file.location, name);
-    const at = file.pin(revision);
-    const kept = liveAt(file, at);
-    await copyDatabase(
-      file.db.root,
-      target,
-      {
-        keep: (bucket, place, key) => bucket !== 'key' || mainOf(key) > at || kept.has(place),
-        replace: (bucket) => (bucket === 'meta' ? (items) => withValues(items, compactedAt(at)) : undefined),
-      },
-      { hash: true },
-    );
-    return { before: file.db.file.size, after: sizeOf(target) };
-  } finally {
-    file.close();
-  }
-}
-
-/** Where the records lie that keys have at a revision. */
-function liveAt(file: EtcdFile, revision: bigint): Places {
-  const live = new LiveKeys(revision);
-  new RevisionScan(file.history).run((record) => {
-    if (((BigInt(record.mainHigh) << 32n) | BigInt(record.mainLow)) <= revision) live.take(record);
-  }, true);
-  return live.places();
-}
-
-function compactedAt(revision: bigint): Map<string, Buffer> {
-  const value = formatRevision(revision, 0n);
-  return new Map([
-    ['scheduledCompactRev', value],
-    ['finishedCompactRev', value],
-  ]);
-}
-
-function sizeOf(path: string): number {
-  const db = new BoltDb(path);
-  db.close();
-  return db.file.size;
 }

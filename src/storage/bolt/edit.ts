@@ -2,7 +2,8 @@
  * Changes small buckets of a file that nobody else has open, as bbolt would: changed pages are written behind the last page, and then
  * a meta page that makes them count. The large buckets are left where they are, so that a change costs next to nothing.
  */
-import { fsyncSync, writeSync } from 'node:fs';
+import { fsyncSync } from 'node:fs';
+import { writeAll } from '../../base/files/write.js';
 import { Cursor } from './bucket.js';
 import type { BoltDb } from './db.js';
 import { corrupt } from './db-file.js';
@@ -119,7 +120,9 @@ export function writeMetas(fd: number, meta: Meta): void {
   }
 }
 
-/** Writes all of `bytes` at an offset. */
-export function writeAll(fd: number, bytes: Uint8Array, offset: number): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, offset + done);
+/** The items in order, with some values put in place of what was there or added. */
+export function withValues(items: LeafItem[], values: Map<string, Buffer>): LeafItem[] {
+  const kept = items.filter(({ key }) => !values.has(key.toString()));
+  const all = [...kept, ...Array.from(values, ([key, value]) => ({ key: Buffer.from(key), value }))];
+  return all.sort((a, b) => Buffer.compare(a.key, b.key));
 }

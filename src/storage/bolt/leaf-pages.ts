@@ -1,4 +1,3 @@
-import { doubled } from '../mvcc/key-table.js';
 import { type Bucket, MAX_DEPTH } from './bucket.js';
 import { corrupt } from './db-file.js';
 import { PAGE_HEADER } from './meta.js';
@@ -40,14 +39,12 @@ class BranchReader {
 
   /** The pages that these branches point to, in their order. */
   children(branches: Float64Array): Float64Array {
-    let found: Float64Array = new Float64Array(1024);
-    let count = 0;
+    const found: number[] = [];
     for (const id of branches) {
       const elements = this.readBranch(id);
-      while (count + elements > found.length) found = doubled(found);
-      for (let i = 0; i < elements; i++) found[count++] = this.child(id, i);
+      for (let i = 0; i < elements; i++) found.push(this.child(id, i));
     }
-    return found.subarray(0, count);
+    return Float64Array.from(found);
   }
 
   private child(id: number, element: number): number {

@@ -3,17 +3,20 @@
  * is left out, and the copy is started with --force-new-cluster.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Failure } from '../../base/errors.js';
-import { syncDir } from '../../base/files/sync-dir.js';
-import { bytesField, bytesOf, numberField, numberOf, readFields } from '../../base/wire/proto2.js';
+import { removingUnlessDone } from '../../base/files/clean-up.js';
+import { type LockOptions, withLock } from '../../base/files/lock.js';
+import { partName } from '../../base/files/part-file.js';
+import { syncDir } from '../../base/files/write.js';
+import { bytesField, bytesOf, numberField, readFields } from '../../base/wire/proto2.js';
 import { copyDatabase, NewFile } from '../bolt/create.js';
 import { BoltDb } from '../bolt/db.js';
-import { refuseInUse } from '../bolt/in-use.js';
+import { dbOf } from '../bolt/db-file.js';
 import { buildBucket, TreeWriter } from '../bolt/write.js';
-import { crc32c } from '../crc32c.js';
-import { type Entry, listDir, RecordType, readWal, type Wal, WalRecords, walFileName, writeWalFile } from './wal.js';
+import { newestSnapshot } from './snap-file.js';
+import { type Entry, RecordType, readWal, type Wal, WalRecords, walFileName, writeWalFile } from './wal.js';
 
 export interface BackupOptions {
   dataDir: string;
@@ -23,6 +26,8 @@ export interface BackupOptions {
   backupWalDir?: string | undefined;
   /** Copies the keys of the v3 API too; the member must not run then. */
   withV3: boolean;
+  /** How long to wait for that. */
+  lock: LockOptions;
 }
 
 /**
@@ -38,9 +43,12 @@ export async function backupDataDir(options: BackupOptions, log: (line: string) 
   const snapshot = newestSnapshot(sourceSnap, log);
   const start = snapshot ?? { index: 0n, term: 0n };
   const wal = readWal(options.walDir || join(options.dataDir, 'member', 'wal'), start.index);
-  const part = `${resolve(member)}.part-${process.pid}`;
-  const walPart = walDir ? `${resolve(walDir)}.part-${process.pid}` : join(part, 'wal');
-  try {
+  const part = partName(resolve(member));
+  const walPart = walDir ? partName(resolve(walDir)) : join(part, 'wal');
+  const remove = (): void => {
+    for (const path of [part, walPart]) rmSync(path, { recursive: true, force: true });
+  };
+  await removingUnlessDone(remove, async () => {
     mkdirSync(join(part, 'snap'), { recursive: true, mode: 0o700 });
     mkdirSync(walPart, { recursive: true, mode: 0o700 });
     if (snapshot) copyFileSync(join(sourceSnap, snapshot.name), join(part, 'snap', snapshot.name));
@@ -50,53 +58,28 @@ export async function backupDataDir(options: BackupOptions, log: (line: string) 
     if (walDir) renameSync(walPart, walDir);
     renameSync(part, member);
     syncDir(dirname(resolve(member)));
-  } catch (error) {
-    for (const path of [part, walPart]) rmSync(path, { recursive: true, force: true });
-    throw error;
-  }
-}
-
-interface Snapshot {
-  name: string;
-  index: bigint;
-  term: bigint;
-}
-
-/** The newest snap file that is whole (snappb.Snapshot: crc 1, data 2; raftpb.Snapshot: metadata 2 with index 2 and term 3). */
-function newestSnapshot(dir: string, log: (line: string) => void): Snapshot | undefined {
-  const names = listDir(dir).filter((name) => name.endsWith('.snap'));
-  for (const name of names.sort().reverse()) {
-    try {
-      const file = readFields(readFileSync(join(dir, name)));
-      const data = bytesOf(file, 2) ?? Buffer.alloc(0);
-      if (crc32c(data) !== Number(numberOf(file, 1))) throw new RangeError('its checksum is wrong');
-      const metadata = readFields(bytesOf(readFields(data), 2) ?? Buffer.alloc(0));
-      return { name, index: numberOf(metadata, 2), term: numberOf(metadata, 3) };
-    } catch (error) {
-      log(`failed to read a snap file ${join(dir, name)}: ${(error as Error).message}`);
-    }
-  }
-  return undefined;
+  });
 }
 
 /** The buckets that tell of the old cluster's members. */
 const MEMBER_BUCKETS = ['members', 'members_removed', 'cluster'];
 
 /** The database without the members; without the v3 keys it only says up to which entry it has everything. */
-async function writeDatabase({ dataDir, withV3 }: BackupOptions, path: string, commit: bigint): Promise<void> {
+async function writeDatabase({ dataDir, withV3, lock }: BackupOptions, path: string, commit: bigint): Promise<void> {
   if (!withV3) {
     writeEmptyDatabase(path, commit);
     return;
   }
-  const source = join(dataDir, 'member', 'snap', 'db');
-  refuseInUse(source);
-  const db = new BoltDb(source);
-  try {
-    const replace = (bucket: string) => (MEMBER_BUCKETS.includes(bucket) ? () => [] : undefined);
-    await copyDatabase(db.root, path, { replace }, { hash: false });
-  } finally {
-    db.close();
-  }
+  const source = dbOf(dataDir);
+  await withLock(source, 'shared', lock, async () => {
+    const db = new BoltDb(source);
+    try {
+      const replace = (bucket: string) => (MEMBER_BUCKETS.includes(bucket) ? () => [] : undefined);
+      await copyDatabase(db.root, path, { replace });
+    } finally {
+      db.close();
+    }
+  });
 }
 
 const PAGE_BYTES = 4096;

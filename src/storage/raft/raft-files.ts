@@ -2,8 +2,8 @@
  * What a new member's raft log begins with (etcd: storage/wal, etcdserver/api/snap, raftpb): a WAL whose entries add each member, and a
  * snapshot that stands for these entries. Term is 1, and entry i adds the member i.
  */
-import { closeSync, fsyncSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeNewFile } from '../../base/files/write.js';
 import { bytesField, numberField } from '../../base/wire/proto2.js';
 import { crc32c } from '../crc32c.js';
 import { goJson, hexId, memberJson, type NewCluster } from './membership.js';
@@ -132,16 +132,7 @@ function hex16(value: number): string {
 
 /** Writes WAL and snap file into their folders, which are there, and on to the disk. */
 export function writeRaftFiles(cluster: NewCluster, walDir: string, snapDir: string): void {
-  writeSynced(join(snapDir, `${hex16(TERM)}-${hex16(cluster.members.length)}.snap`), snapBytes(cluster));
+  const name = `${hex16(TERM)}-${hex16(cluster.members.length)}.snap`;
+  writeNewFile(join(snapDir, name), snapBytes(cluster), { mode: 0o644 });
   writeWalFile(join(walDir, walFileName(0n, 0n)), walBytes(cluster));
-}
-
-function writeSynced(path: string, bytes: Buffer): void {
-  const fd = openSync(path, 'w', 0o644);
-  try {
-    writeFileSync(fd, bytes);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
 }

@@ -4,10 +4,10 @@
  * A record's frame: a little-endian u64 with the record's length in its lower 56 bits, and above them, where there is padding, 0x80 and the
  * padding's length; the record (walpb.Record: type 1, crc 2, data 3); padding to 8 bytes. A length of 0 is the space behind the last record.
  */
-
-import { closeSync, fsyncSync, ftruncateSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../base/errors.js';
+import { writeNewFile } from '../../base/files/write.js';
 import { systemText } from '../../base/go/errno.js';
 import { bytesField, bytesOf, numberField, numberOf, readFields } from '../../base/wire/proto2.js';
 import { crc32c } from '../crc32c.js';
@@ -51,14 +51,7 @@ function hex16(value: bigint): string {
 
 /** Writes a segment at its full length and on to the disk. */
 export function writeWalFile(path: string, records: Buffer): void {
-  const fd = openSync(path, 'w', 0o600);
-  try {
-    writeFileSync(fd, records);
-    ftruncateSync(fd, Math.max(records.length, SEGMENT_BYTES));
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
+  writeNewFile(path, records, { mode: 0o600, size: SEGMENT_BYTES });
 }
 
 /** raftpb.Entry. */

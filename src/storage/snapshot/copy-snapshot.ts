@@ -1,8 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, openSync } from 'node:fs';
 import { Failure } from '../../base/errors.js';
-import { systemText } from '../../base/go/errno.js';
+import { writeAllPieces } from '../../base/files/write.js';
 import { DbFile } from '../bolt/db-file.js';
 import { hasTrailer, TRAILER } from './hash-check.js';
 import { HashMismatch } from './hash-mismatch.js';
@@ -16,7 +15,7 @@ const COPY_BYTES = 1 << 20;
  */
 export async function copySnapshot(snapshot: string, path: string, skipHashCheck: boolean): Promise<void> {
   const source = new DbFile(snapshot);
-  const target = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o600);
+  const target = openSync(path, 'wx', 0o600);
   try {
     const hasHash = hasTrailer(source.size);
     if (!hasHash && !skipHashCheck) {
@@ -26,24 +25,18 @@ export async function copySnapshot(snapshot: string, path: string, skipHashCheck
     }
     const length = hasHash ? source.size - TRAILER : source.size;
     const hash = skipHashCheck ? undefined : createHash('sha256');
-    await copyBytes(source, target, length, path, hash);
+    await copyBytes(source, target, length, hash);
     if (!hash) return;
     const found = hash.digest();
     const expected = source.read(length, TRAILER);
     if (!expected.equals(found)) throw new HashMismatch(snapshot, expected, found);
   } finally {
-    await target.close();
+    closeSync(target);
     source.close();
   }
 }
 
-async function copyBytes(
-  source: DbFile,
-  target: FileHandle,
-  length: number,
-  path: string,
-  hash: Hash | undefined,
-): Promise<void> {
+async function copyBytes(source: DbFile, target: number, length: number, hash: Hash | undefined): Promise<void> {
   let chunk = Buffer.allocUnsafeSlow(COPY_BYTES);
   let other = Buffer.allocUnsafeSlow(COPY_BYTES);
   let writing: Promise<void> = Promise.resolve();
@@ -51,20 +44,10 @@ async function copyBytes(
     const part = chunk.subarray(0, source.readInto(chunk, at, Math.min(COPY_BYTES, length - at)));
     hash?.update(part);
     await writing;
-    writing = writeAll(target, part, at, path);
+    writing = writeAllPieces(target, [part], at);
     // Whoever awaits it next is told; until then it is not to count as unhandled.
     writing.catch(() => {});
     [chunk, other] = [other, chunk];
   }
   await writing;
-}
-
-async function writeAll(target: FileHandle, bytes: Buffer, offset: number, path: string): Promise<void> {
-  try {
-    for (let done = 0; done < bytes.length; ) {
-      done += (await target.write(bytes, done, bytes.length - done, offset + done)).bytesWritten;
-    }
-  } catch (error) {
-    throw new Failure(`could not write ${path} (${systemText(error)})`, { cause: error });
-  }
 }

@@ -9,8 +9,11 @@ const NAME = /^etcd-(\d{8}T\d{6}Z)-r(\d+)\.db(?:\.gz|\.zst)?$/;
 
 /** `etcd-20260131T235959Z-r4711.db`. */
 export function keptName(time: Date, revision: bigint): string {
-  const stamp = time.toISOString().replace(/\.\d+/, '').replace(/[-:]/g, '');
-  return `etcd-${stamp}-r${revision}.db`;
+  return `etcd-${stampOf(time)}-r${revision}.db`;
+}
+
+function stampOf(time: Date): string {
+  return time.toISOString().replace(/\.\d+/, '').replace(/[-:]/g, '');
 }
 
 /** @throws Failure when the folder cannot be made */
@@ -23,13 +26,19 @@ export function makeFolder(dir: string): void {
 }
 
 /**
- * Removes all but the newest snapshots of a folder, by the times in their names.
- * @returns the names that were removed
+ * Removes all but the newest snapshots of a folder, by the times in their names. Those of a later time than now were taken while the
+ * clock was wrong: they are neither counted nor removed, as they would take the places of good ones.
+ * @returns the names that were removed, and those that are of a later time
  * @throws Failure when one cannot be removed
  */
-export function removeOlder(dir: string, keep: number): string[] {
-  const names = readdirSync(dir).filter((name) => NAME.test(name));
-  const oldest = names.sort(byAge).slice(0, Math.max(0, names.length - keep));
+export function removeOlder(dir: string, keep: number, now: Date): { removed: string[]; later: string[] } {
+  const names = readdirSync(dir)
+    .filter((name) => NAME.test(name))
+    .sort(byAge);
+  const stamp = stampOf(now);
+  const isLater = (name: string): boolean => NAME.exec(name)![1]! > stamp;
+  const counted = names.filter((name) => !isLater(name));
+  const oldest = counted.slice(0, Math.max(0, counted.length - keep));
   for (const name of oldest) {
     try {
       rmSync(join(dir, name));
@@ -39,7 +48,7 @@ export function removeOlder(dir: string, keep: number): string[] {
       });
     }
   }
-  return oldest;
+  return { removed: oldest, later: names.filter(isLater) };
 }
 
 /** Two of one second are told apart by their revisions. */

@@ -1,0 +1,30 @@
+/** Snap files: up to which entry of the log a database has everything (etcd: server/etcdserver/api/snap). */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bytesOf, numberOf, readFields } from '../../base/wire/proto2.js';
+import { crc32c } from '../crc32c.js';
+import { listDir } from './wal.js';
+
+/** What a snap file says of itself. */
+export interface SnapFile {
+  name: string;
+  index: bigint;
+  term: bigint;
+}
+
+/** The newest snap file that is whole (snappb.Snapshot: crc 1, data 2; raftpb.Snapshot: metadata 2 with index 2 and term 3). */
+export function newestSnapshot(dir: string, log: (line: string) => void): SnapFile | undefined {
+  const names = listDir(dir).filter((name) => name.endsWith('.snap'));
+  for (const name of names.sort().reverse()) {
+    try {
+      const file = readFields(readFileSync(join(dir, name)));
+      const data = bytesOf(file, 2) ?? Buffer.alloc(0);
+      if (crc32c(data) !== Number(numberOf(file, 1))) throw new RangeError('its checksum is wrong');
+      const metadata = readFields(bytesOf(readFields(data), 2) ?? Buffer.alloc(0));
+      return { name, index: numberOf(metadata, 2), term: numberOf(metadata, 3) };
+    } catch (error) {
+      log(`failed to read a snap file ${join(dir, name)}: ${(error as Error).message}`);
+    }
+  }
+  return undefined;
+}
