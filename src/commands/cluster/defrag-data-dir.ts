@@ -1,7 +1,7 @@
 import { atLeast, isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure, failureText } from '../../base/errors.js';
 import { FileInUse } from '../../base/files/lock.js';
-import { goDuration } from '../../base/go/duration.js';
+import { formatDuration } from '../../base/go/duration.js';
 import { decimalBytes } from '../../output/size.js';
 import { dbOf } from '../../storage/bolt/db-file.js';
 import { type DbSizes, defragDataDir } from '../../storage/bolt/defrag.js';
@@ -28,7 +28,7 @@ export async function runDefragDataDir(context: CommandContext, dataDir: string)
     log('info', SOURCE, 'finished defragmenting directory', {
       path,
       ...sizeFields(after, before),
-      took: goDuration(Number(process.hrtime.bigint() - start)),
+      took: formatDuration(process.hrtime.bigint() - start),
     });
     if (isDropIn(mode)) return;
     const text = `${decimalBytes(before.size)} before, ${decimalBytes(after.size)} now`;

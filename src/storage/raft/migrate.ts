@@ -7,15 +7,10 @@ import { BoltDb } from '../bolt/db.js';
 import { dbOf } from '../bolt/db-file.js';
 import { BoltEdit, withValues } from '../bolt/edit.js';
 import type { Log } from '../log.js';
-import { minimalVersion } from './wal-version.js';
+import { minimalVersion, type Version } from './wal-version.js';
 
 /** Minor versions of etcd 3. 3.5 is the last whose files do not tell their version; 3.4 cannot be told from what is older. */
 const FIRST = 5;
-
-export interface Version {
-  major: number;
-  minor: number;
-}
 
 export interface MigrateOptions {
   target: Version;

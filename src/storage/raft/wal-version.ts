@@ -1,9 +1,14 @@
 /** Which versions of etcd understand a log (etcd: server/storage/wal/version.go). */
 import { Failure } from '../../base/errors.js';
 import { bytesOf, readFields } from '../../base/wire/proto2.js';
-import type { Version } from './migrate.js';
 import { newestSnapshot } from './snap-file.js';
 import { readWal } from './wal.js';
+
+/** Of etcd, or of what it stores. */
+export interface Version {
+  major: number;
+  minor: number;
+}
 
 /** Field of an InternalRaftRequest: a request of 3.6 that says which version it needs, in its field 1. */
 const VERSION_TEST = 9900;
