@@ -78,7 +78,7 @@ const ETCDUTL = {
 };
 
 /** What the global options are read from, whichever of them this mode has. */
-export type GlobalFlags = FlagsOf<typeof ETCDCTL & typeof OWN>;
+export type GlobalFlags = FlagsOf<typeof ETCDCTL & typeof OWN & typeof ETCDUTL>;
 
 /** All of them, with their defaults where a mode does not have them. */
 export const ALL_GLOBAL_FLAGS: readonly Flag[] = flagList({ ...ETCDCTL, ...OWN });

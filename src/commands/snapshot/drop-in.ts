@@ -11,7 +11,7 @@ import type { CommandContext } from '../command.js';
 export function lockOptions(context: CommandContext, message?: string): LockOptions {
   const { mode, stderr } = context;
   if (!isDropIn(mode)) return {};
-  const timeout = mode.tool === 'etcdutl' ? context.options.lockTimeout : 0;
+  const timeout = mode.tool === 'etcdutl' && atLeast(mode, '3.7') ? context.options.lockTimeout : 0;
   const onWait = message === undefined ? undefined : () => void stderr.write(`${message}\n`);
   return { waitMs: timeout === 0 ? null : timeout, onWait };
 }
