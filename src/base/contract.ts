@@ -72,6 +72,8 @@ export interface Output {
    * When the reader has gone away, the process ends as if by SIGPIPE.
    */
   write(chunk: string | Uint8Array): Promise<void> | undefined;
+  /** Writes text with colours of our own, where {@link write} keeps others from steering a terminal: see terminal.ts. */
+  styled?(text: string): Promise<void> | undefined;
   /** Done in place of that end, by whoever has to clean up first. */
   onReaderGone?: (() => void) | undefined;
   /** How many bytes were written so far, where that is known. */

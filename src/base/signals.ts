@@ -92,5 +92,7 @@ function end(name: NodeJS.Signals): Promise<never> {
 
 function die(name: NodeJS.Signals): void {
   if (name === 'SIGPIPE') dieBySigpipe();
+  // Whoever else listens (a library that shows the cursor again) would keep the signal from ending the process.
+  process.removeAllListeners(name);
   process.kill(process.pid, name);
 }

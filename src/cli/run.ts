@@ -1,12 +1,13 @@
 /** From the command line to the exit code. */
 
 import { BUILD } from '../base/build.js';
-import { atLeast, type Io, type Mode } from '../base/contract.js';
+import { atLeast, type Io, isDropIn, type Mode } from '../base/contract.js';
 import { ExitCode, Failure, SilentFailure } from '../base/errors.js';
 import type { Flag } from '../base/flags/declare.js';
 import { UsageFailure } from '../base/flags/normalize.js';
 import { type ParsedFlags, parseWords } from '../base/flags/parse.js';
 import { processIo } from '../base/streams.js';
+import { safeIo, writeStyled } from '../base/terminal.js';
 import { commandFlags, flagTable } from './command-flags.js';
 import { augerTools, commands } from './command-table.js';
 import { makeContext } from './context.js';
@@ -57,9 +58,14 @@ export async function runTool(
   }
 }
 
+/** A drop-in writes to a terminal what the tool itself would write. */
+function shownIo(mode: Mode, io: Io): Io {
+  return isDropIn(mode) ? io : safeIo(io);
+}
+
 async function fail(error: unknown, running: Running, io: Io): Promise<number> {
   await io.stdout.flush().catch(() => undefined);
-  const exitCode = await report(error, running, io);
+  const exitCode = await report(error, running, shownIo(running.mode, io));
   await io.stdout.flush().catch(() => undefined);
   return exitCode;
 }
@@ -68,12 +74,13 @@ async function dispatch(
   program: string,
   argv: string[],
   env: NodeJS.ProcessEnv,
-  io: Io,
+  processIo: Io,
   running: Running,
 ): Promise<number> {
   const identity = identify(program, env);
-  if (identity.tool === 'auger') return (await augerTools[identity.program]())(argv, env, io);
+  if (identity.tool === 'auger') return (await augerTools[identity.program]())(argv, env, processIo);
   running.mode = identity.mode;
+  const io = shownIo(identity.mode, processIo);
   const old = oldApi(identity, env);
   if (old !== undefined) return (await old.load())(argv, env, io, old.mode);
   if (argv[0] === '__complete' || argv[0] === '__completeNoDesc') {
@@ -119,7 +126,7 @@ async function runCommand(argv: string[], env: NodeJS.ProcessEnv, io: Io, runnin
   if (entry !== undefined && !entry.group && module === undefined)
     throw new Failure(`"${entry.path}" is not in this build`);
   if (module === undefined || flags.values.help) {
-    io.stdout.write(await helpPage(mode, entry, io.stdout));
+    writeStyled(io.stdout, await helpPage(mode, entry, io.stdout));
     return ExitCode.Ok;
   }
   refuseMissing(own, flags);

@@ -1,10 +1,9 @@
 /** Runs the programs that `watch` and `lock` are given, and tells their end in Go's words. */
 
 import { spawn } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
 import { constants as osConstants } from 'node:os';
-import { join } from 'node:path';
 import { systemText } from '../base/go/errno.js';
+import { programPath } from '../base/program-path.js';
 import type { CommandContext } from './command.js';
 
 /** How a program ended. */
@@ -32,8 +31,12 @@ export async function runChild(
   variables: Record<string, string>,
   { terminate, stdin = 'ignore' }: ChildOptions = {},
 ): Promise<ChildEnd> {
-  const path = name.includes('/') ? name : lookPath(name, context.env.PATH ?? '');
-  if (path === undefined) return { problem: `exec: "${name}": executable file not found in $PATH` };
+  let path: string;
+  try {
+    path = programPath(name, context.env.PATH ?? '');
+  } catch (error) {
+    return { problem: (error as Error).message };
+  }
   await context.stdout.flush();
   return new Promise((resolve) => {
     const started = (error: NodeJS.ErrnoException) => resolve({ problem: `fork/exec ${path}: ${systemText(error)}` });
@@ -57,23 +60,6 @@ export async function runChild(
 function childEnd(code: number | null, signal: NodeJS.Signals | null): ChildEnd {
   if (signal !== null) return { problem: `signal: ${SIGNAL_NAMES[signal] ?? signalNumber(signal)}`, status: 255 };
   return code === 0 ? { status: 0 } : { problem: `exit status ${code}`, status: code! };
-}
-
-/** The first executable file of that name in the directories of PATH. */
-function lookPath(name: string, path: string): string | undefined {
-  return path
-    .split(':')
-    .map((dir) => join(dir || '.', name))
-    .find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
 
 const SIGNAL_NAMES: Partial<Record<NodeJS.Signals, string>> = {

@@ -1,6 +1,7 @@
 /** Two texts as a unified diff, coloured on a terminal. */
 import type { StructuredPatchHunk } from 'diff';
 import type { Context } from '../base/contract.js';
+import { harmless } from '../base/terminal.js';
 
 type Paint = (text: string) => string;
 
@@ -8,6 +9,8 @@ type Paint = (text: string) => string;
 export interface DiffStyle {
   added: Paint;
   removed: Paint;
+  /** What stands on both sides, or is no part of the diff. */
+  same: Paint;
   hunk: Paint;
   head: Paint;
 }
@@ -18,14 +21,24 @@ const CONTEXT_LINES = 3;
 const MOST_EDITS = 1200;
 
 const plain: Paint = (text) => text;
-const PLAIN: DiffStyle = { added: plain, removed: plain, hunk: plain, head: plain };
+const PLAIN: DiffStyle = { added: plain, removed: plain, same: plain, hunk: plain, head: plain };
 
-/** Colours where standard output is a terminal and NO_COLOR is not set. */
+/** Colours where standard output is a terminal and NO_COLOR is not set: text for `writeStyled`. */
 export async function diffStyle({ stdout, env }: Context): Promise<DiffStyle> {
-  if (!stdout.isTTY || env.NO_COLOR || env.TERM === 'dumb') return PLAIN;
+  if (!stdout.isTTY) return PLAIN;
+  const clean: Paint = (text) => String(harmless(text));
+  const uncoloured: DiffStyle = { added: clean, removed: clean, same: clean, hunk: clean, head: clean };
+  if (env.NO_COLOR || env.TERM === 'dumb') return uncoloured;
   const { Chalk } = await import('chalk');
   const chalk = new Chalk({ level: 1 });
-  return { added: chalk.green, removed: chalk.red, hunk: chalk.cyan, head: chalk.bold };
+  const coloured = (paint: Paint) => (text: string) => paint(clean(text));
+  return {
+    added: coloured(chalk.green),
+    removed: coloured(chalk.red),
+    same: clean,
+    hunk: coloured(chalk.cyan),
+    head: coloured(chalk.bold),
+  };
 }
 
 /**
@@ -85,7 +98,7 @@ function linesOf(text: string): string[] {
 
 function paintLine(line: string, style: DiffStyle): string {
   if (line.startsWith('+')) return style.added(line);
-  return line.startsWith('-') ? style.removed(line) : line;
+  return line.startsWith('-') ? style.removed(line) : style.same(line);
 }
 
 /** The fields that the line at `at` stands in, by what is less indented above it. */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { systemText } from '../base/go/errno.js';
+import { programPath } from '../base/program-path.js';
 import { keyArgument } from './key-commands.js';
 import { type KeysAnswer, KeysApi } from './keys-api.js';
 import { printAnswer } from './print.js';
@@ -70,7 +71,15 @@ function start(
   fail: (error: Error) => void,
 ): void {
   const [name, ...args] = program as [string, ...string[]];
-  const child = spawn(name, args, {
+  let path: string;
+  try {
+    path = programPath(name, env.PATH ?? '');
+  } catch (error) {
+    fail(new Ending(V2Exit.Error, (error as Error).message));
+    return;
+  }
+  const child = spawn(path, args, {
+    argv0: name,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: {
       ...env,
@@ -80,11 +89,6 @@ function start(
       ETCD_WATCH_VALUE: event.node.value,
     },
   });
-  child.on('error', (error) => fail(new Ending(V2Exit.Error, startFailure(name, error))));
+  child.on('error', (error) => fail(new Ending(V2Exit.Error, `fork/exec ${path}: ${systemText(error)}`)));
   child.unref();
-}
-
-function startFailure(name: string, error: NodeJS.ErrnoException): string {
-  if (!name.includes('/')) return `exec: "${name}": executable file not found in $PATH`;
-  return `fork/exec ${name}: ${systemText(error)}`;
 }

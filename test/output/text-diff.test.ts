@@ -10,7 +10,7 @@ import { unifiedDiff } from '../../src/output/text-diff.js';
 const PATCH = 'patch';
 
 const same = (text: string) => text;
-const PLAIN = { added: same, removed: same, hunk: same, head: same };
+const PLAIN = { added: same, removed: same, same, hunk: same, head: same };
 const diff = (before: string, after: string) => unifiedDiff(before, after, PLAIN);
 
 test('where in the YAML a change is', async () => {

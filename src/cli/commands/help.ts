@@ -1,6 +1,7 @@
 import { atLeast, isDropIn } from '../../base/contract.js';
 import { ExitCode } from '../../base/errors.js';
 import { goQuote } from '../../base/go/quote.js';
+import { writeStyled } from '../../base/terminal.js';
 import type { CommandSpec, Run } from '../../commands/command.js';
 import { findCommand, UnknownCommand } from '../find-command.js';
 import { globalFlags } from '../global-flags.js';
@@ -17,7 +18,7 @@ export const run: Run<typeof spec> = async (context, args) => {
   try {
     const { entry } = findCommand(mode, args, globalFlags(mode));
     if (entry?.tool !== undefined) return (await entry.tool())(['--help'], env, context, mode);
-    stdout.write(await helpPage(mode, entry, stdout));
+    writeStyled(stdout, await helpPage(mode, entry, stdout));
   } catch (error) {
     if (!(error instanceof UnknownCommand) || !isDropIn(mode)) throw error;
     stderr.write(`Unknown help topic [${args.map((arg) => backQuote(arg)).join(' ')}]\n`);

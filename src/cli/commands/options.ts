@@ -1,4 +1,5 @@
 import { isDropIn } from '../../base/contract.js';
+import { writeStyled } from '../../base/terminal.js';
 import type { CommandSpec, Run } from '../../commands/command.js';
 import { globalFlags } from '../global-flags.js';
 import { optionsPage } from '../help.js';
@@ -13,6 +14,6 @@ export const spec = {
 
 export const run: Run<typeof spec> = async ({ mode, stdout }) => {
   const flags = globalFlags(mode);
-  if (!isDropIn(mode)) stdout.write(await optionsPage(flags, stdout));
+  if (!isDropIn(mode)) writeStyled(stdout, await optionsPage(flags, stdout));
   else stdout.write(`The following options can be passed to any command:\n\n${optionLines(flags)}`);
 };

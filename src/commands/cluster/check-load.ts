@@ -8,6 +8,7 @@ import { bool, type FlagsOf, string } from '../../base/flags/declare.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import { goQuote } from '../../base/go/quote.js';
 import { catchingSignals } from '../../base/signals.js';
+import { writeStyled } from '../../base/terminal.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { prefixRange } from '../../etcd/keys.js';
 import { type LoadResult, type PutLoad, putUnderLoad } from '../../etcd/put-load.js';
@@ -136,10 +137,10 @@ export function progressLine({ stderr }: CommandContext, total: number, unit: st
       const percent = Math.floor((Math.min(value, total) / total) * 100);
       if (!stderr.isTTY || percent === shown) return;
       shown = percent;
-      stderr.write(`${erase}${value} / ${total} ${unit}  ${percent}%`);
+      writeStyled(stderr, `${erase}${value} / ${total} ${unit}  ${percent}%`);
     },
     done(): void {
-      if (stderr.isTTY && shown >= 0) stderr.write(erase);
+      if (stderr.isTTY && shown >= 0) writeStyled(stderr, erase);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { ExitCode, Failure } from '../../base/errors.js';
 import { bool } from '../../base/flags/declare.js';
+import { writeStyled } from '../../base/terminal.js';
 import { inStoredLayout, requireSameObject, toBeStored } from '../../k8s/edited.js';
 import { readObjects, type StoredObject } from '../../k8s/objects.js';
 import { encodeStored, type Fields, type Stored } from '../../k8s-decode/index.js';
@@ -103,7 +104,7 @@ async function write(
   { target, found, edited, file }: EditEnd,
 ): Promise<number> {
   const { kv } = found;
-  await context.stdout.write(await unifiedDiff(edited.before, edited.after, await diffStyle(context)));
+  await writeStyled(context.stdout, await unifiedDiff(edited.before, edited.after, await diffStyle(context)));
   if (!(await mayChange(context, flags, `Write this to ${target.key}?`))) {
     const dryRun = flags.dryRun;
     if (dryRun) file.remove();

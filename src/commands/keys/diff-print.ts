@@ -1,5 +1,6 @@
 /** How the differences between two places or revisions are shown. */
 
+import { writeStyled } from '../../base/terminal.js';
 import type { KeyPair } from '../../etcd/range-join.js';
 import { changeFields, objectChanges } from '../../k8s/object-diff.js';
 import { toJson } from '../../k8s-decode/json/json.js';
@@ -44,7 +45,8 @@ export class DiffOutput {
     this.counts[change]++;
     const text =
       this.format === 'simple' ? await this.simple(change, difference) : await this.fields(change, difference, isFirst);
-    const wait = this.context.stdout.write(text);
+    const { stdout } = this.context;
+    const wait = this.format === 'simple' ? writeStyled(stdout, text) : stdout.write(text);
     if (wait) await wait;
   }
 

@@ -1,5 +1,6 @@
 /** How the revisions of a key are shown. */
 
+import { writeStyled } from '../../base/terminal.js';
 import type { KeyRevision } from '../../etcd/key-history.js';
 import { type Authors, authorsOf, managerText } from '../../k8s/managers.js';
 import { changeFields, type FieldChange, objectChanges } from '../../k8s/object-diff.js';
@@ -51,7 +52,8 @@ export class HistoryPrinter {
     const entry = await this.entry(pair);
     const text = await this.text(entry);
     this.printed++;
-    const wait = this.context.stdout.write(text);
+    const { stdout } = this.context;
+    const wait = this.format === 'simple' ? writeStyled(stdout, text) : stdout.write(text);
     if (wait) await wait;
   }
 

@@ -5,7 +5,7 @@ import { type Child, countKeys, folderOf, listFolder } from '../../etcd/folder.j
 import { prefixRange } from '../../etcd/keys.js';
 import { readRange } from '../../etcd/range.js';
 import type { Value } from '../../k8s-decode/value.js';
-import { readableBytes, visible } from '../../output/bytes.js';
+import { readableBytes } from '../../output/bytes.js';
 import { formatNotSupported, outputFormat } from '../../output/format.js';
 import { writeReadable } from '../../output/readable.js';
 import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
@@ -80,8 +80,7 @@ function lineWriter(context: CommandContext, long: boolean): (entry: Entry) => s
   }
   if (format !== 'simple') throw formatNotSupported(format);
   return ({ key, keys }) => {
-    const name = context.stdout.isTTY ? visible(key) : key;
     const count = long ? `${(keys ?? '-').padStart(9)}  ` : '';
-    return Buffer.concat([Buffer.from(count), Buffer.from(name as string), Buffer.from('\n')]);
+    return Buffer.concat([Buffer.from(count), key, Buffer.from('\n')]);
   };
 }

@@ -2,7 +2,6 @@ import { ExitCode, Failure } from '../../base/errors.js';
 import { int } from '../../base/flags/declare.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { type Child, countKeys, folderOf, listFolder } from '../../etcd/folder.js';
-import { visible } from '../../output/bytes.js';
 import { formatNotSupported, outputFormat } from '../../output/format.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 
@@ -88,8 +87,6 @@ class Tree {
   }
 
   private async line(before: string, name: Buffer, after = ''): Promise<void> {
-    const { stdout } = this.context;
-    const shown = stdout.isTTY ? visible(name) : name;
-    await stdout.write(Buffer.concat([Buffer.from(before), Buffer.from(shown as string), Buffer.from(`${after}\n`)]));
+    await this.context.stdout.write(Buffer.concat([Buffer.from(before), name, Buffer.from(`${after}\n`)]));
   }
 }

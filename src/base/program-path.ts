@@ -1,0 +1,29 @@
+/** Where a program that a user names is found, by the rules of Go's exec.LookPath. */
+import { accessSync, constants, statSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+
+/**
+ * The program's path: as it is with a slash in it, else the first executable file of that name in the directories of PATH. An empty or
+ * relative directory there would mean what somebody else may have put into the working directory: what is found in one is not run, and
+ * nothing in its place.
+ * @throws Error in Go's words
+ */
+export function programPath(name: string, path: string): string {
+  if (name.includes('/')) return name;
+  const found = path
+    .split(':')
+    .map((dir) => join(dir || '.', name))
+    .find(isExecutable);
+  if (found === undefined) throw new Error(`exec: "${name}": executable file not found in $PATH`);
+  if (isAbsolute(found)) return found;
+  throw new Error(`exec: "${name}": cannot run executable found relative to current directory`);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
