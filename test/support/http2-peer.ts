@@ -1,5 +1,5 @@
-import { frame } from '../../src/connection/http2/frames.js';
 import { Http2Connection } from '../../src/connection/http2/connection.js';
+import { frame } from '../../src/connection/http2/frames.js';
 import { HpackEncoder } from '../../src/connection/http2/hpack/encoder.js';
 import type { Field } from '../../src/connection/http2/hpack/tables.js';
 import { ErrorCode, Flag, FrameType, PREFACE } from '../../src/connection/http2/protocol.js';
@@ -24,9 +24,7 @@ export interface Seen {
   end?: StreamEnd;
 }
 
-const ERROR_NAMES = new Map<number | undefined, string>(
-  Object.entries(ErrorCode).map(([name, code]) => [code, name]),
-);
+const ERROR_NAMES = new Map<number | undefined, string>(Object.entries(ErrorCode).map(([name, code]) => [code, name]));
 
 /** A connection whose server is the test: what it sends is handed in as frames, and what it receives is read from memory. */
 export class ScriptedPeer implements Socket {
@@ -110,14 +108,7 @@ export class ScriptedPeer implements Socket {
     await Promise.resolve();
     const bytes = Buffer.concat(this.written);
     if (!bytes.subarray(0, PREFACE.length).equals(Buffer.from(PREFACE))) throw new Error('no preface');
-    const frames: SentFrame[] = [];
-    for (let pos = PREFACE.length; pos < bytes.length; ) {
-      const end = pos + 9 + bytes.readUIntBE(pos, 3);
-      const [type = 0, flags = 0] = bytes.subarray(pos + 3);
-      frames.push({ type, flags, streamId: bytes.readUInt32BE(pos + 5), payload: bytes.subarray(pos + 9, end) });
-      pos = end;
-    }
-    return frames;
+    return readFrames(bytes.subarray(PREFACE.length));
   }
 
   /** The code of the last GOAWAY or RST_STREAM that was sent, by name. */
@@ -125,6 +116,20 @@ export class ScriptedPeer implements Socket {
     const complaint = (await this.sent()).findLast((one) => one.type === type);
     return complaint && ERROR_NAMES.get(complaint.payload.readUInt32BE(type === FrameType.GOAWAY ? 4 : 0));
   }
+}
+
+/** The frames that are whole in `bytes`. */
+export function readFrames(bytes: Buffer): SentFrame[] {
+  const frames: SentFrame[] = [];
+  let pos = 0;
+  while (pos + 9 <= bytes.length) {
+    const end = pos + 9 + bytes.readUIntBE(pos, 3);
+    if (end > bytes.length) break;
+    const [type = 0, flags = 0] = bytes.subarray(pos + 3);
+    frames.push({ type, flags, streamId: bytes.readUInt32BE(pos + 5), payload: bytes.subarray(pos + 9, end) });
+    pos = end;
+  }
+  return frames;
 }
 
 /** SETTINGS as servers send them first. */
@@ -139,6 +144,6 @@ export function serverSettings(...settings: [id: number, value: number][]): Buff
 
 export function uint32(...values: number[]): Buffer {
   const bytes = Buffer.alloc(values.length * 4);
-  values.forEach((value, i) => bytes.writeUInt32BE(value >>> 0, i * 4));
+  for (const [i, value] of values.entries()) bytes.writeUInt32BE(value, i * 4);
   return bytes;
 }
