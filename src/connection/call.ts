@@ -1,8 +1,11 @@
-import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
 import { CallFailure } from '../rpc/call-failure.js';
-import { Code, codeOfHttpStatus, codeOfReset, H2, h2Name, type Status, statusOf } from '../rpc/status.js';
+import { Code, codeOfHttpStatus, type Status, statusOf } from '../rpc/status.js';
 import { ConnectFailure } from './connect-failure.js';
 import { encodeFrame, FrameError, FrameParser } from './grpc-frames.js';
+import type { Headers } from './http2/headers.js';
+import type { Field } from './http2/hpack/tables.js';
+import { ErrorCode, errorName } from './http2/protocol.js';
+import type { Http2Stream, StreamEnd, StreamListener } from './http2/stream.js';
 import type { Session } from './session.js';
 
 /** What a call is opened with. */
@@ -26,41 +29,36 @@ export interface CallListener {
   fail(failure: CallFailure): void;
 }
 
-/** One gRPC call on one connection, sent once. */
-export class Call {
-  private readonly stream: ClientHttp2Stream;
-  private readonly parser: FrameParser;
-  private status: Status | undefined;
-  private answered = false;
-  private problem: CallFailure | undefined;
-  private error: Error | undefined;
-  private done = false;
+/** How far a call is. */
+type CallState =
+  /** The server has not answered. */
+  | { is: 'asking' }
+  /** It has answered as gRPC; messages come. */
+  | { is: 'answered' }
+  /** It has said how the call ended; what is left is that the stream ends. */
+  | { is: 'judged'; status: Status }
+  /** The listener knows how it ended, or does not want to. */
+  | { is: 'done' };
 
+/** One gRPC call on one connection, sent once. */
+export class Call implements StreamListener {
+  private state: CallState = { is: 'asking' };
+  private readonly stream: Http2Stream;
+  private readonly parser: FrameParser;
+
+  /** @throws CallFailure when the connection has ended */
   constructor(
     private readonly session: Session,
     private readonly spec: CallSpec,
     private readonly listener: CallListener,
   ) {
     this.parser = new FrameParser((message, last) => listener.message(message, last), spec.maxRecvBytes, spec.inPieces);
-    this.stream = session.request(headersOf(spec));
-    this.stream.on('response', (headers) => this.onHeaders(headers));
-    this.stream.on('trailers', (headers) => {
-      this.status = statusOf(headers) ?? this.status;
-    });
-    this.stream.on('data', (chunk: Buffer) => this.onData(chunk));
-    this.stream.on('error', (error) => {
-      this.error = error;
-    });
-    this.stream.on('end', () => {
-      if (this.status) this.finish();
-    });
-    this.stream.on('close', () => this.finish());
+    this.stream = session.request(spec.path, fieldsOf(spec), this);
   }
 
   /** Sends one message; `flushed` is called when the connection has taken it. */
   send(message: Uint8Array, flushed?: () => void): void {
-    if (this.stream.destroyed || this.stream.writableEnded) flushed?.();
-    else this.stream.write(encodeFrame(message), flushed);
+    this.stream.write(encodeFrame(message), flushed);
   }
 
   /** Sends one message and nothing after it. */
@@ -69,7 +67,7 @@ export class Call {
   }
 
   endRequests(): void {
-    if (!this.stream.destroyed) this.stream.end();
+    this.stream.end();
   }
 
   pause(): void {
@@ -82,89 +80,102 @@ export class Call {
 
   /** Tells the server that nobody waits (RST_STREAM), and the listener `failure`, if there is one. */
   cancel(failure?: CallFailure): void {
-    const tell = !this.done && failure;
-    this.done = true;
-    this.stream.close(H2.CANCEL);
-    if (tell) this.listener.fail(tell);
+    if (this.state.is === 'done') return;
+    this.settle();
+    this.stream.reset(ErrorCode.CANCEL);
+    if (failure) this.listener.fail(failure);
   }
 
-  private onHeaders(headers: IncomingHttpHeaders & { ':status'?: number | undefined }): void {
-    this.answered = true;
-    const http = Number(headers[':status']);
-    const type = String(headers['content-type'] ?? '');
-    this.status = statusOf(headers);
-    if (this.status || (http === 200 && /^application\/grpc(?:$|[+;])/.test(type))) return;
-    const code = http === 200 ? Code.Unknown : codeOfHttpStatus(http);
-    this.abort(code, `the server answered HTTP status ${http}, content type "${type}": it is no gRPC server`);
+  // What the stream tells.
+
+  head(http: number, headers: Headers): void {
+    const status = statusOf(headers);
+    const type = headers.get('content-type') ?? '';
+    if (status) this.state = { is: 'judged', status };
+    else if (http === 200 && /^application\/grpc(?:$|[+;])/.test(type)) this.state = { is: 'answered' };
+    else {
+      const code = http === 200 ? Code.Unknown : codeOfHttpStatus(http);
+      this.abort(code, `the server answered HTTP status ${http}, content type "${type}": it is no gRPC server`);
+    }
   }
 
-  private onData(chunk: Buffer): void {
-    if (this.problem || this.done) return;
+  data(piece: Buffer): void {
+    if (this.state.is === 'done') return;
     try {
-      this.parser.push(chunk);
+      this.parser.push(piece);
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       this.abort(error.tooLarge ? Code.ResourceExhausted : Code.Internal, error.message);
     }
   }
 
-  /** The answer is unusable: it says nothing about what became of the request. */
-  private abort(code: Code, details: string): void {
-    this.problem = new CallFailure(code, details, { endpoint: this.session.endpoint.text, sent: true });
-    this.stream.close(H2.CANCEL);
-    this.finish();
+  trailers(headers: Headers): void {
+    const status = statusOf(headers);
+    if (status && this.state.is !== 'done') this.state = { is: 'judged', status };
   }
 
-  private finish(): void {
-    if (this.done) return;
-    this.done = true;
-    const failure = this.problem ?? this.failure();
+  closed(end: StreamEnd): void {
+    if (this.state.is === 'done') return;
+    const failure = this.state.is === 'judged' ? this.failureOf(this.state.status) : this.failureWithout(end);
+    this.settle();
     if (failure) this.listener.fail(failure);
     else this.listener.end();
   }
 
-  private failure(): CallFailure | undefined {
-    const endpoint = this.session.endpoint.text;
-    const { status } = this;
-    if (status && isDeadline(status, this.spec.deadline)) {
-      return new CallFailure(Code.DeadlineExceeded, status.details, { endpoint, sent: true });
-    }
-    if (status && status.code !== Code.OK) {
-      return new CallFailure(status.code, status.details, { endpoint, sent: true, fromServer: true });
-    }
-    if (status && this.parser.complete) return undefined;
-    if (status) return new CallFailure(Code.Internal, 'the answer is cut short', { endpoint, sent: true });
-    return this.brokenStream(endpoint);
+  /** The answer is unusable: it says nothing about what became of the request. */
+  private abort(code: Code, details: string): void {
+    this.cancel(new CallFailure(code, details, { endpoint: this.session.endpoint.text, sent: true }));
   }
 
-  /** The stream ended without a status: reset by the server, refused, or the connection is gone. */
-  private brokenStream(endpoint: string): CallFailure {
-    const { rstCode, id } = this.stream;
-    const surelyUnprocessed = rstCode === H2.REFUSED_STREAM || id === undefined || id > this.session.lastStreamId;
-    const sent = !surelyUnprocessed;
-    if (surelyUnprocessed) {
-      return new CallFailure(Code.Unavailable, 'the server refused the call: it is ending the connection', {
-        endpoint,
-        sent,
-      });
-    }
-    const lost = this.session.broken;
-    if (lost) {
-      const { message } = ConnectFailure.from(lost, this.session.endpoint);
-      return new CallFailure(Code.Unavailable, message, { endpoint, sent });
-    }
-    if (rstCode === H2.ENHANCE_YOUR_CALM && !this.answered) {
-      return new CallFailure(Code.ResourceExhausted, "the answer's headers are too large", { endpoint, sent });
-    }
-    const why = rstCode
-      ? `the server reset the call (${h2Name(rstCode)})`
-      : (this.error?.message ?? 'the call ended without a status');
-    const code = codeOfReset(rstCode);
-    if (isDeadline({ code, details: why }, this.spec.deadline)) {
-      return new CallFailure(Code.DeadlineExceeded, why, { endpoint, sent });
-    }
-    return new CallFailure(code, why, { endpoint, sent, reset: true });
+  private settle(): void {
+    this.state = { is: 'done' };
+    this.session.release();
   }
+
+  private failureOf(status: Status): CallFailure | undefined {
+    const facts = { endpoint: this.session.endpoint.text, sent: true };
+    if (isDeadline(status, this.spec.deadline)) return new CallFailure(Code.DeadlineExceeded, status.details, facts);
+    if (status.code !== Code.OK) return new CallFailure(status.code, status.details, { ...facts, fromServer: true });
+    if (this.parser.complete) return undefined;
+    return new CallFailure(Code.Internal, 'the answer is cut short', facts);
+  }
+
+  /** The stream ended without a status. */
+  private failureWithout(end: StreamEnd): CallFailure {
+    const facts = { endpoint: this.session.endpoint.text, sent: true };
+    switch (end.how) {
+      case 'refused': {
+        const why = 'the server refused the call: it is ending the connection';
+        return new CallFailure(Code.Unavailable, why, { ...facts, sent: false });
+      }
+      case 'lost': {
+        const { message } = ConnectFailure.from(end.error, this.session.endpoint);
+        return new CallFailure(Code.Unavailable, message, facts);
+      }
+      case 'complete':
+        return new CallFailure(Code.Internal, 'the call ended without a status', { ...facts, reset: true });
+      case 'reset':
+        return this.failureOfReset(end);
+    }
+  }
+
+  private failureOfReset({ code: h2Code, by, why }: Extract<StreamEnd, { how: 'reset' }>): CallFailure {
+    const code = codeOfReset(h2Code);
+    const details = why ?? `the server reset the call (${errorName(h2Code)})`;
+    const facts = { endpoint: this.session.endpoint.text, sent: true };
+    if (by === 'us') return new CallFailure(code, details, facts);
+    if (isDeadline({ code, details }, this.spec.deadline))
+      return new CallFailure(Code.DeadlineExceeded, details, facts);
+    return new CallFailure(code, details, { ...facts, reset: true });
+  }
+}
+
+/** The code for a stream that was reset with an HTTP/2 error (PROTOCOL-HTTP2.md of gRPC). */
+export function codeOfReset(h2Code: number): Code {
+  if (h2Code === ErrorCode.REFUSED_STREAM) return Code.Unavailable;
+  if (h2Code === ErrorCode.CANCEL) return Code.Canceled;
+  if (h2Code === ErrorCode.ENHANCE_YOUR_CALM) return Code.ResourceExhausted;
+  return h2Code === ErrorCode.INADEQUATE_SECURITY ? Code.PermissionDenied : Code.Internal;
 }
 
 /** How much earlier than our clock a server's may say that the time is over. */
@@ -179,17 +190,16 @@ function isDeadline({ code, details }: Status, deadline: number | undefined): bo
   return code === Code.DeadlineExceeded || (code === Code.Unknown && details === 'context deadline exceeded');
 }
 
-function headersOf(spec: CallSpec): Record<string, string> {
-  return {
-    ':method': 'POST',
-    ':path': spec.path,
-    'content-type': 'application/grpc',
-    te: 'trailers',
-    'user-agent': 'ketcdctl',
-    ...(spec.deadline === undefined ? {} : { 'grpc-timeout': grpcTimeout(spec.deadline - Date.now()) }),
-    ...(spec.token ? { token: spec.token } : {}),
-    ...(spec.requireLeader ? { hasleader: 'true' } : {}),
-  };
+function fieldsOf({ deadline, token, requireLeader }: CallSpec): Field[] {
+  const fields: Field[] = [
+    ['content-type', 'application/grpc'],
+    ['te', 'trailers'],
+    ['user-agent', 'ketcdctl'],
+  ];
+  if (deadline !== undefined) fields.push(['grpc-timeout', grpcTimeout(deadline - Date.now())]);
+  if (token) fields.push(['token', token]);
+  if (requireLeader) fields.push(['hasleader', 'true']);
+  return fields;
 }
 
 /** At most 8 digits and a unit (PROTOCOL-HTTP2.md of gRPC). */

@@ -1,11 +1,10 @@
+import { after } from '../base/timer.js';
 import { ConnectFailure } from './connect-failure.js';
 import { dial } from './dial.js';
 import { type Endpoint, parseEndpoint, usesTls } from './endpoints.js';
 import type { ConnectionOptions } from './options.js';
 import { Session } from './session.js';
 import type { TlsSettings } from './tls-options.js';
-
-const RESET = Object.assign(new Error('closed'), { code: 'ECONNRESET' });
 
 /** The way to one member: at most one session, dialled when it is asked for and again when it has ended. */
 export class Channel {
@@ -37,14 +36,14 @@ export class Channel {
     const silent = new ConnectFailure(`connected, but the server said nothing for ${timeoutMs / 1000}s`, {
       hint: 'is this the client port of etcd? A frozen etcd does the same',
     });
-    const timer = setTimeout(() => session.destroy(silent), timeoutMs);
+    const timer = after(timeoutMs, () => session.fail(silent));
     try {
       await session.greeted;
       return session;
     } catch (error) {
       throw await this.explainEnd(error);
     } finally {
-      clearTimeout(timer);
+      timer.cancel();
       session.release();
     }
   }
@@ -72,7 +71,7 @@ export class Channel {
   }
 
   close(): void {
-    this.current?.destroy();
+    this.current?.close();
     this.current = undefined;
   }
 
@@ -85,14 +84,9 @@ export class Channel {
 
   private async connect(): Promise<Session> {
     const timeoutMs = this.options.dialTimeout ?? 2000;
-    const socket = dial(this.endpoint, { tls: this.secure ? this.tls : undefined, timeoutMs, trace: this.trace });
-    // Loaded while the handshake is under way: it takes some milliseconds of a process that lives for twenty.
-    const http2 = import('node:http2');
-    socket.catch(() => {});
-    const [module, ready] = await Promise.all([http2, socket]);
-    // TLS 1.3 refuses a client certificate after the handshake, perhaps while http2 was loaded; a session on a dead socket hangs.
-    if (ready.destroyed) throw await this.explainEnd(ready.errored ?? RESET);
-    this.current = new Session(module, ready, this.endpoint, this.secure, {
+    const tls = this.secure ? this.tls : undefined;
+    const socket = await dial(this.endpoint, { tls, timeoutMs, trace: this.trace, alpn: 'h2' });
+    this.current = new Session(socket, this.endpoint, this.secure, {
       keepaliveTime: Math.max(this.options.keepaliveTime ?? 2000, this.options.keepaliveFloor ?? 10_000),
       keepaliveTimeout: this.options.keepaliveTimeout ?? 6000,
       trace: this.trace,

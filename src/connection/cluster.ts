@@ -70,9 +70,10 @@ export class Cluster {
   /**
    * A session to one of `endpoints`: the one that was good before, else the first that connects. Dials in order, the next one when
    * one fails or is slow. `avoid` comes last: it has just failed.
-   * @throws RpcError that tells what each endpoint did; CallFailure when the call is cancelled; Failure for unusable options.
+   * @throws RpcError that tells what each endpoint did; CallFailure when the call is cancelled; Failure for unusable options or keys.
    */
   async pick(endpoints: readonly string[], limit: Limit, greeted: boolean, avoid?: string): Promise<Session> {
+    await this.tls.check();
     const problems = new Map<string, Attempt>();
     const order = this.order(endpoints, avoid);
     for (let round = 0; ; round += 1) {

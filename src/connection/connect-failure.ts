@@ -1,5 +1,4 @@
 import type { Attempt } from '../rpc/error.js';
-import { h2Name } from '../rpc/status.js';
 import type { Endpoint } from './endpoints.js';
 
 /** Why there is no connection to an endpoint: what failed, without the endpoint's name, and what to do. */
@@ -47,10 +46,6 @@ function explainSocketError(error: unknown, endpoint: Endpoint): ConnectFailure 
     case 'ECONNRESET':
     case 'EPIPE':
       return failure('the connection was reset');
-    case 'ERR_HTTP2_SESSION_ERROR':
-      return failure(`the server ended the connection (${h2Name(Number(/\d+$/.exec(message)?.[0]))})`);
-    case 'ERR_HTTP2_ERROR':
-      return failure(`what the server sent is no valid HTTP/2 (${message})`);
     default:
       return failure(message || String(code ?? error));
   }

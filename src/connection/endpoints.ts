@@ -1,4 +1,5 @@
 import { ExitCode, Failure } from '../base/errors.js';
+import type { Target } from './http2/socket.js';
 import type { ConnectionOptions } from './options.js';
 
 /** Where a member is reached. */
@@ -84,4 +85,8 @@ export function skipsVerify(options: ConnectionOptions): boolean {
 export function authorityOf({ host, port, socketPath }: Endpoint): string {
   if (socketPath !== undefined) return 'localhost';
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+export function targetOf({ socketPath, host, port }: Endpoint): Target {
+  return socketPath === undefined ? { host, port } : { path: socketPath };
 }

@@ -1,3 +1,4 @@
+import { after, type Timer } from '../base/timer.js';
 import { CallFailure } from '../rpc/call-failure.js';
 import type { CallOptions } from '../rpc/callable.js';
 import { Code } from '../rpc/status.js';
@@ -11,7 +12,7 @@ export class Limit {
   /** Set when it is over. */
   over: CallFailure | undefined;
   private readonly listeners = new Set<(failure: CallFailure) => void>();
-  private readonly timer: NodeJS.Timeout | undefined;
+  private readonly timer: Timer | undefined;
   private readonly signals: AbortSignal[];
   private readonly onAbort = () => this.end(new CallFailure(Code.Canceled, 'cancelled', { endpoint: '', sent: true }));
 
@@ -25,9 +26,7 @@ export class Limit {
     this.allowedMs = options.patienceMs;
     if (this.deadline === undefined) return;
     this.allowedMs = Math.max(0, this.deadline - Date.now());
-    // Longer than a timer can be: as good as no limit.
-    if (this.allowedMs > 0x7fffffff) return;
-    this.timer = setTimeout(() => this.expire(), this.allowedMs);
+    this.timer = after(this.allowedMs, () => this.expire());
   }
 
   /** Ends it now, for want of an answer. */
@@ -51,16 +50,16 @@ export class Limit {
   }
 
   sleep(ms: number): Promise<void> {
-    let timer: NodeJS.Timeout;
+    let timer: Timer | undefined;
     const slept = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, ms);
+      timer = after(ms, resolve);
     });
-    return this.race(slept).finally(() => clearTimeout(timer));
+    return this.race(slept).finally(() => timer?.cancel());
   }
 
   /** To be called when the call has ended: a timer would keep the process alive. */
   dispose(): void {
-    clearTimeout(this.timer);
+    this.timer?.cancel();
     for (const one of this.signals) one.removeEventListener('abort', this.onAbort);
     this.listeners.clear();
   }

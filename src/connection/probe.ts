@@ -1,10 +1,11 @@
-import { connect, type Socket } from 'node:net';
+import { after } from '../base/timer.js';
 import { ConnectFailure } from './connect-failure.js';
-import type { Endpoint } from './endpoints.js';
+import { type Endpoint, targetOf } from './endpoints.js';
+import { dialler } from './http2/dialler.js';
+import { hello } from './http2/settings.js';
+import type { Socket, TlsRequest } from './http2/socket.js';
 import type { TlsSettings } from './tls-options.js';
 
-/** HTTP/2's first words, with an empty SETTINGS frame behind them. */
-const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 'latin1');
 /** First byte of a TLS record that holds an alert. */
 const TLS_ALERT = 0x15;
 
@@ -60,40 +61,52 @@ function peerPort(endpoint: Endpoint): string {
   return endpoint.port === 2380 ? '; 2380 is usually the port for peers: try 2379' : '';
 }
 
-async function plainWords(endpoint: Endpoint, timeoutMs: number): Promise<Buffer | undefined> {
-  const socket = connect(target(endpoint));
-  socket.once('connect', () => socket.write(PREFACE));
-  return first<Buffer>(socket, 'data', timeoutMs);
+function plainWords(endpoint: Endpoint, timeoutMs: number): Promise<Buffer | undefined> {
+  return firstWords(endpoint, undefined, timeoutMs);
 }
 
 async function tlsWords(endpoint: Endpoint, settings: TlsSettings, timeoutMs: number): Promise<Buffer | undefined> {
-  const tls = await import('node:tls');
-  const secureContext = settings.secureContext(tls);
-  const socket = tls.connect({ ...target(endpoint), secureContext, rejectUnauthorized: false });
-  socket.once('secureConnect', () => socket.write(PREFACE));
-  return first<Buffer>(socket, 'data', timeoutMs);
+  return firstWords(endpoint, { material: await settings.material(), serverName: undefined, alpn: 'h2' }, timeoutMs);
 }
 
 async function speaksTls(endpoint: Endpoint, timeoutMs: number): Promise<boolean> {
-  const tls = await import('node:tls');
-  const socket = tls.connect({ ...target(endpoint), rejectUnauthorized: false, ca: [] });
-  return (await first<true>(socket, 'secureConnect', timeoutMs)) !== undefined;
+  const anybody: TlsRequest = { material: { ca: [], client: undefined }, serverName: undefined, alpn: 'h2' };
+  const [socket] = await connected(endpoint, anybody, timeoutMs);
+  socket?.destroy();
+  return socket !== undefined;
 }
 
-function target({ socketPath, host, port }: Endpoint): { host: string; port: number } {
-  return (socketPath === undefined ? { host, port } : { path: socketPath }) as { host: string; port: number };
-}
-
-/** What came first with the event (true for nothing), or undefined when the socket ended or the time was over. */
-function first<T>(socket: Socket, event: string, timeoutMs: number): Promise<T | undefined> {
+/** What a server says first to one that speaks HTTP/2; undefined when it says nothing, or is not there. */
+async function firstWords(
+  endpoint: Endpoint,
+  tls: TlsRequest | undefined,
+  timeoutMs: number,
+): Promise<Buffer | undefined> {
+  const [socket, left] = await connected(endpoint, tls, timeoutMs);
+  if (!socket) return undefined;
   return new Promise((resolve) => {
-    const settle = (value: T | undefined) => {
-      clearTimeout(timer);
-      resolve(value);
+    const settle = (words: Buffer | undefined) => {
+      timer.cancel();
+      resolve(words);
       socket.destroy();
     };
-    const timer = setTimeout(() => settle(undefined), timeoutMs);
-    socket.once(event, (value?: T) => settle(value ?? (true as T)));
-    socket.on('error', () => settle(undefined)).once('close', () => settle(undefined));
+    const timer = after(left, () => settle(undefined));
+    socket.start({ data: settle, drained: () => {}, closed: () => settle(undefined) });
+    socket.write(hello());
   });
+}
+
+/** A connection to a server whose certificate does not matter, and the time that is left. */
+async function connected(
+  endpoint: Endpoint,
+  tls: TlsRequest | undefined,
+  timeoutMs: number,
+): Promise<[socket: Socket | undefined, left: number]> {
+  const end = performance.now() + timeoutMs;
+  const open = await dialler();
+  const dialling = open(targetOf(endpoint), tls, { resolved: () => {}, connected: () => {}, secured: () => {} });
+  const timer = after(timeoutMs, () => dialling.abort(new Error('timed out')));
+  const socket = await dialling.ready.catch(() => undefined);
+  timer.cancel();
+  return [socket, Math.max(0, end - performance.now())];
 }

@@ -1,3 +1,4 @@
+import { after } from '../base/timer.js';
 import { CallFailure } from '../rpc/call-failure.js';
 import type { Duplex, ServerStream, Service } from '../rpc/callable.js';
 import { decodeMessage, encodeMessage } from '../rpc/codec.js';
@@ -19,6 +20,21 @@ interface Taking {
   pieces?: (() => (piece: Buffer, last: boolean) => Buffer | undefined) | undefined;
 }
 
+/** A message that was sent before there was an answer. */
+interface Sent {
+  bytes: Buffer;
+  done: () => void;
+}
+
+/** How far a streaming call is. */
+type StreamState =
+  /** There is no answer yet: what was sent is kept, since it may have to be sent again. No `call`: a connection is looked for. */
+  | { is: 'asking'; call: Call | undefined; requests: Sent[]; requestsEnded: boolean }
+  /** Answers come. Nothing is sent a second time. */
+  | { is: 'answered'; call: Call }
+  /** No more answers come. An error is given to the reader once, after those that are queued. */
+  | { is: 'ended'; error?: unknown };
+
 type Settle = { resolve: (result: IteratorResult<Buffer>) => void; reject: (error: unknown) => void };
 
 /**
@@ -27,17 +43,11 @@ type Settle = { resolve: (result: IteratorResult<Buffer>) => void; reject: (erro
  */
 export class MessageStream implements ServerStream<Buffer>, AsyncIterator<Buffer> {
   endpoint: string | undefined;
-  private call: Call | undefined;
-  private readonly requests: { bytes: Buffer; done?: () => void }[] = [];
-  private requestsEnded = false;
-  private answered = false;
+  private state: StreamState = { is: 'asking', call: undefined, requests: [], requestsEnded: false };
   private readonly queue: Buffer[] = [];
   private queuedBytes = 0;
   private paused = false;
   private waiting: Settle | undefined;
-  /** Set when no more messages come; `error` is given to the reader once, after those that are queued. */
-  private ended: { error?: unknown } | undefined;
-  private cancelled = false;
 
   constructor(
     private readonly attempts: Attempts,
@@ -58,21 +68,21 @@ export class MessageStream implements ServerStream<Buffer>, AsyncIterator<Buffer
       if (this.paused && this.queuedBytes < RESUME_BELOW) this.flow(true);
       return Promise.resolve({ done: false, value: message });
     }
-    if (!this.ended) return this.wait();
-    const { error } = this.ended;
-    this.ended = {};
+    if (this.state.is !== 'ended') return this.wait();
+    const { error } = this.state;
+    this.state = { is: 'ended' };
     return error === undefined ? Promise.resolve({ done: true, value: undefined }) : Promise.reject(error);
   }
 
   private async wait(): Promise<IteratorResult<Buffer>> {
-    const { patienceMs } = this.taking;
-    const timer = patienceMs && setTimeout(() => this.attempts.limit.expire(), patienceMs);
+    const { patienceMs = Number.POSITIVE_INFINITY } = this.taking;
+    const timer = after(patienceMs, () => this.attempts.limit.expire());
     try {
       return await new Promise((resolve, reject) => {
         this.waiting = { resolve, reject };
       });
     } finally {
-      clearTimeout(timer || undefined);
+      timer.cancel();
     }
   }
 
@@ -83,29 +93,32 @@ export class MessageStream implements ServerStream<Buffer>, AsyncIterator<Buffer
 
   /** Ends the call; the reader sees the end, not an error. */
   cancel(): void {
-    this.cancelled = true;
-    this.call?.cancel();
     this.queue.length = 0;
     this.finish();
+    // An error that nobody has read yet is none any more.
+    this.state = { is: 'ended' };
   }
 
   sendBytes(bytes: Buffer): Promise<void> {
-    if (this.ended) return Promise.resolve();
-    if (this.call && this.answered) return new Promise((resolve) => this.call!.send(bytes, resolve));
+    const { state } = this;
+    if (state.is === 'ended') return Promise.resolve();
     return new Promise((done) => {
-      this.requests.push({ bytes, done });
-      this.call?.send(bytes, done);
+      if (state.is === 'asking') state.requests.push({ bytes, done });
+      state.call?.send(bytes, done);
     });
   }
 
   end(): void {
-    this.requestsEnded = true;
-    this.call?.endRequests();
+    const { state } = this;
+    if (state.is === 'ended') return;
+    if (state.is === 'asking') state.requestsEnded = true;
+    state.call?.endRequests();
   }
 
   private async open(): Promise<void> {
     const { session, spec } = await this.attempts.next();
-    if (this.cancelled || this.ended) return;
+    const { state } = this;
+    if (state.is !== 'asking') return;
     this.endpoint = session.endpoint.text;
     const take = this.taking.pieces?.();
     const listener = {
@@ -117,24 +130,20 @@ export class MessageStream implements ServerStream<Buffer>, AsyncIterator<Buffer
       fail: (failure: CallFailure) => this.onFailure(failure, session),
     };
     try {
-      this.call = new Call(session, { ...spec, inPieces: take !== undefined }, listener);
+      state.call = new Call(session, { ...spec, inPieces: take !== undefined }, listener);
     } catch (error) {
       if (!(error instanceof CallFailure)) throw error;
       this.onFailure(error, session);
       return;
     }
-    for (const { bytes, done } of this.requests) this.call.send(bytes, done);
-    if (this.requestsEnded) this.call.endRequests();
+    for (const { bytes, done } of state.requests) state.call.send(bytes, done);
+    if (state.requestsEnded) state.call.endRequests();
   }
 
   private onMessage(message: Buffer): void {
-    if (!this.answered) {
-      this.answered = true;
-      // From here on nothing is sent a second time.
-      this.requests.length = 0;
-    }
-    if (this.ended) return;
-    const { waiting } = this;
+    const { state, waiting } = this;
+    if (state.is === 'asking' && state.call) this.state = { is: 'answered', call: state.call };
+    if (state.is === 'ended') return;
     if (waiting) {
       this.waiting = undefined;
       waiting.resolve({ done: false, value: message });
@@ -147,17 +156,16 @@ export class MessageStream implements ServerStream<Buffer>, AsyncIterator<Buffer
 
   private flow(on: boolean): void {
     this.paused = !on;
-    if (on) this.call?.resume();
-    else this.call?.pause();
+    if (this.state.is !== 'answered') return;
+    if (on) this.state.call.resume();
+    else this.state.call.pause();
   }
 
   private onFailure(failure: CallFailure, session: Session): void {
-    if (this.cancelled) return;
-    this.call = undefined;
-    if (this.answered) {
-      this.finish(this.attempts.explain(failure));
-      return;
-    }
+    const { state } = this;
+    if (state.is === 'answered') this.finish(this.attempts.explain(failure));
+    if (state.is !== 'asking') return;
+    state.call = undefined;
     this.attempts
       .failed(failure, session)
       .then(() => this.open())
@@ -166,21 +174,22 @@ export class MessageStream implements ServerStream<Buffer>, AsyncIterator<Buffer
 
   private over({ code, details }: CallFailure): void {
     const failure = new CallFailure(code, details, { endpoint: this.endpoint ?? '', sent: true });
-    this.call?.cancel();
+    const hasCall = this.state.is === 'answered' || (this.state.is === 'asking' && this.state.call !== undefined);
     // Before there is a connection, the dialling itself ends with a better account of what was tried.
-    if (this.call || code === Code.Canceled) this.finish(this.attempts.explain(failure));
+    if (hasCall || code === Code.Canceled) this.finish(this.attempts.explain(failure));
   }
 
+  /** Ends the call, if it has not ended, and lets go of everybody who waits. */
   private finish(error?: unknown): void {
-    if (this.ended) return;
-    this.ended = error === undefined ? {} : { error };
+    const { state, waiting } = this;
+    if (state.is === 'ended') return;
+    this.state = { is: 'ended', error };
+    state.call?.cancel();
     this.attempts.limit.dispose();
-    for (const { done } of this.requests) done?.();
-    this.requests.length = 0;
-    const { waiting } = this;
+    if (state.is === 'asking') for (const { done } of state.requests) done();
     if (!waiting) return;
     this.waiting = undefined;
-    this.ended = {};
+    this.state = { is: 'ended' };
     if (error === undefined) waiting.resolve({ done: true, value: undefined });
     else waiting.reject(error);
   }

@@ -1,64 +1,74 @@
-import { checkServerIdentity, type DetailedPeerCertificate, type PeerCertificate, type TLSSocket } from 'node:tls';
+import type { X509Certificate } from 'node:crypto';
 import { ConnectFailure } from './connect-failure.js';
+import { isIpAddress } from './endpoints.js';
+import type { TlsPeer } from './http2/socket.js';
 import { speaksPlain } from './probe.js';
 import type { TlsSettings } from './tls-options.js';
 
 /**
- * Checks the server's certificate after the handshake: its signature, its dates, and that it is for `name`.
- * `signed`: the first two were found good already.
+ * Judges the server after the handshake: by what the TLS library says of its certificate, and whether that is for `name`.
  * @throws ConnectFailure that tells which certificate and why. Nothing has been sent to the server then.
  */
-export function verifyPeer(socket: TLSSocket, settings: TlsSettings, name: string, signed: boolean): void {
+export function verifyPeer({ problem, certificate }: TlsPeer, settings: TlsSettings, name: string): void {
   if (settings.skipVerify) return;
-  if (!signed && !socket.authorized) {
-    throw untrusted(String(socket.authorizationError), socket.getPeerCertificate(true), settings);
-  }
-  const mismatch = identityError(name, socket.getPeerCertificate());
-  if (mismatch) throw mismatch;
+  if (!certificate) throw new ConnectFailure('the server has shown no certificate', { permanent: true });
+  if (problem !== undefined) throw untrusted(problem, certificate, settings);
+  if (!isFor(certificate, name)) throw wrongName(certificate, name);
+}
+
+/**
+ * Whether a certificate is for a name or an address, as Go's crypto/x509 decides it: by the subject alternative names alone, never the
+ * common name; a wildcard stands for the whole of the first label; a dot at the end of the name does not count.
+ */
+export function isFor(certificate: X509Certificate, name: string): boolean {
+  if (isIpAddress(name)) return certificate.checkIP(name.replace(/%.*$/, '')) !== undefined;
+  const host = name.replace(/\.$/, '');
+  // An address among the host names, or a name that is none, must not match by its text.
+  if (host === '' || host.startsWith('.')) return false;
+  return certificate.checkHost(host, { subject: 'never', partialWildcards: false }) !== undefined;
 }
 
 /** For `--debug`: what the server showed. */
-export function describePeer(socket: TLSSocket): string {
-  const cert = socket.getPeerCertificate();
-  return `${socket.getProtocol()}, certificate ${subjectOf(cert)}, names ${namesOf(cert) || 'none'}, until ${cert.valid_to}`;
+export function describePeer({ certificate, version }: TlsPeer): string {
+  if (!certificate) return `${version}, no certificate`;
+  return `${version}, certificate ${subjectOf(certificate)}, names ${namesOf(certificate) || 'none'}, until ${certificate.validTo}`;
 }
 
-/** Common names alone do not count, as in Go since 1.15. */
-function identityError(name: string, cert: PeerCertificate): ConnectFailure | undefined {
-  if (cert.subjectaltname && !checkServerIdentity(name, cert)) return undefined;
-  const names = namesOf(cert);
+function wrongName(certificate: X509Certificate, name: string): ConnectFailure {
+  const names = namesOf(certificate);
   const have = names ? `it has the names ${names}` : 'it has no subject alternative names';
-  return new ConnectFailure(`the server's certificate (${subjectOf(cert)}) is not for ${name}: ${have}`, {
+  return new ConnectFailure(`the server's certificate (${subjectOf(certificate)}) is not for ${name}: ${have}`, {
     permanent: true,
     hint: 'use one of its names in --endpoints, or have a certificate made that has this one',
   });
 }
 
-function untrusted(code: string, cert: DetailedPeerCertificate, settings: TlsSettings): ConnectFailure {
-  const subject = `the server's certificate (${subjectOf(cert)})`;
+function untrusted(problem: string, certificate: X509Certificate, settings: TlsSettings): ConnectFailure {
+  const subject = `the server's certificate (${subjectOf(certificate)})`;
   const permanent = true;
-  if (code === 'CERT_HAS_EXPIRED') {
-    const expired = chainOf(cert).find((one) => Date.parse(one.valid_to) < Date.now()) ?? cert;
-    const which = expired === cert ? subject : `the CA of ${subject} (${subjectOf(expired)})`;
-    return new ConnectFailure(`${which} expired on ${isoDate(expired.valid_to)}`, {
+  if (problem === 'CERT_HAS_EXPIRED') {
+    const expired = chainOf(certificate).find((one) => Date.parse(one.validTo) < Date.now()) ?? certificate;
+    const which = expired === certificate ? subject : `the CA of ${subject} (${subjectOf(expired)})`;
+    return new ConnectFailure(`${which} expired on ${isoDate(expired.validTo)}`, {
       permanent,
       hint: 'renew it (kubeadm certs renew all), or check the clock of this machine',
     });
   }
-  if (code === 'CERT_NOT_YET_VALID') {
-    return new ConnectFailure(`${subject} is valid only from ${isoDate(cert.valid_from)}`, {
+  if (problem === 'CERT_NOT_YET_VALID') {
+    return new ConnectFailure(`${subject} is valid only from ${isoDate(certificate.validFrom)}`, {
       permanent,
       hint: 'check the clock of this machine',
     });
   }
-  const issuer = `issued by ${distinguished(cert.issuer)}`;
-  if (!UNKNOWN_ISSUER.has(code)) {
-    const why = code === 'INVALID_PURPOSE' ? 'it is not for servers (extended key usage)' : `OpenSSL says ${code}`;
+  const issuer = `issued by ${distinguished(certificate.issuer)}`;
+  if (!UNKNOWN_ISSUER.has(problem)) {
+    const why =
+      problem === 'INVALID_PURPOSE' ? 'it is not for servers (extended key usage)' : `OpenSSL says ${problem}`;
     return new ConnectFailure(`${subject}, ${issuer}, is refused: ${why}`, { permanent });
   }
   const { cacert } = settings.options;
   return new ConnectFailure(
-    `${subject}, ${issuer}, is not signed by a CA ${cacert ? `of ${cacert}` : 'that this system trusts'} (${code})`,
+    `${subject}, ${issuer}, is not signed by a CA ${cacert ? `of ${cacert}` : 'that this system trusts'} (${problem})`,
     { permanent, hint: 'give the right CA by --cacert (kubeadm: /etc/kubernetes/pki/etcd/ca.crt)' },
   );
 }
@@ -98,24 +108,26 @@ export function explainTlsError(error: NodeJS.ErrnoException, settings: TlsSetti
   );
 }
 
-function chainOf(cert: DetailedPeerCertificate): DetailedPeerCertificate[] {
-  const chain: DetailedPeerCertificate[] = [];
-  // A root is its own issuer.
-  for (let one = cert; one?.subject && !chain.includes(one); one = one.issuerCertificate) chain.push(one);
+/** The certificate and those above it, as far as they were sent or are known. */
+function chainOf(certificate: X509Certificate): X509Certificate[] {
+  const chain: X509Certificate[] = [];
+  for (let one: X509Certificate | undefined = certificate; one && chain.length < 10; one = one.issuerCertificate) {
+    chain.push(one);
+  }
   return chain;
 }
 
-function subjectOf(cert: PeerCertificate): string {
-  return cert.subject ? distinguished(cert.subject) : 'none';
+function subjectOf(certificate: X509Certificate): string {
+  return distinguished(certificate.subject);
 }
 
-function distinguished(name: object): string {
-  const text = Object.entries(name).map(([key, value]) => `${key}=${value}`);
-  return text.join(', ') || 'an empty name';
+/** A name as the library gives it, a part in each line. Undefined or empty: it has none. */
+function distinguished(name: string | undefined): string {
+  return name?.split('\n').join(', ') || 'an empty name';
 }
 
-function namesOf(cert: PeerCertificate): string {
-  return (cert.subjectaltname ?? '').replaceAll('IP Address:', 'IP:');
+function namesOf(certificate: X509Certificate): string {
+  return (certificate.subjectAltName ?? '').replaceAll('IP Address:', 'IP:');
 }
 
 function isoDate(text: string): string {

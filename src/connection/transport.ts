@@ -1,4 +1,3 @@
-import type { ICallable } from 'etcd3/lib/rpc';
 import { CallFailure } from '../rpc/call-failure.js';
 import type { Callable, CallOptions, Duplex, RawReply, ServerStream, Service } from '../rpc/callable.js';
 import { decodeMessage, encodeMessage } from '../rpc/codec.js';
@@ -14,11 +13,10 @@ import { unaryCall } from './unary-call.js';
 import { fragmenter } from './watch-fragments.js';
 
 /**
- * gRPC to etcd's members over node:http2. Nothing is connected before the first call.
+ * gRPC to etcd's members. Nothing is connected before the first call.
  * @throws Failure at the first call when the options are unusable; every other failure is an RpcError.
  */
 export class Transport implements Callable {
-  readonly callOptionsFactory = undefined;
   private readonly core: Core;
 
   constructor(
@@ -115,15 +113,4 @@ export class Transport implements Callable {
   close(): void {
     this.core.cluster.close();
   }
-
-  exec: ICallable<string>['exec'] = (service, method, payload, options) =>
-    this.call(service, method, payload as object, options as CallOptions | undefined);
-
-  withConnection: ICallable<string>['withConnection'] = async (service, fn) => {
-    const { clientOfStreams } = await import('./etcd3-client.js');
-    return fn(clientOfStreams(this, service));
-  };
-
-  /** Part of etcd3's interface: failures are seen here, so there is nothing to be told. */
-  markFailed(): void {}
 }

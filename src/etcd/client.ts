@@ -1,9 +1,9 @@
 /** etcd3's typed clients over one Transport, or over a file that answers as a server. */
-import type { AuthClient, ClusterClient, KVClient, LeaseClient, MaintenanceClient } from 'etcd3/lib/rpc';
+import type { AuthClient, ClusterClient, ICallable, KVClient, LeaseClient, MaintenanceClient } from 'etcd3/lib/rpc';
 import * as rpc from 'etcd3/lib/rpc';
 import { Failure } from '../base/errors.js';
 import type { ConnectionOptions } from '../connection/options.js';
-import type { Callable } from '../rpc/callable.js';
+import type { Callable, CallOptions } from '../rpc/callable.js';
 
 /** All that a command talks to etcd with. */
 export interface EtcdClient {
@@ -38,13 +38,19 @@ export async function openClient(options: ConnectionOptions): Promise<EtcdClient
 
 /** The typed clients over anything that carries calls. */
 export function clientOver(callable: Callable): EtcdClient {
+  // Of etcd3's interface the clients use this alone for calls of one answer; streams are opened by `callable` itself.
+  const unary: Pick<ICallable<string>, 'exec'> = {
+    exec: (service, method, request, options) =>
+      callable.call(service, method, request as object, options as CallOptions | undefined),
+  };
+  const carrier = unary as ICallable<string>;
   return {
     callable,
-    kv: new rpc.KVClient(callable),
-    lease: new rpc.LeaseClient(callable),
-    cluster: new rpc.ClusterClient(callable),
-    maintenance: new rpc.MaintenanceClient(callable),
-    auth: new rpc.AuthClient(callable),
+    kv: new rpc.KVClient(carrier),
+    lease: new rpc.LeaseClient(carrier),
+    cluster: new rpc.ClusterClient(carrier),
+    maintenance: new rpc.MaintenanceClient(carrier),
+    auth: new rpc.AuthClient(carrier),
     at: (endpoint) => clientOver(callable.at(endpoint)),
     close: () => callable.close(),
   };

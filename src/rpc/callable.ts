@@ -1,5 +1,3 @@
-import type { ICallable } from 'etcd3/lib/rpc';
-
 /** etcd3's names of the services, and those that it lacks. The methods are the .proto's in camelCase. */
 export type Service = 'KV' | 'Watch' | 'Lease' | 'Cluster' | 'Maintenance' | 'Auth' | 'Lock' | 'Election' | 'Health';
 
@@ -43,10 +41,9 @@ export interface Duplex<Request, Response> extends ServerStream<Response> {
 
 /**
  * What the etcd layer talks to: a {@link Transport} to servers, or a snapshot file that answers as one.
- * Requests and answers are plain objects with the field names of the .proto files (see src/proto/codec.ts). Every method fails with
- * an RpcError; `exec` and `withConnection` are what etcd3's typed clients use (`new KVClient(callable)`).
+ * Requests and answers are plain objects with the field names of the .proto files (see codec.ts). Every method fails with an RpcError.
  */
-export interface Callable extends ICallable<string> {
+export interface Callable {
   /** As the user named them. With SRV discovery they are known after {@link resolveEndpoints}. */
   readonly endpoints: readonly string[];
   /** A file: a watch of it ends when all that happened was told. */

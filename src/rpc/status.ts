@@ -1,5 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http2';
-
 /** gRPC's status codes. */
 export enum Code {
   OK = 0,
@@ -33,11 +31,11 @@ export function codeName(code: number): string {
 }
 
 /** The status of trailers, or of headers where the answer has nothing else; undefined where they have none. */
-export function statusOf(headers: IncomingHttpHeaders): Status | undefined {
-  const code = headers['grpc-status'];
+export function statusOf(headers: ReadonlyMap<string, string>): Status | undefined {
+  const code = headers.get('grpc-status');
   if (code === undefined) return undefined;
-  const number = /^\d+$/.test(String(code)) ? Number(code) : Code.Unknown;
-  return { code: number, details: percentDecode(String(headers['grpc-message'] ?? '')) };
+  const number = /^\d{1,9}$/.test(code) ? Number(code) : Code.Unknown;
+  return { code: number, details: percentDecode(headers.get('grpc-message') ?? '') };
 }
 
 /** grpc-message is UTF-8 with everything outside printable ASCII, and `%`, as %XX. What is no such escape stays as it is. */
@@ -54,36 +52,4 @@ export function codeOfHttpStatus(status: number): Code {
   if (status === 403) return Code.PermissionDenied;
   if (status === 404) return Code.Unimplemented;
   return status === 429 || (status >= 502 && status <= 504) ? Code.Unavailable : Code.Unknown;
-}
-
-/** HTTP/2 error codes that matter here (RFC 9113 §7). */
-export const H2 = { NO_ERROR: 0, PROTOCOL_ERROR: 1, REFUSED_STREAM: 7, CANCEL: 8, ENHANCE_YOUR_CALM: 11 } as const;
-
-const H2_NAMES: Record<number, string> = {
-  0: 'NO_ERROR',
-  1: 'PROTOCOL_ERROR',
-  2: 'INTERNAL_ERROR',
-  3: 'FLOW_CONTROL_ERROR',
-  4: 'SETTINGS_TIMEOUT',
-  5: 'STREAM_CLOSED',
-  6: 'FRAME_SIZE_ERROR',
-  7: 'REFUSED_STREAM',
-  8: 'CANCEL',
-  9: 'COMPRESSION_ERROR',
-  10: 'CONNECT_ERROR',
-  11: 'ENHANCE_YOUR_CALM',
-  12: 'INADEQUATE_SECURITY',
-  13: 'HTTP_1_1_REQUIRED',
-};
-
-export function h2Name(code: number): string {
-  return H2_NAMES[code] ?? `error ${code}`;
-}
-
-/** The code for a stream that was reset with an HTTP/2 error (PROTOCOL-HTTP2.md of gRPC). */
-export function codeOfReset(rstCode: number): Code {
-  if (rstCode === H2.REFUSED_STREAM) return Code.Unavailable;
-  if (rstCode === H2.CANCEL) return Code.Canceled;
-  if (rstCode === H2.ENHANCE_YOUR_CALM) return Code.ResourceExhausted;
-  return rstCode === 12 ? Code.PermissionDenied : Code.Internal;
 }

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { isFor } from '../connection/tls-verify.js';
 
 /**
  * Why a server's certificate cannot be trusted for `name`, in the words of Go's crypto/x509; undefined if it can. Looked at in Go's
@@ -61,7 +62,7 @@ function nameError(certificate: X509Certificate, name: string): string | undefin
     if (addresses.includes(shortAddress(name))) return undefined;
     return `x509: certificate is valid for ${addresses.join(', ')}, not ${name}`;
   }
-  if (certificate.checkHost(name, { subject: 'never' })) return undefined;
+  if (isFor(certificate, name)) return undefined;
   if (names.length > 0) return `x509: certificate is valid for ${names.join(', ')}, not ${name}`;
   if (!certificate.subjectAltName && certificate.checkHost(name, { subject: 'always' })) {
     return 'x509: certificate relies on legacy Common Name field, use SANs instead';

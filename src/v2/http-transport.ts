@@ -77,7 +77,7 @@ export class HttpTransport {
     let agent = this.agents.get(name);
     if (!agent) {
       agent = secure
-        ? (await import('./tls-agent.js')).tlsAgent(this.tls)
+        ? await (await import('./tls-agent.js')).tlsAgent(this.tls)
         : new (await import('node:http')).Agent({ keepAlive: true });
       this.agents.set(name, agent);
     }

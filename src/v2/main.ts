@@ -177,7 +177,7 @@ class CommandRun implements Run {
     const files = await tlsFiles(this.settings);
     files.settings.load();
     // etcdctl reads a pair at once, for plain endpoints too.
-    if (this.settings.certFile) (await import('./tls-agent.js')).secureContext(files);
+    await files.settings.check();
     const transport = new HttpTransport(files);
     this.closing = () => transport.close();
     return transport;

@@ -4,6 +4,7 @@ import { isIP, type Socket } from 'node:net';
 import * as tls from 'node:tls';
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import { ConnectFailure } from '../connection/connect-failure.js';
+import { contextOf } from '../connection/http2/node-socket.js';
 import type { TlsSettings } from '../connection/tls-options.js';
 import { TransportError } from './go-errors.js';
 import { certificateError } from './go-x509.js';
@@ -14,22 +15,19 @@ export interface TlsFiles {
   serverName: string;
 }
 
-/**
- * Makes the TLS context.
- * @throws Failure when certificate and key are unusable.
- */
-export function secureContext({ settings }: TlsFiles): SecureContext {
+/** A CA file without a certificate trusts nobody: that shows when a server's certificate is verified. */
+async function secureContext({ settings }: TlsFiles): Promise<SecureContext> {
   try {
-    return settings.secureContext(tls);
+    return contextOf(tls, await settings.material());
   } catch (error) {
-    // A CA file without a certificate trusts nobody: that shows when a server's certificate is verified.
     if (error instanceof ConnectFailure) return createSecureContext({ ca: [] });
     throw error;
   }
 }
 
-export function tlsAgent(files: TlsFiles): Agent {
-  return new VerifyingAgent(files);
+/** Connections kept alive, verified before they are used. @throws Failure when certificate and key are unusable. */
+export async function tlsAgent(files: TlsFiles): Promise<Agent> {
+  return new VerifyingAgent(files, await secureContext(files));
 }
 
 interface TlsTarget {
@@ -39,7 +37,10 @@ interface TlsTarget {
 }
 
 class VerifyingAgent extends Agent {
-  constructor(private readonly files: TlsFiles) {
+  constructor(
+    private readonly files: TlsFiles,
+    private readonly context: SecureContext,
+  ) {
     super({ keepAlive: true });
   }
 
@@ -49,7 +50,7 @@ class VerifyingAgent extends Agent {
     const name = this.files.serverName || host;
     const socket = connect({
       ...(socketPath ? { path: socketPath } : { host, port }),
-      secureContext: secureContext(this.files),
+      secureContext: this.context,
       ...(isIP(name) ? {} : { servername: name }),
       // Verified below, in Go's order and with its texts.
       rejectUnauthorized: false,

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { KVClient, LeaseClient, MaintenanceClient, WatchClient } from 'etcd3/lib/rpc';
+import { clientOver } from '../../src/etcd/client.js';
 import { freePorts, httpCall, skipWithoutEtcd, startCluster, startEtcd } from '../support/etcd.js';
 import { startProxy } from '../support/proxy.js';
 import { putAndGet, refusal, transport } from '../support/transport.js';
@@ -68,8 +68,8 @@ test('three members, one of them down, then two', { skip }, async (t) => {
   await members[0]!.stop();
   const client = transport(t, endpoints);
   await putAndGet(client, 'two are enough');
-  const status = new MaintenanceClient(client.at(endpoints[1]!));
-  assert.equal((await status.status()).version.split('.').length, 3);
+  const { maintenance } = clientOver(client).at(endpoints[1]!);
+  assert.equal((await maintenance.status()).version.split('.').length, 3);
   const down = await refusal(client.at(endpoints[0]!));
   assert.equal(down.message, `cannot connect to ${endpoints[0]}: connection refused`);
   await members[1]!.stop();
@@ -83,43 +83,6 @@ test('three members, one of them down, then two', { skip }, async (t) => {
     (error) => error,
   );
   assert.match(write.message, /the outcome of this write is unknown$|no leader|request timed out/);
-});
-
-test("etcd3's streaming clients work over the transport", { skip }, async (t) => {
-  const server = await startEtcd(t);
-  const client = transport(t, [server.address]);
-  const watch = await new WatchClient(client).watch();
-  const events: string[] = [];
-  const seen = new Promise<void>((resolve, reject) => {
-    watch.on('error', reject);
-    watch.on('data', (response) => {
-      for (const event of response.events) events.push(String(event.kv.value));
-      if (response.created) void new KVClient(client).put({ key, value: Buffer.from('seen') });
-      if (events.length > 0) resolve();
-    });
-  });
-  watch.write({ create_request: { key } } as never);
-  await seen;
-  assert.deepEqual(events, ['seen']);
-  watch.cancel();
-
-  const { ID } = await new LeaseClient(client).leaseGrant({ TTL: 60 });
-  const alive = await new LeaseClient(client).leaseKeepAlive();
-  const answer = new Promise<{ TTL: string }>((resolve) => alive.on('data', resolve as never));
-  alive.write({ ID } as never);
-  assert.equal((await answer).TTL, '60');
-  alive.cancel();
-
-  const snapshot = await new MaintenanceClient(client).snapshot();
-  let bytes = 0;
-  await new Promise<void>((resolve, reject) => {
-    snapshot.on('data', ({ blob }) => {
-      bytes += blob.length;
-    });
-    snapshot.on('error', reject);
-    snapshot.on('end', resolve);
-  });
-  assert.ok(bytes > 10_000);
 });
 
 test('an answer of 120 MiB comes through, and many calls share one connection', { skip }, async (t) => {

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Code, codeName, codeOfHttpStatus, codeOfReset, percentDecode, statusOf } from '../../src/rpc/status.js';
+import { codeOfReset } from '../../src/connection/call.js';
+import { Code, codeName, codeOfHttpStatus, percentDecode, statusOf } from '../../src/rpc/status.js';
+
+const headers = (fields: Record<string, string>) => new Map(Object.entries(fields));
 
 test('the status of headers or trailers', () => {
-  assert.deepEqual(statusOf({ 'grpc-status': '5', 'grpc-message': 'not%20here' }), {
+  assert.deepEqual(statusOf(headers({ 'grpc-status': '5', 'grpc-message': 'not%20here' })), {
     code: Code.NotFound,
     details: 'not here',
   });
-  assert.deepEqual(statusOf({ 'grpc-status': '0' }), { code: Code.OK, details: '' });
-  assert.deepEqual(statusOf({ 'grpc-status': 'x' }), { code: Code.Unknown, details: '' });
-  assert.equal(statusOf({ ':status': '200' }), undefined);
+  assert.deepEqual(statusOf(headers({ 'grpc-status': '0' })), { code: Code.OK, details: '' });
+  assert.deepEqual(statusOf(headers({ 'grpc-status': 'x' })), { code: Code.Unknown, details: '' });
+  assert.equal(statusOf(headers({ ':status': '200' })), undefined);
 });
 
 test('percent decoding leaves alone what is no escape', () => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ConnectionOptions } from '../../src/connection/options.js';
 import type { RpcError } from '../../src/rpc/error.js';
-import { makeCerts } from '../support/certs.js';
-import { type Cleanup, type EtcdServer, skipWithoutEtcd, startEtcd } from '../support/etcd.js';
+import { type CertPair, makeCerts } from '../support/certs.js';
+import { type EtcdServer, skipWithoutEtcd, startEtcd } from '../support/etcd.js';
 import { putAndGet, refusal, transport } from '../support/transport.js';
 
 const skip = skipWithoutEtcd();
@@ -47,7 +47,7 @@ test('what is wrong with a certificate is told', { skip }, async (t) => {
   const unknown = await at(good, { cacert: certs.otherCa });
   assert.equal(
     unknown.message,
-    `${hello(good)}the server's certificate (CN=server), issued by CN=ketcdctl test CA, is not signed by a CA of ${certs.otherCa} (UNABLE_TO_VERIFY_LEAF_SIGNATURE)`,
+    `${hello(good)}the server's certificate (CN=server), issued by CN=ketcdctl test CA, is not signed by a CA of ${certs.otherCa} (UNABLE_TO_GET_ISSUER_CERT_LOCALLY)`,
   );
   assert.match(unknown.hint ?? '', /--cacert/);
   assert.equal((unknown as RpcError).etcdText, 'context deadline exceeded');
@@ -95,7 +95,7 @@ test('plain and TLS mixed up', { skip }, async (t) => {
 });
 
 test('unusable TLS files have the words and the exit code of etcdctl', async (t) => {
-  const { ca, client, server } = makeCerts();
+  const { client } = makeCerts();
   const failure = (options: Partial<ConnectionOptions>) => () => transport(t, ['https://127.0.0.1:1'], options);
   const cases: [Partial<ConnectionOptions>, string][] = [
     [{ cert: client.cert }, `KeyFile and CertFile must both be present[key: , cert: ${client.cert}]`],
@@ -105,17 +105,78 @@ test('unusable TLS files have the words and the exit code of etcdctl', async (t)
   for (const [options, message] of cases) {
     assert.throws(failure(options), { message, exitCode: 128 });
   }
-  const { port } = await listener(t);
-  const reach = (options: Partial<ConnectionOptions>) => refusal(transport(t, [`https://127.0.0.1:${port}`], options));
-  assert.deepEqual(
-    [(await reach({ cert: client.cert, key: server.key })).message, (await reach({ cert: ca, key: ca })).message],
-    ['tls: private key does not match public key', 'tls: failed to find any PEM data in key input'],
-  );
 });
 
-async function listener(owner: Cleanup): Promise<{ port: number }> {
-  const server = createServer((socket) => socket.on('error', () => {}).resume());
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  owner.after(() => void server.close());
-  return server.address() as { port: number };
-}
+// The messages are those of etcdctl 3.4 and 3.6 with the same files.
+test('a client certificate and a key that cannot be used are told before anything is connected', async (t) => {
+  const { dir, ca, server, client } = makeCerts();
+  const file = (name: string, content: string) => {
+    const path = join(dir, name);
+    writeFileSync(path, content);
+    return path;
+  };
+  const openssl = (...words: string[]) =>
+    execFileSync('openssl', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const read = (path: string) => readFileSync(path, 'utf8');
+  const encrypted = file('encrypted.key', openssl('pkcs8', '-topk8', '-in', client.key, '-passout', 'pass:x'));
+  const legacy = file(
+    'legacy.key',
+    openssl('pkey', '-in', client.key, '-aes256', '-passout', 'pass:x', '-traditional'),
+  );
+  const rsa = file('rsa.key', openssl('genrsa', '2048'));
+  const other = file('foo.pem', '-----BEGIN FOO-----\nAAAA\n-----END FOO-----\n');
+  const badCert = file('bad.crt', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
+  const badKey = file('bad.key', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n');
+  const nothing = file('nothing.pem', 'nothing\n');
+  const both = file('both.pem', read(client.cert) + read(client.key));
+  const after = 'after skipping PEM blocks of the following types: [FOO]';
+  const switched =
+    'failed to find certificate PEM data in certificate input, but did find a private key; PEM inputs may have been switched';
+  const cases: [cert: string, key: string, message: string][] = [
+    [client.cert, encrypted, 'tls: failed to parse private key'],
+    [client.cert, legacy, 'tls: failed to parse private key'],
+    [client.cert, badKey, 'tls: failed to parse private key'],
+    [client.cert, rsa, 'tls: private key type does not match public key type'],
+    [
+      client.cert,
+      file('two.key', read(rsa) + read(client.key)),
+      'tls: private key type does not match public key type',
+    ],
+    [client.cert, server.key, 'tls: private key does not match public key'],
+    [client.key, client.cert, `tls: ${switched}`],
+    [client.key, client.key, `tls: ${switched}`],
+    [client.cert, client.cert, 'tls: found a certificate rather than a key in the PEM for the private key'],
+    [ca, ca, 'tls: found a certificate rather than a key in the PEM for the private key'],
+    [other, client.key, `tls: failed to find "CERTIFICATE" PEM block in certificate input ${after}`],
+    [client.cert, other, `tls: failed to find PEM block with type ending in "PRIVATE KEY" in key input ${after}`],
+    [nothing, client.key, 'tls: failed to find any PEM data in certificate input'],
+    [client.cert, nothing, 'tls: failed to find any PEM data in key input'],
+    [badCert, client.key, 'x509: malformed certificate'],
+    [file('bad-first.crt', read(badCert) + read(client.cert)), client.key, 'x509: malformed certificate'],
+  ];
+  for (const scheme of ['http', 'https']) {
+    for (const [cert, key, message] of cases) {
+      const made = transport(t, [`${scheme}://127.0.0.1:1`], { cert, key });
+      await assert.rejects(made.call('KV', 'range', { key: Buffer.from('k') }), { message, exitCode: 128 });
+    }
+  }
+  const good = await refusal(transport(t, ['http://127.0.0.1:1'], { cert: both, key: both }));
+  assert.match(good.message, /connection refused/);
+});
+
+test("who is trusted, and for which purpose and name, is the TLS library's word", { skip }, async (t) => {
+  const certs = makeCerts();
+  const get = async (serverCert: CertPair, cacert: string) => {
+    const server = await startEtcd(t, { tls: 'server', serverCert });
+    return transport(t, [server.endpoint], { cacert })
+      .call('KV', 'range', { key: Buffer.from('k') })
+      .then(
+        () => 'good',
+        (error: Error) => error.message.replace(/^.*: the server's/, "the server's"),
+      );
+  };
+  assert.equal(await get(certs.chained, certs.ca), 'good');
+  assert.match(await get(certs.impostor, certs.ca), /is not signed by a CA of/);
+  assert.match(await get(certs.clientOnly, certs.ca), /is refused: it is not for servers/);
+  assert.match(await get(certs.constrained, certs.constrained.ca), /is refused: OpenSSL says /);
+});

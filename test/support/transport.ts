@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { KVClient } from 'etcd3/lib/rpc';
 import { Failure } from '../../src/base/errors.js';
 import type { ConnectionOptions } from '../../src/connection/options.js';
 import { Transport } from '../../src/connection/transport.js';
+import { clientOver } from '../../src/etcd/client.js';
 import type { Cleanup } from './etcd.js';
 
 const key = Buffer.from('k');
@@ -29,7 +29,7 @@ export async function refusal(client: Transport): Promise<Failure> {
 
 /** Writes a value and reads it back. */
 export async function putAndGet(client: Transport, value: string): Promise<void> {
-  const kv = new KVClient(client);
+  const { kv } = clientOver(client);
   await kv.put({ key, value: Buffer.from(value) });
   assert.equal((await kv.range({ key })).kvs[0]?.value.toString(), value);
 }

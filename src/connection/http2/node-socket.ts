@@ -1,6 +1,6 @@
 /** Connections by node:net and node:tls. */
 import * as net from 'node:net';
-import type { SecureContext, TLSSocket } from 'node:tls';
+import type { SecureContext, SecureContextOptions, TLSSocket } from 'node:tls';
 import type { DialEvents, Dialling, Socket, SocketListener, Target, TlsMaterial, TlsRequest } from './socket.js';
 
 /** Node gives an address of several only 250 ms before it takes the next. */
@@ -46,7 +46,8 @@ async function secure(
 
 const contexts = new WeakMap<TlsMaterial, SecureContext>();
 
-function contextOf(tls: typeof import('node:tls'), material: TlsMaterial): SecureContext {
+/** The context of some material, made once. */
+export function contextOf(tls: typeof import('node:tls'), material: TlsMaterial): SecureContext {
   const known = contexts.get(material);
   if (known) return known;
   const { ca, client } = material;
@@ -54,7 +55,9 @@ function contextOf(tls: typeof import('node:tls'), material: TlsMaterial): Secur
     ...(ca ? { ca: [...ca] } : {}),
     ...client,
     minVersion: 'TLSv1.2',
-  });
+    // As in Go, every certificate that is trusted ends a chain, also one that is not self-signed.
+    allowPartialTrustChain: true,
+  } as SecureContextOptions);
   contexts.set(material, context);
   return context;
 }

@@ -68,9 +68,3 @@ export interface Dialling {
 
 /** Begins a connection. */
 export type Dial = (target: Target, tls: TlsRequest | undefined, events: DialEvents) => Dialling;
-
-/** The way to connect on this runtime: Bun's own sockets start in a third of the time that node:net takes there. */
-export async function dialler(): Promise<Dial> {
-  if ('Bun' in globalThis) return (await import('./bun-socket.js')).dialBun;
-  return (await import('./node-socket.js')).dialNode;
-}

@@ -23,7 +23,6 @@ type Answer = object | Buffer;
 /** The calls of a server that only read, answered from a file; all others are refused. */
 export class SnapshotEndpoint implements Callable {
   readonly endpoints: readonly string[];
-  readonly callOptionsFactory = undefined;
   /** Its watches end with the file. */
   readonly finite = true;
   readonly file: EtcdFile;
@@ -184,12 +183,6 @@ export class SnapshotEndpoint implements Callable {
     if (service !== 'Watch') throw this.refusal(service, method);
     return new ReplayStream(this.file, this.endpoints[0]!, this.checked) as unknown as Duplex<Request, Response>;
   }
-
-  withConnection(): Promise<never> {
-    return Promise.reject(new Failure(`${this.endpoints[0]} is a file, without a connection`));
-  }
-
-  markFailed(): void {}
 
   /** @throws Failure for a member that the file tells of: it is not there to be asked */
   at(endpoint: string): Callable {

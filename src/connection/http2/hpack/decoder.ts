@@ -4,6 +4,8 @@ import { DynamicTable, type Field, fieldSize } from './tables.js';
 
 /** What SETTINGS allow the server's table by default (RFC 9113 §6.5.2); we do not say otherwise. */
 const TABLE_SIZE = 4096;
+/** etcd's answers have less than ten. */
+const MAX_FIELDS = 256;
 /** No index, length or size that can be meant has more. */
 const MAX_INTEGER = 0x0fffffff;
 
@@ -29,14 +31,16 @@ export class HpackDecoder {
     this.pos = 0;
     const fields: Field[] = [];
     let size = 0;
+    let count = 0;
     while (this.pos < block.length) {
-      const field = this.readField(fields.length === 0 && size === 0);
+      const field = this.readField(count === 0);
       if (!field) continue;
       size += fieldSize(field);
       // A block that is too large is read to its end all the same: the next one may build on it.
-      if (size <= this.maxListSize) fields.push(field);
+      count += 1;
+      if (size <= this.maxListSize && count <= MAX_FIELDS) fields.push(field);
     }
-    return { fields, tooLarge: size > this.maxListSize };
+    return { fields, tooLarge: fields.length < count };
   }
 
   /** A field by its first byte (§6), or undefined for a change of the table's size, which only stands in front. */
