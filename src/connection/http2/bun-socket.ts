@@ -47,7 +47,14 @@ function tlsOptions({ material: { ca, client }, serverName, alpn }: TlsRequest):
     // The caller judges by what the library says, and by rules of its own for the name.
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
+    // As in Go, every certificate that is trusted ends a chain, also one that is not self-signed.
+    allowPartialTrustChain: true,
   };
+}
+
+/** Bun looks at the name when chain and dates are good, whatever it is told; that is judged by the caller. */
+function problemOf(error: NodeJS.ErrnoException | null): string | undefined {
+  return error && error.code !== 'ERR_TLS_CERT_ALTNAME_INVALID' ? (error.code ?? error.message) : undefined;
 }
 
 /** How far a connection is. */
@@ -101,11 +108,12 @@ class BunConnection implements Socket {
 
   private onHandshake(socket: BunSocket, error: NodeJS.ErrnoException | null): void {
     if (this.state.is !== 'dialling') return;
-    const peer: TlsPeer = {
-      problem: error ? (error.code ?? error.message) : undefined,
-      certificate: socket.getPeerX509Certificate(),
-      version: socket.getTLSVersion(),
-    };
+    const certificate = socket.getPeerX509Certificate();
+    if (!certificate) {
+      this.end(error ?? undefined);
+      return;
+    }
+    const peer: TlsPeer = { problem: problemOf(error), certificate, version: socket.getTLSVersion() };
     try {
       this.events.secured(peer);
       this.becomeReady();
