@@ -31,6 +31,16 @@ export interface GoPackage {
   group: string | undefined;
 }
 
+/**
+ * The name under which the table has the package of an import path: its last two folders (`apps/v1`), for OpenShift's groups
+ * `openshift-apps/v1`, and for what has no version one folder (`runtime`).
+ */
+export function packageName(importPath: string): string {
+  const folders = importPath.split('/');
+  if (!/^v\d/.test(folders.at(-1)!)) return folders.at(-1)!;
+  return (importPath.startsWith('github.com/openshift/') ? 'openshift-' : '') + folders.slice(-2).join('/');
+}
+
 export function emptyPackage(): GoPackage {
   return { structs: new Map(), named: new Map(), wrapped: new Set(), imports: new Map(), group: undefined };
 }
@@ -46,11 +56,20 @@ export function readGoPackage(dir: string): GoPackage {
     const group = /^const GroupName = "(.*)"|^\s*GroupName\s+= "(.*)"/m.exec(text);
     if (group) result.group = group[1] ?? group[2] ?? '';
   }
+  // A type that has the fields of another struct is a message of its own.
+  for (const [name, type] of result.named) {
+    const fields = result.structs.get(type);
+    if (!fields) continue;
+    result.structs.set(name, fields);
+    result.named.delete(name);
+  }
   return result;
 }
 
 function readImports(text: string, imports: Map<string, string>): void {
-  for (const [, alias, path = ''] of text.matchAll(/^(?:import )?\s*(\w+)?\s*"(k8s\.io\/[^"]+)"$/gm)) {
+  for (const [, alias, path = ''] of text.matchAll(
+    /^(?:import )?\s*(\w+)?\s*"((?:k8s\.io|github\.com\/openshift\/api)\/[^"]+)"$/gm,
+  )) {
     imports.set(alias ?? path.slice(path.lastIndexOf('/') + 1), path);
   }
 }

@@ -4,10 +4,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { emptyPackage, type GoField, type GoPackage, readGoPackage } from './go-types.js';
+import { emptyPackage, type GoField, type GoPackage, packageName, readGoPackage } from './go-types.js';
 import { type ProtoFile, readProtoFile } from './proto-file.js';
 
-/** What one release says. Packages are named by their last two folders: `apps/v1`, `meta/v1`. */
+/** What one release says, by the names of packages (`apps/v1`). */
 export interface Release {
   name: string;
   packages: Map<string, GoPackage>;
@@ -22,6 +22,21 @@ const FOLDERS: Record<string, string[]> = {
   'k8s.io/apimachinery': ['pkg/apis/meta/v1'],
   'k8s.io/apiextensions-apiserver': ['pkg/apis/apiextensions/v1', 'pkg/apis/apiextensions/v1beta1'],
   'k8s.io/kube-aggregator': ['pkg/apis/apiregistration/v1', 'pkg/apis/apiregistration/v1beta1'],
+  // The groups that OpenShift stores as protobuf; the last two only OpenShift 3 did, before they became custom resources.
+  'github.com/openshift/api': [
+    ...[
+      'apps/v1',
+      'authorization/v1',
+      'build/v1',
+      'image/v1',
+      'oauth/v1',
+      'project/v1',
+      'route/v1',
+      'template/v1',
+      'user/v1',
+    ],
+    ...['quota/v1', 'security/v1'],
+  ],
 };
 
 /** Module versions by release: `{"1.36": {"k8s.io/api": "v0.36.6", …}}`. */
@@ -90,7 +105,7 @@ function readRelease(name: string, modules: [string, string][]): Release {
     for (const folder of FOLDERS[module] ?? apiFolders(dir)) {
       const path = join(dir, folder);
       if (!existsSync(join(path, 'generated.proto'))) continue;
-      const id = folder.split('/').slice(-2).join('/');
+      const id = packageName(`${module}/${folder}`);
       release.packages.set(id, readGoPackage(path));
       release.protos.set(id, readProtoFile(join(path, 'generated.proto')));
     }

@@ -1,5 +1,5 @@
 /** Turns the Go fields of a release into the entries of the schema table. */
-import type { GoField } from './go-types.js';
+import { type GoField, packageName } from './go-types.js';
 import type { ProtoField } from './proto-file.js';
 import type { Release } from './releases.js';
 
@@ -26,6 +26,7 @@ const SCALARS: Record<string, string> = {
   int: 'l',
   float64: 'd',
   '[]byte': 'y',
+  'time.Duration': 'l',
 };
 
 /** Types with a JSON form of their own, by import path or package and name. */
@@ -104,19 +105,25 @@ export class Resolver {
     const special = SPECIALS[`${home}.${name}`];
     if (special) return { card: '', type: special };
     const pkg = this.release.packages.get(home);
-    if (pkg?.wrapped.has(name)) return { card: '', type: '@Strings' };
     const underlying = pkg?.named.get(name);
-    if (underlying) return this.resolve(home, underlying);
+    if (underlying) return pkg?.wrapped.has(name) ? this.inMessage(home, underlying) : this.resolve(home, underlying);
     if (pkg && this.release.protos.size > 0 && !pkg.structs.has(name))
       throw new Error(`${this.release.name}: ${home} has no type ${name}`);
     return { card: '', type: `${home}.${name}` };
   }
 
+  /** A list or map that has a message of its own around it. */
+  private inMessage(packageId: string, goType: string): Pick<Entry, 'card' | 'type'> {
+    const { card, type } = this.resolve(packageId, goType);
+    if (card === '[]') return { card: '', type: type === 's' ? '@Strings' : `@Items:${type}` };
+    if (card === '{}' && type === 's') return { card: '', type: '@StringMap' };
+    throw new Error(`${packageId}: no entry can tell a message around ${goType}`);
+  }
+
   private importedPackage(packageId: string, qualifier: string): string {
     const path = this.release.packages.get(packageId)!.imports.get(qualifier);
     if (!path) throw new Error(`${this.release.name}: ${packageId} does not import ${qualifier}`);
-    const folders = path.split('/');
-    return folders.slice(/^v\d/.test(folders.at(-1)!) ? -2 : -1).join('/');
+    return packageName(path);
   }
 }
 
@@ -144,8 +151,8 @@ function check(entry: Entry, proto: ProtoField | undefined, hasProto: boolean, w
   const protoType = (map?.[1] ?? proto.type).replace(/^.*\./, '');
   const expected = PROTO_TYPES[entry.type] ?? entry.type.replace(/^@|^.*[./]/, '').replace(/:.*/, '');
   const repeated = entry.card === '[]';
-  // A list in a message of its own: `wrapped` has found it by its annotation, under whatever name.
-  if (entry.type === '@Strings' && /^[A-Z]/.test(protoType)) return;
+  // A list or map in a message of its own: `wrapped` has found it by its annotation, under whatever name.
+  if (/^@(Strings|Items|StringMap)/.test(entry.type) && /^[A-Z]/.test(protoType)) return;
   if (!expected.split('|').includes(protoType) || repeated !== proto.repeated || (entry.card === '{}') !== !!map) {
     throw new Error(`${where}: ${entry.card}${entry.type} is ${proto.type} in generated.proto`);
   }

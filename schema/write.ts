@@ -38,7 +38,7 @@ ${lines.join('\n')}
 }
 
 function variable(id: string): string {
-  return id.replace('/', '_');
+  return id.replace(/[/-]/g, '_');
 }
 
 function usedPackages(id: string, table: TablePackage): string[] {

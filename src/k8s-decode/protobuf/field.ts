@@ -1,37 +1,12 @@
 /** The fields of a message as closures: read into a slot, shown in JSON by the rules of Go's tags, written again. */
 
-import type { Fields, Value } from '../value.js';
-import { schemaOrBool, schemaOrList, specialCodec } from './special.js';
+import type { Value } from '../value.js';
+import type { CompiledField, FieldMessage, Slots } from './compiled-field.js';
+import { compileMap } from './map.js';
+import { listInMessage, schemaOrBool, schemaOrList, specialCodec } from './special.js';
 import { type FieldEntry, type MessageRef, resolveMessage } from './table.js';
 import { scalarCodec, type ValueCodec } from './value-codec.js';
-import { StoredReader, type StoredWriter } from './wire.js';
-
-/** What has been read of a message: a slot a field, undefined where it was absent. */
-export type Slots = unknown[];
-
-/** A compiled field. */
-export interface CompiledField {
-  number: number;
-  /** The tags under which it stands, and how a value under each is read. */
-  readers: [tag: number, read: (reader: StoredReader, slots: Slots) => void][];
-  /** Whether JSON shows nothing of it where it was absent. */
-  hiddenIfAbsent: boolean;
-  show(slots: Slots, into: Fields): void;
-  write(writer: StoredWriter, object: Fields): void;
-}
-
-/** What a field needs of the message that it stands in, or that it holds; message.ts has the class. */
-export interface FieldMessage {
-  readonly ref: MessageRef;
-  /** Where its unknown fields are shown. */
-  readonly unknownName: string;
-  /** The names that its JSON may have. */
-  readonly names: Set<string>;
-  read(reader: StoredReader, slots?: Slots): Slots;
-  show(slots: Slots, into: Fields): Fields;
-  write(writer: StoredWriter, object: Fields): void;
-  requireKnown(writer: StoredWriter, object: Fields): void;
-}
+import type { StoredReader, StoredWriter } from './wire.js';
 
 /** The message whose fields are compiled, and what finds the messages that they hold. */
 interface Owner {
@@ -60,6 +35,7 @@ function passOver({ number }: FieldEntry): CompiledField {
 
 /** The codec of a type that is no message. */
 function codecOf(owner: Owner, type: string): ValueCodec | undefined {
+  if (type.startsWith('@Items:')) return listInMessage(messageCodec(owner, type.slice('@Items:'.length)));
   const or = /^@JSONSchemaPropsOr(\w+):(.+)$/.exec(type);
   if (!or) return scalarCodec(type) ?? specialCodec(type);
   const props = messageCodec(owner, or[2]!);
@@ -239,77 +215,4 @@ function compileList(
       });
     },
   };
-}
-
-function compileMap(
-  { name, number, omitEmpty, onlyIfSet }: FieldEntry,
-  slot: number,
-  codec: ValueCodec,
-): CompiledField {
-  const tag = (number << 3) | 2;
-  const valueTag = 16 | codec.wire;
-  return {
-    number,
-    hiddenIfAbsent: omitEmpty || onlyIfSet,
-    readers: [
-      [
-        tag,
-        (reader, slots) => {
-          slots[slot] ??= new Map();
-          readEntry(reader, name, slots[slot] as Fields, valueTag, codec);
-        },
-      ],
-    ],
-    show(slots, into) {
-      const map = slots[slot] as Fields | undefined;
-      into.set(name, map ? inKeyOrder(map) : null);
-    },
-    write(writer, object) {
-      const map = object.get(name) ?? null;
-      if (map === null) return;
-      if (!(map instanceof Map)) throw writer.mismatch(`an object in ${name}`, map);
-      for (const [key, value] of inKeyOrder(map)) {
-        writer.path.push(name, key);
-        writer.uint32(tag).fork().uint32(10).string(key);
-        // Nil bytes have no place in an entry either; a nil list in a message of its own has.
-        if (value !== null || codec !== scalarCodec('y')) codec.write(writer.uint32(valueTag), value);
-        writer.ldelim();
-        writer.path.length -= 2;
-      }
-    },
-  };
-}
-
-/** What every codec reads as Go's zero value that is not nil: a length or number of 0, or a double of it. */
-const ZERO_BYTES = Buffer.alloc(8);
-
-/** Reads an entry of a map: 1 key, 2 value. */
-function readEntry(reader: StoredReader, name: string, map: Fields, valueTag: number, codec: ValueCodec): void {
-  const outer = reader.enter(name);
-  let key = '';
-  let value: Value | undefined;
-  while (reader.pos < reader.len) {
-    const tag = reader.tag();
-    if (tag === 10) key = reader.string();
-    else if (tag === valueTag) value = codec.read(reader, key);
-    else reader.skipField(tag);
-  }
-  reader.leave(outer);
-  map.set(key, value === undefined ? codec.read(new StoredReader(ZERO_BYTES), key) : value);
-}
-
-/** The entries sorted by the bytes of their keys; the same map where they are. */
-function inKeyOrder(map: Fields): Fields {
-  let last = '';
-  for (const key of map.keys()) {
-    if (compareUtf8(last, key) > 0) return new Map([...map].sort(([a], [b]) => compareUtf8(a, b)));
-    last = key;
-  }
-  return map;
-}
-
-function compareUtf8(a: string, b: string): number {
-  if (a < b && !/[\ud800-\uffff]/.test(b)) return -1;
-  if (/[\ud800-\uffff]/.test(a + b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -6,7 +6,8 @@
  */
 import { Failure } from '../../base/errors.js';
 import type { Fields } from '../value.js';
-import { type CompiledField, compileField, type FieldMessage, type Slots } from './field.js';
+import type { CompiledField, FieldMessage, Slots } from './compiled-field.js';
+import { compileField } from './field.js';
 import { type FieldMask, wantedOf } from './field-mask.js';
 import { type FieldEntry, fieldsOf, type MessageRef, type SchemaPackage } from './table.js';
 import { readUnknown, showUnknown, UNKNOWN, type UnknownField, unknownEntries, writeUnknown } from './unknown.js';

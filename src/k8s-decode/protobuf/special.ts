@@ -2,8 +2,8 @@
  * The types whose JSON form is their own.
  *
  * On the wire: Time and MicroTime {1 seconds, 2 nanoseconds}, empty for Go's zero time; Duration {1 nanoseconds};
- * Quantity {1 text}; IntOrString {1 type: 0 int, 1 string; 2 int; 3 string}, all three always written; Strings
- * {1 strings}; JSONSchemaPropsOrBool {1 allows, 2 schema}, …OrArray {1 schema, 2 schemas}, …OrStringArray
+ * Quantity {1 text}; IntOrString {1 type: 0 int, 1 string; 2 int; 3 string}, all three always written; Strings and Items
+ * {1 the values}; StringMap {1 the entries}; JSONSchemaPropsOrBool {1 allows, 2 schema}, …OrArray {1 schema, 2 schemas}, …OrStringArray
  * {1 schema, 2 strings}.
  */
 
@@ -12,7 +12,8 @@ import { rawJson } from '../json/raw-json.js';
 import { canonicalQuantity } from '../quantity.js';
 import { formatMicroTime, formatTime, parseTime, ZERO_TIME } from '../time.js';
 import type { Value } from '../value.js';
-import { never, readParts, requireInteger, requireString, scalarCodec, type ValueCodec } from './value-codec.js';
+import { stringMap } from './map.js';
+import { never, readParts, requireInteger, scalarCodec, type ValueCodec } from './value-codec.js';
 import type { StoredReader, StoredWriter } from './wire.js';
 
 /** Seconds and nanoseconds, or null for an empty message. */
@@ -142,29 +143,28 @@ const intOrString: ValueCodec = {
   },
 };
 
-const strings: ValueCodec = {
-  wire: 2,
-  read(reader, name) {
-    const list: Value[] = [];
-    readParts(reader, name, (tag) => {
-      if (tag === 10) list.push(reader.string());
-      return tag === 10;
-    });
-    return list;
-  },
-  zero: null,
-  nullable: true,
-  isEmpty: (value) => value === null || (Array.isArray(value) && value.length === 0),
-  write(writer, value) {
-    writer.fork();
-    writeStrings(writer, 10, value);
-    writer.ldelim();
-  },
-};
-
-function writeStrings(writer: StoredWriter, tag: number, value: Value): void {
-  if (value !== null && !Array.isArray(value)) throw writer.mismatch('a list', value);
-  for (const item of value ?? []) writer.uint32(tag).string(requireString(writer, item));
+/** A list in a message of its own, so that an empty one differs from none. */
+export function listInMessage(item: ValueCodec): ValueCodec {
+  return {
+    wire: 2,
+    read(reader, name) {
+      const list: Value[] = [];
+      readParts(reader, name, (tag) => {
+        if (tag === 10) list.push(item.read(reader, name));
+        return tag === 10;
+      });
+      return list;
+    },
+    zero: null,
+    nullable: true,
+    isEmpty: (value) => value === null || (Array.isArray(value) && value.length === 0),
+    write(writer, value) {
+      if (value !== null && !Array.isArray(value)) throw writer.mismatch('a list', value);
+      writer.fork();
+      for (const each of value ?? []) item.write(writer.uint32(10), each);
+      writer.ldelim();
+    },
+  };
 }
 
 const specials: Record<string, ValueCodec> = {
@@ -174,7 +174,8 @@ const specials: Record<string, ValueCodec> = {
   Quantity: quantity,
   IntOrString: intOrString,
   Raw: rawJson,
-  Strings: strings,
+  StringMap: stringMap,
+  Strings: listInMessage(scalarCodec('s')!),
 };
 
 /** The codec of a `@Special`; undefined where `type` is none. */
