@@ -1,4 +1,7 @@
-/** `-w yaml` and `-w jsonl`, which are ketcdctl's own: keys as text, ids as hex strings, values decoded. */
+/**
+ * `-w yaml` and `-w jsonl`, which are ketcdctl's own: fields in camelCase, keys as text, IDs as hex strings, numbers with all their
+ * digits, values decoded; a line (or a document) for each item where a response is a list.
+ */
 
 import type { IKeyValue } from 'etcd3/lib/rpc';
 import { toJson } from '../k8s-decode/json/json.js';
@@ -19,7 +22,27 @@ export async function readableText(
   name: MessageName,
   message: object,
 ): Promise<string> {
-  return writeReadable(format, await readableMessage(context, name, message));
+  const list = LISTS[name];
+  if (list === undefined) return writeReadable(format, await readableMessage(context, name, message));
+  const items = (await readableMessage(context, name, message)).get(list) as Value[];
+  return writeList(
+    format,
+    items.map((item) => (typeof item === 'string' ? new Map([['name', item]]) : item)),
+  );
+}
+
+/** The responses that are lists, and the field that has their items. */
+const LISTS: Partial<Record<MessageName, string>> = {
+  MemberListResponse: 'members',
+  LeaseLeasesResponse: 'leases',
+  AlarmResponse: 'alarms',
+  AuthUserListResponse: 'users',
+  AuthRoleListResponse: 'roles',
+};
+
+/** A line each, or YAML documents parted by `---`. */
+export function writeList(format: 'yaml' | 'jsonl', items: readonly Value[]): string {
+  return items.map((item) => writeReadable(format, item)).join(format === 'yaml' ? '---\n' : '');
 }
 
 /** A YAML document or a line of JSON. */
@@ -37,18 +60,26 @@ export async function readableMessage(context: Context, name: MessageName, messa
   for (const field of fieldsOf(name)) {
     const value = (message as Message)[field.name];
     if (value === undefined || value === null) continue;
-    if (!field.repeated) fields.set(field.name, await readableField(context, field, value));
-    else fields.set(field.name, await Promise.all(value.map((item: unknown) => readableField(context, field, item))));
+    const shown = field.repeated
+      ? await Promise.all(value.map((item: unknown) => readableField(context, field, item)))
+      : await readableField(context, field, value);
+    fields.set(apiName(field.name), shown);
   }
   return fields;
+}
+
+/** A field of etcd's messages as Kubernetes' API would name it: `create_revision` is createRevision, `member_id` memberID, `TTL` ttl. */
+function apiName(name: string): string {
+  if (/^[A-Z]+$/.test(name)) return name.toLowerCase();
+  return name.replace(/_id$/, 'ID').replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** A key, its numbers, and its value: the object in it, its text, or `{"base64": …}`. */
 export async function readableKeyValue(context: Context, kv: IKeyValue, keyOnly: boolean): Promise<Fields> {
   const fields: Fields = new Map<string, Value>([
     ['key', readableBytes(kv.key)],
-    ['create_revision', exactNumber(kv.create_revision)],
-    ['mod_revision', exactNumber(kv.mod_revision)],
+    ['createRevision', exactNumber(kv.create_revision)],
+    ['modRevision', exactNumber(kv.mod_revision)],
     ['version', exactNumber(kv.version)],
   ]);
   if (kv.lease !== '0') fields.set('lease', hexLease(kv.lease));

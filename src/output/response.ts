@@ -6,6 +6,7 @@ import type { MessageName } from '../rpc/messages.js';
 import type { Context } from './context.js';
 import { type Format, formatNotSupported } from './format.js';
 import { messageJson } from './json.js';
+import type { Facts } from './records.js';
 
 /** What a command has to say. json, protobuf, yaml and jsonl come from the message; a command gives the rest. */
 export interface CommandResponse {
@@ -21,6 +22,8 @@ export interface CommandResponse {
   json?(): string;
   /** `false`: no such format. */
   protobuf?: Uint8Array | false;
+  /** What `yaml` and `jsonl` show, where it is not the message itself. */
+  facts?: Facts;
 }
 
 /**
@@ -55,7 +58,8 @@ async function responseText(
       return [renderTable(context, heads, rows)];
     }
     default: {
-      const { readableText } = await import('./readable.js');
+      const { readableText, writeReadable } = await import('./readable.js');
+      if (shown.facts) return [writeReadable(format, new Map(Object.entries(shown.facts)))];
       return [await readableText(context, format, message, response)];
     }
   }
@@ -99,9 +103,8 @@ async function listText(context: Context, format: Format, list: ResponseList): P
     case 'protobuf':
       throw formatNotSupported(format);
     default: {
-      const { writeReadable } = await import('./readable.js');
-      const values = await list.values();
-      return format === 'yaml' ? [writeReadable(format, values)] : values.map((value) => writeReadable(format, value));
+      const { writeList } = await import('./readable.js');
+      return [writeList(format, await list.values())];
     }
   }
 }

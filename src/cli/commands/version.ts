@@ -18,7 +18,25 @@ const RELEASES: Record<Version, string> = {
   '3.8': '3.8.0-alpha.0',
 };
 
-export const run: Run<typeof spec> = async ({ mode, stdout }) => {
+export const run: Run<typeof spec> = async (context) => {
+  const { mode, stdout } = context;
   const version = isDropIn(mode) ? RELEASES[mode.version] : VERSION;
-  stdout.write(`${mode.tool} version: ${version}\nAPI version: ${isDropIn(mode) ? mode.version : '3.8'}\n`);
+  const apiVersion = isDropIn(mode) ? mode.version : NEWEST_API;
+  const text = `${mode.tool} version: ${version}\nAPI version: ${apiVersion}\n`;
+  if (isDropIn(mode)) {
+    stdout.write(text);
+    return;
+  }
+  const { outputFormat } = await import('../../output/format.js');
+  const format = outputFormat(context);
+  if (format === 'simple') {
+    stdout.write(text);
+    return;
+  }
+  const { RecordPrinter } = await import('../../output/records.js');
+  const printer = new RecordPrinter(context, format);
+  await printer.print({ name: mode.tool, version, apiVersion }, text);
+  await printer.end(true);
 };
+
+const NEWEST_API: Version = '3.8';

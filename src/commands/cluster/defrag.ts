@@ -5,6 +5,7 @@ import { UsageFailure } from '../../base/flags/normalize.js';
 import { formatDuration } from '../../base/go/duration.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { outputFormat } from '../../output/format.js';
+import { RecordPrinter } from '../../output/records.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { memberEndpoints } from './endpoint-each.js';
 
@@ -36,11 +37,14 @@ export const run: Run<typeof spec> = async (context, _args, flags) => {
     await runDefragDataDir(context, flags.dataDir);
     return ExitCode.Ok;
   }
-  outputFormat(context);
+  const format = outputFormat(context);
+  // etcdctl has one text, whatever -w asks for.
+  const printer = new RecordPrinter(context, isDropIn(mode) ? 'simple' : format);
   const client = await context.connect();
   const endpoints = flags.cluster ? await memberEndpoints(context, client) : await client.callable.resolveEndpoints();
   let failed = false;
-  for (const endpoint of endpoints) failed = !(await defragment(context, client, endpoint)) || failed;
+  for (const endpoint of endpoints) failed = !(await defragment(context, client, endpoint, printer)) || failed;
+  await printer.end();
   return failed ? ExitCode.Error : ExitCode.Ok;
 };
 
@@ -50,20 +54,26 @@ function hasDataDir(mode: Mode): boolean {
 }
 
 /** Whether it worked; what came of it is told at once, as the next member may take its time. */
-async function defragment(context: CommandContext, client: EtcdClient, endpoint: string): Promise<boolean> {
+async function defragment(
+  context: CommandContext,
+  client: EtcdClient,
+  endpoint: string,
+  printer: RecordPrinter,
+): Promise<boolean> {
   const start = process.hrtime.bigint();
-  const took = () => {
-    const time = formatDuration(process.hrtime.bigint() - start);
-    return atLeast(context.mode, '3.6') ? `. took ${time}` : '';
-  };
+  const took = () => formatDuration(process.hrtime.bigint() - start);
+  const showsTime = atLeast(context.mode, '3.6');
   try {
     await client.callable.at(endpoint).call('Maintenance', 'defragment', {}, timeLimit(context));
-    await context.stdout.write(`Finished defragmenting etcd member[${endpoint}]${took()}\n`);
+    const time = took();
+    const text = `Finished defragmenting etcd member[${endpoint}]${showsTime ? `. took ${time}` : ''}\n`;
+    await printer.print({ endpoint, defragmented: true, took: time, error: '' }, text);
     return true;
   } catch (error) {
     const time = took();
     const reason = failureText(error, isDropIn(context.mode));
-    const text = `Failed to defragment etcd member[${endpoint}]${time}${time && '.'} (${reason})\n`;
+    const text = `Failed to defragment etcd member[${endpoint}]${showsTime ? `. took ${time}.` : ''} (${reason})\n`;
+    await printer.print({ endpoint, defragmented: false, took: time, error: reason }, '');
     await context.stdout.flush();
     await context.stderr.write(text);
     return false;

@@ -1,6 +1,6 @@
 /** What `endpoint health`, `status` and `hashkv` share: which members are asked, and that they are asked side by side. */
 import { isDropIn } from '../../base/contract.js';
-import { Failure, failureText } from '../../base/errors.js';
+import { ExitCode, Failure, failureText } from '../../base/errors.js';
 import { stringJson } from '../../base/go/json.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import type { Value } from '../../k8s-decode/value.js';
@@ -29,14 +29,22 @@ export async function askEach<T>(
   );
 }
 
-/** The client URLs of all members. */
+/** The client URLs of all members; own mode takes one member's own list, and says so, where the cluster has no quorum. */
 export async function memberEndpoints(context: CommandContext, client: EtcdClient): Promise<string[]> {
   try {
     const { members } = await client.cluster.memberList({ linearizable: true });
     return members.flatMap((member) => member.clientURLs);
   } catch (error) {
     const reason = failureText(error, isDropIn(context.mode));
-    throw new Failure(`failed to fetch endpoints from etcd cluster member list: ${reason}`, { cause: error });
+    const known = isDropIn(context.mode) ? undefined : await client.cluster.memberList({ linearizable: false }).catch(() => undefined);
+    if (known) {
+      await context.stderr.write(`warning: no quorum (${reason}): the members are those that one member knows of\n`);
+      return known.members.flatMap((member) => member.clientURLs);
+    }
+    throw new Failure(`failed to fetch endpoints from etcd cluster member list: ${reason}`, {
+      exitCode: isDropIn(context.mode) ? ExitCode.Error : (error as Failure).exitCode,
+      cause: error,
+    });
   }
 }
 

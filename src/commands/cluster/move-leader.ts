@@ -28,6 +28,7 @@ export const run: Run<typeof spec> = async (context, args) => {
     message: 'MoveLeaderResponse',
     response,
     simple: () => [`Leadership transferred from ${hexId(id)} to ${hexId(targetID)}\n`],
+    facts: { from: hexId(id), to: hexId(targetID) },
   });
 };
 

@@ -85,8 +85,8 @@ export class DiffOutput {
     const fields: Fields = new Map<string, Value>([
       ['change', change],
       ['key', readableBytes(key)],
-      ['old_revision', revision(before)],
-      ['new_revision', revision(after)],
+      ['oldRevision', revision(before)],
+      ['newRevision', revision(after)],
     ]);
     if (!this.look.summary) await this.addChanges(fields, change, difference);
     if (this.format === 'json') return `${isFirst ? '[' : ','}${toJson(fields)}`;

@@ -57,8 +57,8 @@ function readableText({ key, before, after }: KeyChange, format: string, first: 
   const fields = new Map([
     ['change', change],
     ['key', readableBytes(key)],
-    ['old_revision', before ?? null],
-    ['new_revision', after ?? null],
+    ['oldRevision', before ?? null],
+    ['newRevision', after ?? null],
   ]);
   if (format !== 'yaml') return writeReadable('jsonl', fields);
   return `${first ? '' : '---\n'}${writeReadable('yaml', fields)}`;

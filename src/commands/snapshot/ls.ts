@@ -69,7 +69,7 @@ function readableLine(file: EtcdFile, index: KeyIndex, format: string): (positio
     const { mod, version, size } = facts(file, index, position);
     const fields: Fields = new Map([
       ['key', readableBytes(index.key(position))],
-      ['mod_revision', mod],
+      ['modRevision', mod],
       ['version', version],
       ['size', size],
     ]);

@@ -3,6 +3,8 @@ import { ExitCode, Failure } from '../../base/errors.js';
 import { string, uint } from '../../base/flags/declare.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { IncomingSnapshot } from '../../etcd/snapshot.js';
+import { outputFormat } from '../../output/format.js';
+import { RecordPrinter } from '../../output/records.js';
 import { decimalBytes } from '../../output/size.js';
 import { RpcError } from '../../rpc/error.js';
 import { type Compression, compressionNamed } from '../../storage/snapshot/compressed.js';
@@ -40,12 +42,14 @@ export const run: Run<typeof spec> = async (context, args, flags) => {
     throw new Failure(`snapshot save expects ${what}`, { exitCode: ExitCode.BadArgs });
   }
   const target = targetOf(context, path, flags);
+  const format = isDropIn(context.mode) ? 'simple' : outputFormat(context);
+  const printer = new RecordPrinter(context, format);
   const client = await oneMember(context);
   const progress = await saveProgress(context, path);
   try {
     const saved = await save(context, client, target, progress);
     progress?.stop();
-    await tell(context, target, saved);
+    await tell(context, printer, target, saved);
   } catch (error) {
     progress?.stop();
     throw asEtcdctl(context, error);
@@ -115,11 +119,19 @@ function save(
   return saveToFile(snapshot, path, compression);
 }
 
-async function tell(context: CommandContext, { toOutput, compression }: Target, saved: Saved): Promise<void> {
+async function tell(
+  context: CommandContext,
+  printer: RecordPrinter,
+  { toOutput, compression }: Target,
+  saved: Saved,
+): Promise<void> {
   const { path, size, version, removed, later } = saved;
-  const out = toOutput ? context.stderr : context.stdout;
-  await out.write(`Snapshot saved at ${path}\n`);
-  if (version && atLeast(context.mode, '3.6')) await out.write(`Server version ${version}\n`);
+  const text = `Snapshot saved at ${path}\n${version && atLeast(context.mode, '3.6') ? `Server version ${version}\n` : ''}`;
+  if (toOutput) await context.stderr.write(text);
+  else {
+    await printer.print({ path, size, version, removed: removed.length }, text);
+    await printer.end(true);
+  }
   if (compression) await context.stderr.write(`Compressed from ${decimalBytes(size)}\n`);
   for (const name of removed) await context.stderr.write(`Removed ${name}\n`);
   for (const name of later)

@@ -33,7 +33,7 @@ export const run: Run<typeof spec> = async (context, args, flags) => {
 function analysisFields({ objects, allBytes, currentBytes, types, largest }: Analysis): Fields {
   return new Map<string, Value>([
     ['objects', objects],
-    ['bytes_all_versions', allBytes],
+    ['bytesAllVersions', allBytes],
     ['bytes', currentBytes],
     [
       'types',

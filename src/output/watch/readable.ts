@@ -38,7 +38,7 @@ async function readableEvent(context: Context, { type, kv, prev_kv }: WatchEvent
   if (type === EventType.Put)
     for (const [name, value] of await readableKeyValue(context, kv, false)) fields.set(name, value);
   // Of a deletion there is no more than these.
-  else fields.set('key', readableBytes(kv.key)).set('mod_revision', exactNumber(kv.mod_revision));
-  if (prev_kv) fields.set('prev_kv', await readableKeyValue(context, prev_kv, false));
+  else fields.set('key', readableBytes(kv.key)).set('modRevision', exactNumber(kv.mod_revision));
+  if (prev_kv) fields.set('prevKv', await readableKeyValue(context, prev_kv, false));
   return fields;
 }
