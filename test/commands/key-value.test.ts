@@ -62,16 +62,13 @@ test('--decode none gives the stored bytes, --decode k8s every object', { skip }
 
 test('yaml and jsonl: text keys, decoded values, exact numbers', { skip }, async () => {
   const line = await run('get', '-w', 'jsonl', '/registry/things/json');
-  assert.match(
-    line.stdout,
-    /^\{"key":"\/registry\/things\/json","create_revision":\d+,.*"big":9007199254740993\}\}\n$/,
-  );
+  assert.match(line.stdout, /^\{"key":"\/registry\/things\/json","createRevision":\d+,.*"big":9007199254740993\}\}\n$/);
   const bytes = await run('get', '-w', 'jsonl', 'bytes');
   assert.match(bytes.stdout, /"value":\{"base64":"Yf8="\}\}\n$/);
   const yaml = await run('get', '-w', 'yaml', '--prefix', '/registry/namespaces/');
   assert.match(
     yaml.stdout,
-    /^key: \/registry\/namespaces\/shop\ncreate_revision: \d+\nmod_revision: \d+\nversion: 1\nvalue:\n {2}apiVersion: v1\n/,
+    /^key: \/registry\/namespaces\/shop\ncreateRevision: \d+\nmodRevision: \d+\nversion: 1\nvalue:\n {2}apiVersion: v1\n/,
   );
   assert.equal((await run('get', '--count-only', '-w', 'jsonl', '--prefix', '/registry/')).stdout, '{"count":3}\n');
   assert.equal((await run('get', '--count-only', '--prefix', '/registry/')).stdout, '3\n');
