@@ -115,7 +115,9 @@ function conclude(at: bigint, answers: readonly Answer[]): void {
     ...missing.map(({ endpoint, state, problem }) =>
       state === 'not asked' ? `${endpoint} was not asked: ${problem}` : `${endpoint} gave no hash: ${problem}`,
     ),
-    ...compacted.map(({ endpoint, compactRevision }) => `${endpoint} is compacted at ${compactRevision}, unlike others`),
+    ...compacted.map(
+      ({ endpoint, compactRevision }) => `${endpoint} is compacted at ${compactRevision}, unlike others`,
+    ),
   ];
   throw new Failure(`${agreeing} of ${answers.length} agree; ${why.join('; ')}`, {
     exitCode: missing.length > 0 ? ExitCode.BadConnection : ExitCode.Error,

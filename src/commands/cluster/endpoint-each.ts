@@ -36,7 +36,9 @@ export async function memberEndpoints(context: CommandContext, client: EtcdClien
     return members.flatMap((member) => member.clientURLs);
   } catch (error) {
     const reason = failureText(error, isDropIn(context.mode));
-    const known = isDropIn(context.mode) ? undefined : await client.cluster.memberList({ linearizable: false }).catch(() => undefined);
+    const known = isDropIn(context.mode)
+      ? undefined
+      : await client.cluster.memberList({ linearizable: false }).catch(() => undefined);
     if (known) {
       await context.stderr.write(`warning: no quorum (${reason}): the members are those that one member knows of\n`);
       return known.members.flatMap((member) => member.clientURLs);
