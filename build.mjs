@@ -1,8 +1,9 @@
 // Builds dist/: src/main.ts with all that it imports, in files of their own what is loaded by `import()` and what runs as a thread.
+import { writeFileSync } from 'node:fs';
 import { build } from 'rolldown';
 import { buildFacts, entryPoints, root } from './packaging/source.mjs';
 
-await build({
+const { output } = await build({
   cwd: root,
   input: entryPoints,
   platform: 'node',
@@ -18,3 +19,10 @@ await build({
     minify: { compress: true, mangle: false, codegen: true },
   },
 });
+
+// Whose licences the packages have to carry (packaging/licences.mjs).
+const modules = output.flatMap(({ moduleIds = [] }) => moduleIds);
+const packages = modules.flatMap(
+  (id) => /\/node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*\/node_modules\/)/.exec(id)?.[1] ?? [],
+);
+writeFileSync(`${root}dist/packages.json`, JSON.stringify([...new Set(packages)].sort()));

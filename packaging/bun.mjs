@@ -18,6 +18,7 @@ const { bun: version, targets } = JSON.parse(readFileSync(new URL('targets.json'
 const folder = join(root, 'build', 'bun', version);
 
 export const TARGETS = targets;
+export const BUN_VERSION = version;
 
 /** The target that this machine runs. */
 export function hostTarget() {
