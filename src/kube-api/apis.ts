@@ -30,6 +30,8 @@ export interface CustomVersion {
   columns: readonly CrdColumn[];
   /** Its openAPIV3Schema. */
   schema: Fields | undefined;
+  /** Those of all versions of the definition, by apiVersion: an object is read by that of the version in which it is stored. */
+  schemas: ReadonlyMap<string, Fields>;
   /** JSONPaths of the fields, beside name and namespace, by which objects can be selected: `.spec.color`. */
   selectableFields: readonly string[];
   /** Where an object has what its `scale` shows, as JSONPaths; undefined where it has no such sub-resource. */

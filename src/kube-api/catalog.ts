@@ -38,7 +38,7 @@ function isOf({ group, version, plurals }: ServedVersion, apiVersion: string, pl
   return apiVersionOf(group, version) === apiVersion && plurals.includes(plural);
 }
 
-/** Kubernetes' own APIs of a release, and those of what is stored though the release has it only behind a feature gate. */
+/** Kubernetes' own APIs of a release, as far as what is stored can be given in them. */
 export function builtInApis(release: number, stored: readonly StoredVersions[]): { apis: Api[]; leftOut: LeftOut[] } {
   const leftOut: LeftOut[] = [];
   const apis = servedVersions()
@@ -50,32 +50,13 @@ export function builtInApis(release: number, stored: readonly StoredVersions[]):
       if (lost !== undefined) leftOut.push({ apiVersion: api.apiVersion, plural: api.plural, stored: lost });
       return lost === undefined;
     });
-  return { apis: inOrder([...apis, ...gatedApis(apis, stored)]), leftOut };
+  return { apis, leftOut };
 }
 
 /** The version in which objects are stored that cannot be given in the API's. */
 function lostOf({ kind, apiVersion, resource }: Api, stored: readonly StoredVersions[]): string | undefined {
   const versions = stored.find((each) => each.resource.prefix === resource?.prefix)?.apiVersions ?? [];
   return versions.find((from) => !conversionOf(kind, from, apiVersion));
-}
-
-/** What is stored and would else not be served at all. */
-function gatedApis(apis: readonly Api[], stored: readonly StoredVersions[]): Api[] {
-  return stored
-    .filter(({ resource }) => !apis.some((api) => api.resource?.prefix === resource.prefix))
-    .flatMap(({ resource: { plural, group }, apiVersions }) =>
-      apiVersions
-        .filter((apiVersion) => apiVersion.startsWith(group === '' ? 'v' : `${group}/`))
-        .map((apiVersion) => builtInApi(group, apiVersion.slice(apiVersion.indexOf('/') + 1), plural)),
-    )
-    .filter((api): api is Api => api !== undefined);
-}
-
-/** What is of one group stands together. */
-function inOrder(apis: readonly Api[]): Api[] {
-  const places = new Map<string, number>();
-  for (const { group } of apis) if (!places.has(group)) places.set(group, places.size);
-  return [...apis].sort((one, other) => places.get(one.group)! - places.get(other.group)!);
 }
 
 function builtInApi(group: string, version: string, plural: string): Api | undefined {

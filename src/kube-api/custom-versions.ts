@@ -18,6 +18,7 @@ export function customApis(stored: Fields): Api[] {
   const served = all.filter(
     (each) => field(each, 'served') !== false && (convertsByName || field(each, 'storage') === true),
   );
+  const schemas = schemasOf(resource.group, all);
   const listKind = stringField(definition, 'spec', 'names', 'listKind') || `${resource.kind}List`;
   return served
     .map((each) => ({ name: stringField(each, 'name') ?? '', each }))
@@ -35,7 +36,7 @@ export function customApis(stored: Fields): Api[] {
       verbs: CUSTOM_VERBS,
       subresources: subResourcesOf(each, resource.kind),
       resource,
-      custom: { ...customVersion(each), convertsByName, listKind },
+      custom: { ...customVersion(each), schemas, convertsByName, listKind },
     }));
 }
 
@@ -46,13 +47,22 @@ export function lostVersions(stored: Fields): string[] {
   return named.map((each) => stringField(each, 'name') ?? '').filter((name) => !kept.includes(name));
 }
 
+function schemasOf(group: string, versions: readonly Value[]): Map<string, Fields> {
+  const schemas = new Map<string, Fields>();
+  for (const version of versions) {
+    const schema = field(version, 'schema', 'openAPIV3Schema');
+    if (schema instanceof Map) schemas.set(apiVersionOf(group, stringField(version, 'name') ?? ''), schema);
+  }
+  return schemas;
+}
+
 function subResourcesOf(version: Value, kind: string): SubResource[] {
   const verbs = ['get', 'patch', 'update'];
   const has = (name: string) => field(version, 'subresources', name) !== undefined;
   return [...(has('status') ? [{ name: 'status', kind, verbs }] : []), ...(has('scale') ? [{ ...SCALE, verbs }] : [])];
 }
 
-function customVersion(version: Value): Omit<CustomVersion, 'convertsByName' | 'listKind'> {
+function customVersion(version: Value): Omit<CustomVersion, 'schemas' | 'convertsByName' | 'listKind'> {
   const schema = field(version, 'schema', 'openAPIV3Schema');
   const scale = field(version, 'subresources', 'scale');
   return {

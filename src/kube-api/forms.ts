@@ -4,11 +4,11 @@ import { tableFields } from '../k8s/table-fields.js';
 import { crdTable } from '../k8s/tables/custom-columns.js';
 import type { ResourceTable } from '../k8s/tables/define.js';
 import { tableOf } from '../k8s/tables/table.js';
-import type { FieldMask } from '../k8s-decode/index.js';
 import { toJson } from '../k8s-decode/json/json.js';
 import { type Fields, stringField, type Value } from '../k8s-decode/value.js';
 import type { Api } from './apis.js';
 import type { Media } from './negotiate.js';
+import type { Wish } from './objects.js';
 import { asFields, type Plain } from './plain.js';
 import { badRequest } from './status.js';
 
@@ -40,8 +40,8 @@ export class Tabler {
     private readonly now: number,
   ) {}
 
-  static async open(api: Api, { version = 'v1' }: Media, include: IncludeObject): Promise<Tabler> {
-    const table = api.custom ? crdTable(api.custom.columns) : ((await tableOf(api)) ?? crdTable([]));
+  static async open(api: Api, release: number, { version = 'v1' }: Media, include: IncludeObject): Promise<Tabler> {
+    const table = api.custom ? crdTable(api.custom.columns) : ((await tableOf(api, release)) ?? crdTable([]));
     return new Tabler(table, version, include, Date.now());
   }
 
@@ -59,8 +59,21 @@ export class Tabler {
     );
   }
 
-  row(object: Fields): string {
-    const cells = this.table.row(object, this.now);
+  /** The rows of a list: as the objects come, but where the table has an order of its own or has to see them all. */
+  async *rows(objects: AsyncIterable<Fields>): AsyncGenerator<string> {
+    const { order, ofList } = this.table;
+    if (!order && !ofList) {
+      for await (const object of objects) yield this.row(object);
+      return;
+    }
+    const all: Fields[] = [];
+    for await (const object of objects) all.push(object);
+    const table = ofList?.(all) ?? this.table;
+    for (const object of order ? all.sort(order) : all) yield this.row(object, table);
+  }
+
+  row(object: Fields, table = this.table): string {
+    const cells = table.row(object, this.now);
     const conditions = rowConditions(object);
     return toJson(asFields({ cells, conditions, object: this.included(object) }));
   }
@@ -84,14 +97,17 @@ function rowConditions(object: Fields): Plain | undefined {
   return message && [{ type: 'Completed', status: 'True', reason, message }];
 }
 
-/** All of the metadata, which clients want with every row, and what the columns show. */
-export function maskOf(api: Api, { as }: Media, include: IncludeObject): FieldMask | undefined {
-  if (as === undefined || (as === 'Table' && include === 'Object')) return undefined;
-  if (as !== 'Table') return { metadata: true };
+/**
+ * What has to be read of the objects: for a table what its columns show, and all of the metadata, which clients want with every row.
+ * Tables and metadata are made of the shape that the API server has for itself.
+ */
+export function wishOf(api: Api, { as }: Media, include: IncludeObject): Wish {
+  if (as === undefined || (as === 'Table' && include === 'Object')) return { isInner: false };
+  if (as !== 'Table') return { isInner: true, fields: { metadata: true } };
   const { resource } = api;
-  if (!resource || api.custom) return undefined;
+  if (!resource || api.custom) return { isInner: true };
   const shown = tableFields(resource);
-  return include === 'None' ? shown : { ...shown, metadata: true };
+  return { isInner: true, fields: include === 'None' ? shown : { ...shown, metadata: true } };
 }
 
 /** An object as an item of a list, whose kind tells that of its items; custom resources say it each. */

@@ -3,9 +3,9 @@ import { Failure } from '../base/errors.js';
 import type { Fields } from '../k8s-decode/value.js';
 import { stringField } from '../k8s-decode/value.js';
 import { type Answer, objectAnswer } from './answer.js';
-import { includeObject, metadataOnly, Tabler } from './forms.js';
+import { includeObject, metadataOnly, Tabler, wishOf } from './forms.js';
 import { CONTENT_TYPES, type Media, notAcceptable } from './negotiate.js';
-import { ObjectReader } from './objects.js';
+import { ObjectReader, type Wish } from './objects.js';
 import { asFields } from './plain.js';
 import { resourceVersion } from './query.js';
 import { rangeOf, type Scope } from './scan.js';
@@ -21,17 +21,25 @@ export async function answerGet(
   media: Media,
 ): Promise<Answer> {
   if (media.as === 'PartialObjectMetadataList') throw notAcceptable();
-  const object = await readObject(view, scope, name, query);
+  const include = includeObject(query);
+  const { isInner } = wishOf(scope.api, media, include);
+  const object = await readObject(view, scope, name, query, { isInner });
   if (media.as === 'PartialObjectMetadata') return objectAnswer(metadataOnly(object, media.version), media);
   if (media.as !== 'Table') return objectAnswer(object, media);
-  const tabler = await Tabler.open(scope.api, media, includeObject(query));
+  const tabler = await Tabler.open(scope.api, view.release, media, include);
   const metadata = asFields({ resourceVersion: stringField(object, 'metadata', 'resourceVersion') });
   const body = `${tabler.head(metadata)},"rows":[${tabler.row(object)}]}\n`;
   return { status: 200, contentType: CONTENT_TYPES.json, body };
 }
 
 /** @throws StatusError */
-export async function readObject(view: View, scope: Scope, name: string, query: URLSearchParams): Promise<Fields> {
+export async function readObject(
+  view: View,
+  scope: Scope,
+  name: string,
+  query: URLSearchParams,
+  wish?: Wish,
+): Promise<Fields> {
   const { api } = scope;
   const named = { group: api.group, plural: api.plural };
   const wanted = resourceVersion(query.get('resourceVersion') ?? '');
@@ -43,7 +51,7 @@ export async function readObject(view: View, scope: Scope, name: string, query: 
   const [kv] = kvs;
   if (!kv) throw notFound(named, name);
   try {
-    return await new ObjectReader(view, api).read(kv);
+    return await new ObjectReader(view, api, wish).read(kv);
   } catch (error) {
     if (error instanceof Failure) throw internalError(error.message);
     throw error;

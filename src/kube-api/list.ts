@@ -7,7 +7,7 @@ import type { Fields } from '../k8s-decode/value.js';
 import { toYaml } from '../k8s-decode/yaml/write.js';
 import type { Answer } from './answer.js';
 import type { Api } from './apis.js';
-import { includeObject, inList, maskOf, metadataOnly, Tabler } from './forms.js';
+import { includeObject, inList, metadataOnly, Tabler, wishOf } from './forms.js';
 import { CONTENT_TYPES, type Media, notAcceptable } from './negotiate.js';
 import { asFields } from './plain.js';
 import type { ListOptions } from './query.js';
@@ -29,11 +29,14 @@ export async function answerList(
   if (media.as === 'PartialObjectMetadata') throw notAcceptable();
   const include = includeObject(query);
   const warnings: string[] = [];
-  const scan = await Scan.open(view, scope, options, maskOf(api, media, include), (text) => warnings.push(text));
+  const scan = await Scan.open(view, scope, options, wishOf(api, media, include), (text) => warnings.push(text));
   const isPaged = options.limit > 0;
   const answer = { status: 200, warnings, contentType: CONTENT_TYPES[media.encoding] };
   if (media.as === 'Table') {
-    return { ...answer, body: inPieces(tableParts(scan, await Tabler.open(api, media, include), isPaged)) };
+    return {
+      ...answer,
+      body: inPieces(tableParts(scan, await Tabler.open(api, view.release, media, include), isPaged)),
+    };
   }
   const form = formOf(api, media);
   if (media.encoding === 'yaml') return { ...answer, body: inPieces(yamlParts(scan, form)) };
@@ -80,8 +83,8 @@ async function* jsonParts(scan: Scan, { kind, apiVersion, item }: Form, isPaged:
 async function* tableParts(scan: Scan, tabler: Tabler, isPaged: boolean): AsyncGenerator<string> {
   yield `${tabler.head(isPaged ? undefined : metadataOf(scan))},"rows":[`;
   let comma = '';
-  for await (const object of scan.objects()) {
-    yield comma + tabler.row(object);
+  for await (const row of tabler.rows(scan.objects())) {
+    yield comma + row;
     comma = ',';
   }
   yield isPaged ? `],"metadata":${toJson(metadataOf(scan))}}\n` : ']}\n';

@@ -13,17 +13,24 @@ import type { View } from './view.js';
 /** A key as ranges and watches give it. */
 export type StoredKey = Pick<KeyValue, 'key' | 'value' | 'mod_revision'>;
 
+/** What is wanted of objects. */
+export interface Wish {
+  /** Less is read faster. */
+  fields?: FieldMask | undefined;
+  /** In the shape that the API server has for itself, of which it makes tables and metadata. */
+  isInner: boolean;
+}
+
 /** Reads the objects of one API. */
 export class ObjectReader {
-  private readonly schema: Fields | undefined;
+  private readonly apiVersion: string;
 
-  /** @param fields what is wanted of the objects: less is read faster */
   constructor(
     private readonly view: View,
     private readonly api: Api,
-    private readonly fields?: FieldMask,
+    private readonly wish: Wish = { isInner: false },
   ) {
-    this.schema = api.custom?.schema;
+    this.apiVersion = wish.isInner ? innerVersion(api) : api.apiVersion;
   }
 
   /**
@@ -32,7 +39,7 @@ export class ObjectReader {
    * @throws Failure that names the key, for a value that cannot be opened, decoded or given in this version
    */
   read(kv: StoredKey, revision: string = kv.mod_revision): Fields | Promise<Fields> {
-    const value = this.view.cluster.values.read(kv.key, kv.value, this.fields);
+    const value = this.view.cluster.values.read(kv.key, kv.value, this.wish.fields);
     return value instanceof Promise
       ? value.then((each) => this.served(kv, each, revision))
       : this.served(kv, value, revision);
@@ -44,18 +51,19 @@ export class ObjectReader {
   }
 
   private inVersion(key: Buffer, from: string, object: Fields): Fields {
-    const { api } = this;
-    const isSame = from === api.apiVersion;
+    const { api, apiVersion } = this;
+    const isSame = from === apiVersion;
     if (api.custom) {
       if (!isSame && !api.custom.convertsByName) throw this.unconvertible(key, from);
-      const named = isSame ? object : new Map(object).set('apiVersion', api.apiVersion);
-      if (this.schema) applySchema(named, this.schema);
-      return named;
+      const schema = api.custom.schemas.get(from);
+      // Read in the version in which it is stored, then named anew.
+      if (schema && !this.wish.fields) applySchema(object, schema);
+      return isSame ? object : new Map(object).set('apiVersion', apiVersion);
     }
-    if (isSame) return withDefaults(object, api);
-    const convert = conversionOf(api.kind, from, api.apiVersion);
-    if (!convert) throw this.unconvertible(key, from);
-    return withDefaults(new Map(convert(object)).set('apiVersion', api.apiVersion), api);
+    const convert = isSame ? undefined : conversionOf(api.kind, from, apiVersion);
+    if (!isSame && !convert) throw this.unconvertible(key, from);
+    const converted = convert ? new Map(convert(object)).set('apiVersion', apiVersion) : object;
+    return this.wish.isInner ? innerShape(converted, api) : withDefaults(converted, api, this.view.release);
   }
 
   private unconvertible(key: Buffer, from: string): Failure {
@@ -63,8 +71,31 @@ export class ObjectReader {
   }
 }
 
+/** The version that is most like the API server's own. */
+function innerVersion({ kind, group, apiVersion }: Api): string {
+  return kind === 'HorizontalPodAutoscaler' && group === 'autoscaling' ? 'autoscaling/v2' : apiVersion;
+}
+
+/** What apps/v1 has as annotations the API server has as fields. */
+const FIELDS_OF_ITS_OWN: Record<string, string> = {
+  DaemonSet: 'deprecated.daemonset.template.generation',
+  Deployment: 'deprecated.deployment.rollback.rollbackTo',
+};
+
+function innerShape(object: Fields, { kind, group }: Api): Fields {
+  const annotations = field(object, 'metadata', 'annotations');
+  const own = FIELDS_OF_ITS_OWN[kind];
+  if (group !== 'apps' || own === undefined || !(annotations instanceof Map)) return object;
+  const kept = new Map([...annotations].filter(([name]) => name !== own));
+  const metadata = new Map(fieldsAt(object, 'metadata'));
+  if (kept.size > 0) metadata.set('annotations', kept);
+  else metadata.delete('annotations');
+  return new Map(object).set('metadata', metadata);
+}
+
 /** What the API server fills in when it reads. */
-function withDefaults(object: Fields, { kind, group }: Api): Fields {
+function withDefaults(object: Fields, { kind, group }: Api, release: number): Fields {
+  if (kind === 'CSINode' && release >= 37 && !object.has('status')) return new Map(object).set('status', new Map());
   if (kind !== 'StatefulSet' || group !== 'apps') return object;
   const spec = fieldsAt(object, 'spec');
   const templates = listOf(field(spec, 'volumeClaimTemplates'));

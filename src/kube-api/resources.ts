@@ -7,6 +7,7 @@ import { type Media, negotiate } from './negotiate.js';
 import { listOptions } from './query.js';
 import type { ApiRequest } from './request.js';
 import { type ResourcePath, resourcePath } from './resource-path.js';
+import { answerReview, isReview } from './reviews.js';
 import { answerScale } from './scale.js';
 import type { Scope } from './scan.js';
 import { noSuchResource, notStored, readOnly, StatusError } from './status.js';
@@ -18,6 +19,7 @@ export async function answerResource(request: ApiRequest): Promise<Answer> {
   if (!path || (path.group !== '' && !apis.group(path.group))) return notFoundPage();
   const api = apis.find(path.apiVersion, path.plural);
   if (!api) throw noSuchResource();
+  if (request.method === 'POST' && path.name === undefined && isReview(api)) return answerReview(request, api);
   if (request.method !== 'GET' && request.method !== 'HEAD') throw refusal(request.method, api, path);
   return path.name === undefined ? answerMany(request, api, path) : answerOne(request, api, path, path.name);
 }

@@ -34,6 +34,17 @@ const ROUTES: readonly Route[] = [
     path: '/apis/:group/:version',
     answer: (request, { group, version }) => versionResources(request, `${group}/${version}`),
   },
+  { method: 'GET', path: '/openapi/v3', answer: openapiList },
+  {
+    method: 'GET',
+    path: '/openapi/v3/api/:version',
+    answer: (request, { version = '' }) => openapiDocument(request, version),
+  },
+  {
+    method: 'GET',
+    path: '/openapi/v3/apis/:group/:version',
+    answer: (request, { group, version }) => openapiDocument(request, `${group}/${version}`),
+  },
   { method: '*', path: '/api/*', answer: answerResource },
   { method: '*', path: '/apis/*', answer: answerResource },
 ];
@@ -140,4 +151,15 @@ async function versionResources({ view, accept, pretty }: ApiRequest, apiVersion
   const group = apiVersion.includes('/') ? apiVersion.split('/')[0]! : '';
   if (!apis.group(group)) return notFoundPage();
   throw noSuchResource();
+}
+
+async function openapiList(request: ApiRequest): Promise<Answer> {
+  const { documentList } = await import('./openapi/v3.js');
+  return plain(request, documentList(await request.view.apis()));
+}
+
+async function openapiDocument(request: ApiRequest, apiVersion: string): Promise<Answer> {
+  const { groupVersionDocument } = await import('./openapi/v3.js');
+  const apis = (await request.view.apis()).inVersion(apiVersion);
+  return apis ? plain(request, await groupVersionDocument(apis, request.view.release)) : notFoundPage();
 }

@@ -5,11 +5,11 @@ import { readRange } from '../etcd/range.js';
 import { emptyPage, type KeyValue, type RangePage } from '../etcd/range-page.js';
 import { labelSelector } from '../k8s/label-selector.js';
 import type { Selector } from '../k8s/selectors.js';
-import type { FieldMask, Fields } from '../k8s-decode/index.js';
+import type { Fields } from '../k8s-decode/index.js';
 import type { Api } from './apis.js';
 import { continueToken, readContinueToken } from './continue-token.js';
 import { fieldSelector } from './field-selector.js';
-import { ObjectReader } from './objects.js';
+import { ObjectReader, type Wish } from './objects.js';
 import type { ListOptions } from './query.js';
 import { badRequest, expired, tooLarge } from './status.js';
 import type { View } from './view.js';
@@ -49,6 +49,11 @@ function labels(text: string): Selector {
   } catch (error) {
     throw badRequest((error as Error).message);
   }
+}
+
+/** A selector may look at any field. */
+export function wishFor({ readsFields }: Selection, wish: Wish): Wish {
+  return readsFields ? { isInner: wish.isInner } : wish;
 }
 
 /** The keys of a scope. */
@@ -92,19 +97,12 @@ export class Scan {
 
   /**
    * Asks for the first keys.
-   * @param fields what is wanted of the objects
    * @throws StatusError for a revision that is gone or to come, and for selectors that are none
    */
-  static async open(
-    view: View,
-    scope: Scope,
-    options: ListOptions,
-    fields: FieldMask | undefined,
-    complain: Complain,
-  ): Promise<Scan> {
+  static async open(view: View, scope: Scope, options: ListOptions, wish: Wish, complain: Complain): Promise<Scan> {
     const selection = selectionOf(options, scope.api);
-    const reader = new ObjectReader(view, scope.api, selection.readsFields ? undefined : fields);
-    if (!scope.api.resource || isNowhere(view, scope)) return Scan.empty(view, scope, options, selection, reader);
+    const reader = new ObjectReader(view, scope.api, wishFor(selection, wish));
+    if (!scope.api.resource || isNowhere(scope)) return Scan.empty(view, scope, options, selection, reader);
     const place = options.continueToken === '' ? undefined : readContinueToken(options.continueToken);
     const range = rangeOf(view, scope, selection.name);
     if (place) range.key = Buffer.from(prefixOf(view, scope.api) + place.start);
@@ -191,8 +189,8 @@ export class Scan {
 }
 
 /** A namespace that no key can have: nothing is there. */
-function isNowhere(_view: View, { namespace }: Scope): boolean {
-  return namespace !== undefined && namespace.includes('/');
+function isNowhere({ namespace }: Scope): boolean {
+  return namespace?.includes('/') === true;
 }
 
 async function* nothing(): AsyncGenerator<RangePage> {}

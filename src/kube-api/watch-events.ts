@@ -1,10 +1,10 @@
 /** What happens to the objects that a watch is for: those that are there, then each change, as etcd tells it. */
 import { Failure } from '../base/errors.js';
 import { Watch, type WatchEvent, type WatchResponse } from '../etcd/watch.js';
-import type { FieldMask, Fields } from '../k8s-decode/index.js';
-import { ObjectReader } from './objects.js';
+import type { Fields } from '../k8s-decode/index.js';
+import { ObjectReader, type Wish } from './objects.js';
 import type { ListOptions } from './query.js';
-import { rangeOf, Scan, type Scope, type Selection, selectionOf } from './scan.js';
+import { rangeOf, Scan, type Scope, type Selection, selectionOf, wishFor } from './scan.js';
 import { expired, type StatusError, statusOf } from './status.js';
 import type { View } from './view.js';
 
@@ -20,7 +20,7 @@ export interface WatchRequest {
   scope: Scope;
   options: ListOptions;
   /** What is wanted of the objects. */
-  fields: FieldMask | undefined;
+  wish: Wish;
   signal: AbortSignal;
 }
 
@@ -42,12 +42,12 @@ export async function* watchEvents(request: WatchRequest): AsyncGenerator<ApiEve
 }
 
 /** All that is there, and the revision at which it was. */
-async function* initialEvents({ view, scope, options, fields }: WatchRequest): AsyncGenerator<ApiEvent, bigint> {
+async function* initialEvents({ view, scope, options, wish }: WatchRequest): AsyncGenerator<ApiEvent, bigint> {
   const scan = await Scan.open(
     view,
     scope,
     { ...options, limit: 0, match: '', resourceVersion: undefined },
-    fields,
+    wish,
     () => {},
   );
   for await (const object of scan.objects()) yield { type: 'ADDED', object };
@@ -104,10 +104,10 @@ class Changes {
   private readonly reader: ObjectReader;
 
   constructor(
-    { view, scope, fields }: WatchRequest,
+    { view, scope, wish }: WatchRequest,
     private readonly selection: Selection,
   ) {
-    this.reader = new ObjectReader(view, scope.api, selection.readsFields ? undefined : fields);
+    this.reader = new ObjectReader(view, scope.api, wishFor(selection, wish));
   }
 
   /** Undefined for what the selector hides, and for an object that cannot be read. */

@@ -4,7 +4,7 @@ import { toJson } from '../k8s-decode/json/json.js';
 import { type Fields, stringField } from '../k8s-decode/value.js';
 import type { Answer } from './answer.js';
 import type { Api } from './apis.js';
-import { includeObject, maskOf, metadataOnly, Tabler } from './forms.js';
+import { includeObject, metadataOnly, Tabler, wishOf } from './forms.js';
 import { CONTENT_TYPES, type Media, negotiate } from './negotiate.js';
 import { asFields } from './plain.js';
 import type { ListOptions } from './query.js';
@@ -26,11 +26,13 @@ export async function answerWatch(request: ApiRequest, scope: Scope, options: Li
   const include = includeObject(query);
   // What cannot be selected by is told at once.
   selectionOf(options, api);
-  const fields = maskOf(api, media, include);
+  const wish = wishOf(api, media, include);
   const signal = AbortSignal.any([request.signal, AbortSignal.timeout(secondsOf(options) * 1000)]);
-  const events = watchEvents({ view, scope, options, fields, signal });
+  const events = watchEvents({ view, scope, options, wish, signal });
   const writer =
-    media.as === 'Table' ? new TableWriter(await Tabler.open(api, media, include)) : new ObjectWriter(api, media);
+    media.as === 'Table'
+      ? new TableWriter(await Tabler.open(api, view.release, media, include))
+      : new ObjectWriter(api, media);
   const contentType = media.encoding === 'protobuf' ? `${CONTENT_TYPES.protobuf};stream=watch` : CONTENT_TYPES.json;
   return { status: 200, contentType, body: written(events, writer, media), isLive: true };
 }

@@ -27,6 +27,8 @@ export interface ResourceTable {
   row(object: Fields, now: number, wide?: boolean): CellValue[];
   /** The order in which kubectl lists the objects, where it is not that of their keys. */
   order?(one: Fields, other: Fields): number;
+  /** The table of a whole list, where a row depends on the other objects. */
+  ofList?(objects: readonly Fields[]): ResourceTable;
 }
 
 /** What stands in a column of an object's row; `now` in milliseconds since 1970. */

@@ -16,6 +16,20 @@ function flag(path: readonly string[], otherwise = false): Cell {
   };
 }
 
+/** Whether a StorageClass says that it is the one for claims which name none. */
+export function isDefaultClass(storageClass: Fields): boolean {
+  return DEFAULT_CLASS.some((key) => annotation(storageClass, key) === 'true');
+}
+
+/** What stands in a StorageClass's row behind its name. */
+export const storageClassCells: Record<string, Cell> = {
+  Provisioner: (storageClass) => text(storageClass, 'provisioner'),
+  ReclaimPolicy: (storageClass) => text(storageClass, 'reclaimPolicy') || 'Delete',
+  VolumeBindingMode: (storageClass) => text(storageClass, 'volumeBindingMode') || 'Immediate',
+  AllowVolumeExpansion: flag(['allowVolumeExpansion']),
+  Age: age,
+};
+
 export const tables = {
   CSIDriver: defineTable({
     Name: name,
@@ -30,15 +44,8 @@ export const tables = {
   CSINode: defineTable({ Name: name, 'Drivers:integer': (node) => size(node, 'spec', 'drivers'), Age: age }),
   CSIStorageCapacity: defineTable({ Name: name, 'Created At:date': createdAt }),
   StorageClass: defineTable({
-    Name: (storageClass, now) => {
-      const isDefault = DEFAULT_CLASS.some((key) => annotation(storageClass, key) === 'true');
-      return name(storageClass, now) + (isDefault ? ' (default)' : '');
-    },
-    Provisioner: (storageClass) => text(storageClass, 'provisioner'),
-    ReclaimPolicy: (storageClass) => text(storageClass, 'reclaimPolicy') || 'Delete',
-    VolumeBindingMode: (storageClass) => text(storageClass, 'volumeBindingMode') || 'Immediate',
-    AllowVolumeExpansion: flag(['allowVolumeExpansion']),
-    Age: age,
+    Name: (storageClass, now) => name(storageClass, now) + (isDefaultClass(storageClass) ? ' (default)' : ''),
+    ...storageClassCells,
   }),
   VolumeAttachment: defineTable({
     Name: name,

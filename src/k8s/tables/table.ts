@@ -35,13 +35,24 @@ const GROUPS: Record<string, () => Promise<{ tables: Tables }>> = {
   'storagemigration.k8s.io': () => import('./definitions.js'),
 };
 
+/** The groups whose tables Kubernetes 1.37 changed. */
+const CHANGED = new Set(['apiextensions.k8s.io', 'storage.k8s.io']);
+
 /**
  * The table of a built-in kind, which reads the objects of all its versions; undefined where there is none, and name and age
  * have to do.
  *
  * @param type its group (empty for the core group) and kind
+ * @param release as which release of Kubernetes shows it, a minor number
  */
-export async function tableOf({ group, kind }: { group: string; kind: string }): Promise<ResourceTable | undefined> {
+export async function tableOf(
+  { group, kind }: { group: string; kind: string },
+  release = 36,
+): Promise<ResourceTable | undefined> {
+  if (release >= 37 && CHANGED.has(group)) {
+    const { tables } = await import('./since-37.js');
+    if (Object.hasOwn(tables, kind)) return tables[kind];
+  }
   const load = Object.hasOwn(GROUPS, group) ? GROUPS[group] : undefined;
   const { tables } = (await load?.()) ?? {};
   return tables && Object.hasOwn(tables, kind) ? tables[kind] : undefined;

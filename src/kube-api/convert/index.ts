@@ -3,6 +3,7 @@
  * changed there is a conversion here, or none: then the version is not served.
  */
 import { definitionV1 } from '../../k8s/definition-v1.js';
+import { fieldsAt } from '../../k8s/fields.js';
 import type { Fields } from '../../k8s-decode/value.js';
 import { scalerV1, scalerV2 } from './autoscaling.js';
 import { claimV1, claimV1beta1, sliceV1, sliceV1beta1, templateV1, templateV1beta1 } from './devices.js';
@@ -45,10 +46,12 @@ function devices(): string[][] {
 
 /** By kind and the newest version of the shapes that they lead from and to. */
 const CONVERSIONS: Record<string, Conversion> = {
-  'CustomResourceDefinition apiextensions.k8s.io/v1beta1 apiextensions.k8s.io/v1': definitionV1,
+  'CustomResourceDefinition apiextensions.k8s.io/v1beta1 apiextensions.k8s.io/v1': servedDefinition,
   'Event v1 events.k8s.io/v1': newEvent,
   'HorizontalPodAutoscaler autoscaling/v2 autoscaling/v1': scalerV1,
   'HorizontalPodAutoscaler autoscaling/v1 autoscaling/v2': scalerV2,
+  'PodCertificateRequest certificates.k8s.io/v1beta1 certificates.k8s.io/v1': certificateRequestV1,
+  'PodCertificateRequest certificates.k8s.io/v1 certificates.k8s.io/v1beta1': (request) => request,
   'ResourceClaim resource.k8s.io/v1 resource.k8s.io/v1beta1': claimV1beta1,
   'ResourceClaim resource.k8s.io/v1beta1 resource.k8s.io/v1': claimV1,
   'ResourceClaimTemplate resource.k8s.io/v1 resource.k8s.io/v1beta1': templateV1beta1,
@@ -67,4 +70,19 @@ export function conversionOf(kind: string, from: string, to: string): Conversion
   const [before, after] = [from, to].map((version) => shapes.find((shape) => shape.includes(version)));
   if (before === after) return (object) => object;
   return CONVERSIONS[`${kind} ${before?.at(-1) ?? from} ${after?.at(-1) ?? to}`];
+}
+
+/** A definition says how objects are converted, though it is not at all. */
+function servedDefinition(object: Fields): Fields {
+  const definition = definitionV1(object);
+  const spec = fieldsAt(definition, 'spec');
+  if (!spec.has('conversion')) spec.set('conversion', new Map([['strategy', 'None']]));
+  return definition;
+}
+
+/** Of what a pod's request for a certificate shows to the signer v1 has the PKCS #10 request alone. */
+function certificateRequestV1(request: Fields): Fields {
+  const spec = new Map(fieldsAt(request, 'spec'));
+  for (const name of ['pkixPublicKey', 'proofOfPossession']) spec.delete(name);
+  return new Map(request).set('spec', spec);
 }
