@@ -2,9 +2,10 @@
  * Files that keep what was in etcd before it was changed: a line of JSON for each key, `{"key":…,"mod_revision":…,"lease":…,
  * "value":"BASE64"}`, the value as it was stored. `ketcdctl decode FILE` shows them, `ketcdctl k8s restore --from FILE` brings them back.
  */
-import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExitCode, Failure } from '../base/errors.js';
+import { syncDir, writeAll } from '../base/files/write.js';
 
 /** A key as it was. */
 export interface KeptValue {
@@ -14,9 +15,6 @@ export interface KeptValue {
   lease: string;
   value: Buffer;
 }
-
-/** So many values are each on disk before the next is written; of more, only every so many: thousands would take minutes. */
-const SYNCED = 100;
 
 /** A file that is made when the first value is kept. Only its owner can read it: there may be secrets in it. */
 export class BackupFile {
@@ -44,22 +42,27 @@ export class BackupFile {
     for (let number = 1; ; number++) {
       this.path = join(this.dir, `${this.name}${number > 1 ? `-${number}` : ''}.jsonl`);
       try {
-        return openSync(this.path, 'wx', 0o600);
+        const fd = openSync(this.path, 'wx', 0o600);
+        syncDir(this.dir);
+        return fd;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       }
     }
   }
 
-  /** The value is in the file when this returns. */
+  /** The value is in the file, and on the disk, when this returns. */
   keep({ key, mod_revision, lease, value }: KeptValue): void {
     const line = { key, mod_revision, lease, value: value.toString('base64') };
     try {
       this.fd ??= this.open();
-      this.last = writeSync(this.fd, `${JSON.stringify(line)}\n`, this.size);
+      const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+      writeAll(this.fd, bytes, this.size);
+      fsyncSync(this.fd);
+      this.last = bytes.length;
       this.size += this.last;
-      if (this.written < SYNCED || this.written % SYNCED === 0) fsyncSync(this.fd);
     } catch (error) {
+      this.dropTornLine();
       throw new Failure(`the old value cannot be kept in ${this.path}: ${(error as Error).message}`, {
         exitCode: ExitCode.IO,
         hint: 'its key was not changed; --backup-dir takes another folder',
@@ -67,6 +70,11 @@ export class BackupFile {
       });
     }
     this.written++;
+  }
+
+  /** A line that the disk took only the beginning of would keep the file from being read. */
+  private dropTornLine(): void {
+    if (this.fd !== undefined) ftruncateSync(this.fd, this.size);
   }
 
   /** Takes the last value out again: it was not changed after all, and must not be brought back over what is there. */

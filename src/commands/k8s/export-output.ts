@@ -1,8 +1,9 @@
 /** Where `k8s export` writes manifests: standard output, or a file each. */
 
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { writeFileWhole } from '../../base/files/part-file.js';
 import type { StoredObject } from '../../k8s/objects.js';
 import type { Fields } from '../../k8s-decode/index.js';
 import { toJson } from '../../k8s-decode/json/json.js';
@@ -74,9 +75,7 @@ class FolderOutput implements ManifestOutput {
     const text = this.format === 'yaml' ? toYaml(manifest) : `${toJson(manifest, '    ')}\n`;
     try {
       mkdirSync(folder, { recursive: true });
-      // A file is there as a whole or not at all; secrets may be in it.
-      writeFileSync(`${path}.part`, text, { mode: 0o600, flush: true });
-      renameSync(`${path}.part`, path);
+      writeFileWhole(path, text);
     } catch (error) {
       throw new Failure(`cannot write ${path}: ${(error as Error).message}`, { exitCode: ExitCode.IO, cause: error });
     }

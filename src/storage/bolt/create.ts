@@ -4,7 +4,8 @@ import { fchmodSync, fchownSync, readSync, type Stats } from 'node:fs';
 import { breathe } from '../../base/files/clean-up.js';
 import { makeFile } from '../../base/files/part-file.js';
 import { writeAll } from '../../base/files/write.js';
-import { type Bucket, Cursor } from './bucket.js';
+import { type Bucket, Cursor, MAX_DEPTH } from './bucket.js';
+import { corrupt } from './db-file.js';
 import { writeMetas } from './edit.js';
 import { bucketHeader, buildBucket, type LeafItem, type PageSink, setPageId, TreeWriter } from './write.js';
 
@@ -97,13 +98,19 @@ async function copyInto(fd: number, root: Bucket, rules: CopyRules): Promise<voi
   file.finish(top.finish(), meta.txid + 1n);
 }
 
-/** @returns the bucket's value in its parent */
-async function copyBucket(bucket: Bucket, file: NewFile, rules: CopyRules): Promise<Buffer> {
+/**
+ * @param nesting how many buckets it is in, the root included
+ * @returns the bucket's value in its parent
+ */
+async function copyBucket(bucket: Bucket, file: NewFile, rules: CopyRules, nesting = 1): Promise<Buffer> {
+  if (nesting > MAX_DEPTH) {
+    throw corrupt(bucket.source.file.path, `bucket ${bucket.name}`, `buckets are nested deeper than ${MAX_DEPTH}`);
+  }
   const replace = rules.replace?.(bucket.name);
   const first: LeafItem[] = [];
   let tree: TreeWriter | undefined;
   let sinceTurn = 0;
-  for await (const item of keptItems(bucket, file, rules)) {
+  for await (const item of keptItems(bucket, file, rules, nesting)) {
     if (tree) tree.add(item);
     else first.push(item);
     if (!tree && !replace && first.length > FEW_ITEMS) {
@@ -119,12 +126,18 @@ async function copyBucket(bucket: Bucket, file: NewFile, rules: CopyRules): Prom
   return buildBucket(file, replace ? replace(first) : first, bucket.sequence);
 }
 
-async function* keptItems(bucket: Bucket, file: NewFile, { keep }: CopyRules): AsyncGenerator<LeafItem> {
+async function* keptItems(
+  bucket: Bucket,
+  file: NewFile,
+  { keep }: CopyRules,
+  nesting: number,
+): AsyncGenerator<LeafItem> {
   const cursor = new Cursor(bucket);
   for (let more = cursor.first(); more; more = cursor.next()) {
     const { page, index } = cursor.place;
-    if (cursor.isBucket) yield { key: cursor.key, value: await copyBucket(cursor.bucket, file, {}), bucket: true };
-    else if (!keep || keep(bucket.name, page.valuePlace(index).offset, cursor.key)) {
+    if (cursor.isBucket) {
+      yield { key: cursor.key, value: await copyBucket(cursor.bucket, file, {}, nesting + 1), bucket: true };
+    } else if (!keep || keep(bucket.name, page.valuePlace(index).offset, cursor.key)) {
       yield { key: cursor.key, value: cursor.value };
     }
   }

@@ -2,6 +2,7 @@ import { type Bucket, MAX_DEPTH } from './bucket.js';
 import { corrupt } from './db-file.js';
 import { PAGE_HEADER } from './meta.js';
 import { checkElements, checkHeader, checkPageId, ELEMENT, LEAF, type PageSource, u16, u32 } from './page.js';
+import { PageSet } from './page-set.js';
 
 /**
  * The leaf pages of a bucket in key order, found by reading its branches only, level by level: all leaves are equally deep. Whether
@@ -21,15 +22,14 @@ export function leafPages({ root, source, name }: Bucket): Float64Array {
 /** Reads pages into one piece of memory, as a large file has thousands of branches. */
 class BranchReader {
   private page: Buffer;
-  /** A bit for each page that is in the tree. */
-  private readonly seen: Uint8Array;
+  private readonly seen: PageSet;
 
   constructor(
     private readonly source: PageSource,
     private readonly name: string,
   ) {
     this.page = Buffer.allocUnsafeSlow(source.meta.pageSize);
-    this.seen = new Uint8Array(Math.ceil(source.meta.highWater / 8));
+    this.seen = new PageSet(source.meta.highWater);
   }
 
   isLeaf(id: number): boolean {
@@ -51,9 +51,7 @@ class BranchReader {
     const at = PAGE_HEADER + ELEMENT * element + 8;
     const child = u32(this.page, at) + u32(this.page, at + 4) * 0x1_0000_0000;
     checkPageId(this.source, child, `page ${id}, element ${element}`);
-    const bit = 1 << (child & 7);
-    if (this.seen[child >>> 3]! & bit) throw this.problem(child, 'it stands twice in the tree');
-    this.seen[child >>> 3]! |= bit;
+    if (!this.seen.add(child)) throw this.problem(child, 'it stands twice in the tree');
     return child;
   }
 

@@ -3,9 +3,12 @@ import { type Bucket, Cursor, MAX_DEPTH } from './bucket.js';
 import type { BoltDb } from './db.js';
 import { corrupt } from './db-file.js';
 import { Page } from './page.js';
+import { PageSet } from './page-set.js';
 
-/** What a walk adds up. */
+/** What a walk finds and adds up. */
 export interface TreeTotals {
+  /** All pages of the tree, but for the meta pages. */
+  pages: PageSet;
   /** Pages that are reachable, overflow pages and the two meta pages included. */
   used: number;
   branches: number;
@@ -32,28 +35,31 @@ interface Bounds {
 }
 
 class TreeWalk {
-  readonly totals: TreeTotals = { used: 2, branches: 0, leaves: 0, depth: 0 };
-  private readonly seen: Uint8Array;
+  readonly totals: TreeTotals;
   private leafDepth = 0;
   private name = '';
 
   constructor(private readonly db: BoltDb) {
-    this.seen = new Uint8Array(Math.ceil(db.meta.highWater / 8));
+    this.totals = { pages: new PageSet(db.meta.highWater), used: 2, branches: 0, leaves: 0, depth: 0 };
   }
 
-  bucket(bucket: Bucket): void {
+  /** @param nesting how many buckets it is in */
+  bucket(bucket: Bucket, nesting = 0): void {
     this.name = bucket.name;
+    if (nesting > MAX_DEPTH) throw this.problem(bucket.root, `buckets are nested deeper than ${MAX_DEPTH}`);
     this.leafDepth = 0;
     const inline = bucket.root.start % this.db.meta.pageSize !== 0;
     if (inline) this.keys(bucket.root, { low: undefined, high: undefined });
     else this.page(bucket.root, { low: undefined, high: undefined }, 1);
     // Only the root bucket has buckets in an etcd file, but nothing keeps another from it.
-    if (bucket.name !== 'key') this.nested(bucket);
+    if (bucket.name !== 'key') this.nested(bucket, nesting);
   }
 
-  private nested(bucket: Bucket): void {
+  private nested(bucket: Bucket, nesting: number): void {
     const cursor = new Cursor(bucket);
-    for (let more = cursor.first(); more; more = cursor.next()) if (cursor.isBucket) this.bucket(cursor.bucket);
+    for (let more = cursor.first(); more; more = cursor.next()) {
+      if (cursor.isBucket) this.bucket(cursor.bucket, nesting + 1);
+    }
   }
 
   private page(page: Page, bounds: Bounds, depth: number): void {
@@ -87,9 +93,7 @@ class TreeWalk {
     const pages = page.length / this.db.meta.pageSize;
     this.totals.used += pages;
     for (let id = page.id; id < page.id + pages; id++) {
-      const bit = 1 << (id & 7);
-      if (this.seen[id >>> 3]! & bit) throw this.problem(page, `page ${id} stands twice in the tree`);
-      this.seen[id >>> 3]! |= bit;
+      if (!this.totals.pages.add(id)) throw this.problem(page, `page ${id} stands twice in the tree`);
     }
   }
 

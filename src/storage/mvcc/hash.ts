@@ -1,7 +1,9 @@
 /** The hashes that etcd's tools print of a file: of all that is in it, and of the history of keys up to a revision. */
 import { type Bucket, Cursor } from '../bolt/bucket.js';
 import { BoltDb } from '../bolt/db.js';
-import { corrupt } from '../bolt/db-file.js';
+import { CorruptFile, corrupt } from '../bolt/db-file.js';
+import { checkFreelist } from '../bolt/freelist.js';
+import { walkTree } from '../bolt/tree-walk.js';
 import { crc32c } from '../crc32c.js';
 import type { EtcdFile } from './etcd-file.js';
 import { LiveCount, LiveKeys, type Places } from './live-keys.js';
@@ -38,6 +40,7 @@ export function fileStatus(
       size: db.meta.highWater * db.meta.pageSize,
       version: '',
     };
+    refuseBadFreelist(db);
     const live = liveKeys ? new LiveCount() : undefined;
     const cursor = new Cursor(db.root);
     for (let more = cursor.first(); more; more = cursor.next()) {
@@ -59,6 +62,15 @@ export function fileStatus(
   } finally {
     db.close();
   }
+}
+
+/** A tree is looked through for its list of free pages only where that is stored, which etcd does no more. */
+function refuseBadFreelist(db: BoltDb): void {
+  if (db.meta.freelist === undefined) return;
+  const { problems } = checkFreelist(db, walkTree(db).pages);
+  if (problems.length === 0) return;
+  const text = `snapshot file integrity check failed. ${problems.length} errors found.\n${problems.join('\n')}`;
+  throw new CorruptFile(`${db.file.path}: ${text}`, text);
 }
 
 function hashBucket(bucket: Bucket, status: FileStatus): void {

@@ -104,20 +104,37 @@ async function firstDifference(a: string[], b: string[]): Promise<string | undef
   if (a.join() === b.join()) return undefined;
   const list = (urls: string[]): string => `[${urls.map((url) => JSON.stringify(url)).join(' ')}]`;
   if (a.length !== b.length) return `len(${list(a)}) != len(${list(b)})`;
-  for (const [i, url] of a.entries()) {
-    if (url !== b[i] && (await resolveUrl(url)) !== (await resolveUrl(b[i]!))) {
-      return `resolved urls: ${JSON.stringify(url)} != ${JSON.stringify(b[i])}`;
-    }
-  }
-  return undefined;
+  const [left, right] = await Promise.all([a, b].map(async (urls) => (await Promise.all(urls.map(resolveUrl))).sort()));
+  const different = left!.findIndex((url, i) => url !== right![i]);
+  if (different < 0) return undefined;
+  return `resolved urls: ${JSON.stringify(left![different])} != ${JSON.stringify(right![different])}`;
 }
 
+/** A URL with its host as an address in its usual spelling, and its port as a number; `localhost` is never resolved. */
 async function resolveUrl(text: string): Promise<string> {
-  if (/^unix/.test(text)) return text;
-  const { protocol, hostname, port } = new URL(text);
-  if (isIP(hostname.replace(/^\[|\]$/g, '')) !== 0) return text;
-  const { address } = await lookup(hostname).catch(() => ({ address: hostname }));
-  return `${protocol}//${address}:${port}`;
+  const [, scheme = '', host = '', port = ''] = /^(https?):\/\/(?:[^/?#@]*@)?(.*):([0-9]*)$/i.exec(text) ?? [];
+  if (scheme === '' || host === 'localhost') return text;
+  const address = addressOf(host.replace(/^\[|\]$/g, '')) ?? addressOf(await lookUp(host, text));
+  return `${scheme}://${address}:${Number(port)}`;
+}
+
+async function lookUp(host: string, url: string): Promise<string> {
+  try {
+    return (await lookup(host)).address;
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code === 'ENOTFOUND' ? 'no such host' : (error as Error).message;
+    throw new Failure(`failed to resolve ${JSON.stringify(url)} (lookup ${host}: ${reason})`, { cause: error });
+  }
+}
+
+/** An IP address as URLs have it: in its shortest spelling, an IPv4 address within IPv6 as itself. Undefined for a name. */
+function addressOf(host: string): string | undefined {
+  if (isIP(host) !== 6) return isIP(host) === 4 ? host : undefined;
+  const { hostname } = new URL(`http://[${host}]`);
+  const [, high, low] = /^\[::ffff:([\da-f]+):([\da-f]+)\]$/.exec(hostname) ?? [];
+  if (high === undefined || low === undefined) return hostname;
+  const words = [high, low].map((word) => Number.parseInt(word, 16));
+  return words.flatMap((word) => [word >> 8, word & 0xff]).join('.');
 }
 
 /** SHA-1 of the sorted URLs and the cluster's token: its first eight bytes. */

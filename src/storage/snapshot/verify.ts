@@ -1,5 +1,6 @@
 /** Checks a whole file: its hash, the structure of every tree, and that the history of keys makes sense. */
 import { corrupt } from '../bolt/db-file.js';
+import { checkFreelist } from '../bolt/freelist.js';
 import { type TreeTotals, walkTree } from '../bolt/tree-walk.js';
 import { EtcdFile } from '../mvcc/etcd-file.js';
 import { doubled, KeyTable } from '../mvcc/key-table.js';
@@ -37,6 +38,9 @@ export async function verifyFile(path: string, name?: string): Promise<FileRepor
     const { db } = file;
     const sha256 = await checkHash(db.file.location, db.file.path);
     const pages = walkTree(db);
+    const { problems, beyondEnd } = checkFreelist(db, pages.pages);
+    const all = [...problems, ...beyondEnd.map((id) => `page ${id}: freed, but behind the last page`)];
+    if (all.length > 0) throw corrupt(db.file.path, 'the list of free pages is wrong', all.join('; '));
     const history = new HistoryCheck(file);
     history.run();
     return {
