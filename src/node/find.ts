@@ -8,7 +8,7 @@ import { certificateInFile, isForClients } from './certificate.js';
 import { type EtcdSettings, endpointsOf, optionsOfText, settingsOf } from './etcd-settings.js';
 import { type CertificateFiles, DISTRIBUTIONS, filesBelow } from './folders.js';
 import { readManifests } from './manifests.js';
-import { runningEtcds } from './processes.js';
+import { type RunningEtcd, runningEtcds } from './processes.js';
 import { below, type Notes, readTrusted, whyNotTrusted } from './trusted-file.js';
 import { settingsOfUnit, settingsOfVariableFile } from './units.js';
 
@@ -56,11 +56,17 @@ interface Origin {
   at(path: string): string;
 }
 
-/** @param root the folder that is taken for `/` */
-export function findNode(root = '/'): NodeFindings {
+export interface FindOptions {
+  /** The folder that is taken for `/`. */
+  root?: string;
+  /** Without the processes, of which there may be many: files alone. */
+  filesOnly?: boolean;
+}
+
+export function findNode({ root = '/', filesOnly = false }: FindOptions = {}): NodeFindings {
   const notes = new NoteList();
   const manifests = readManifests(root, notes);
-  const [running] = runningEtcds(root);
+  const running = filesOnly ? undefined : usualOne(runningEtcds(root));
   const origins: Origin[] = [];
   const add = (found: { source: string; settings: EtcdSettings } | undefined) => {
     if (found) origins.push({ ...found, at: (path) => below(root, path) });
@@ -97,6 +103,11 @@ export function findNode(root = '/'): NodeFindings {
     pid: running?.pid,
     notes: notes.notes,
   };
+}
+
+/** Of several etcds the one on the usual port; else the oldest. */
+function usualOne(running: readonly RunningEtcd[]): RunningEtcd | undefined {
+  return running.find(({ settings }) => settings.clientUrls.some((url) => url.endsWith(':2379'))) ?? running[0];
 }
 
 /** A path of a process: as it stands, or below the root folder of its container where it is not there. */
