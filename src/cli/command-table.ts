@@ -8,6 +8,7 @@ import type { CommandEntry, RunTool } from '../commands/command.js';
 import { kubernetesCommands } from '../commands/k8s/index.js';
 import { keyCommands } from '../commands/keys/index.js';
 import { leaseCommands } from '../commands/lease/index.js';
+import { nodeCommands } from '../commands/node/index.js';
 import { snapshotCommands } from '../commands/snapshot/index.js';
 import { txnCommands } from '../commands/txn/index.js';
 import { valueCommands } from '../commands/values/index.js';
@@ -36,6 +37,7 @@ export const commands: readonly CommandEntry[] = [
   ...valueCommands,
   ...leaseCommands,
   ...clusterCommands,
+  ...nodeCommands,
   ...snapshotCommands,
   ...accessCommands,
   ...ownCommands,

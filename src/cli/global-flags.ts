@@ -38,6 +38,11 @@ const ETCDCTL = {
 };
 
 const OWN = {
+  context: string('named cluster to connect to (see: ketcdctl context)', {
+    value: 'NAME',
+    complete: 'context',
+    own: true,
+  }),
   decode: string('Kubernetes values as YAML (auto, k8s) or as the stored bytes (none)', {
     value: 'HOW',
     default: 'auto',

@@ -5,9 +5,9 @@ import { type Flag, flagKey } from '../base/flags/declare.js';
 import type { ParsedFlags } from '../base/flags/parse.js';
 import { readLine } from '../base/input.js';
 import type { CommandSpec } from '../commands/command.js';
-import { detectCluster } from '../node/detect.js';
 import { applyEnvironment, variableOf } from './environment.js';
 import type { GlobalFlags } from './global-flags.js';
+import { targetOf } from './target.js';
 
 export interface Surroundings {
   mode: Mode;
@@ -47,8 +47,9 @@ export function resolveOptions(
   const flags = parsed.values;
   if (flags.debug) printSettings(inherited, parsed, around.io);
   for (const name of ['cert', 'key', 'cacert'] as const) refuseEmptyPath(flags, name);
+  const { user, encryptionConfig, insecureSkipTlsVerify, ...target } = targetOf(flags, around);
   return {
-    ...connectionFiles(flags, around),
+    ...target,
     discoverySrv: flags.discoverySrv,
     discoverySrvName: flags.discoverySrvName,
     insecureDiscovery: flags.insecureDiscovery,
@@ -57,8 +58,8 @@ export function resolveOptions(
     keepaliveTime: flags.keepaliveTime,
     keepaliveTimeout: flags.keepaliveTimeout,
     insecureTransport: flags.insecureTransport,
-    insecureSkipTlsVerify: flags.insecureSkipTlsVerify,
-    user: flags.user,
+    insecureSkipTlsVerify,
+    user,
     password: flags.password || passwordFromFile(flags.passwordFile),
     authJwtToken: flags.authJwtToken,
     maxRequestBytes: Number(flags.maxRequestBytes),
@@ -68,7 +69,7 @@ export function resolveOptions(
     lockTimeout: flags.timeout,
     debug: flags.debug,
     decode: decodeMode(flags, around.mode),
-    encryptionConfig: flags.encryptionConfig,
+    encryptionConfig,
     given: givenOptions(inherited, parsed),
   };
 }
@@ -94,29 +95,6 @@ function isLimited(given: boolean, noTimeout: OptionRules['noTimeout'], dropIn: 
   if (noTimeout === undefined) return true;
   if (noTimeout === 'drop-in') return !dropIn;
   return given && (noTimeout === 'unless-given' || !dropIn);
-}
-
-/** Flags that say which cluster is meant. */
-const WHERE = ['endpoints', 'discoverySrv', 'cacert', 'cert', 'key', 'insecureTransport'] as const;
-
-/** Where the cluster is and who may ask it: as given, or in own mode as this node's own files have it. */
-function connectionFiles(
-  flags: GlobalFlags,
-  { mode, io, root }: Surroundings,
-): Pick<GlobalOptions, 'endpoints' | 'cacert' | 'cert' | 'key'> {
-  if (!isDropIn(mode) && !WHERE.some((name) => flags.given(name))) {
-    const detected = detectCluster((text) => io.stderr.write(`warning: ${text}\n`), root);
-    if (detected !== undefined) {
-      if (flags.debug) io.stderr.write(`endpoints and certificates are from ${detected.source}\n`);
-      return detected;
-    }
-  }
-  return {
-    endpoints: flags.endpoints,
-    cacert: flags.cacert,
-    cert: flags.cert,
-    key: flags.key,
-  };
 }
 
 function decodeMode(flags: GlobalFlags, mode: Mode): GlobalOptions['decode'] {

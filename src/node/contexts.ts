@@ -60,7 +60,8 @@ function readIfThere(path: string): string | undefined {
 }
 
 function parseContexts(text: string, path: string): Contexts {
-  const damaged = () => new Failure(`${path} is damaged: no contexts can be read from it`, { hint: 'mend or remove it' });
+  const damaged = () =>
+    new Failure(`${path} is damaged: no contexts can be read from it`, { hint: 'mend or remove it' });
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -126,7 +127,10 @@ export function writeContexts(env: NodeJS.ProcessEnv, contexts: Contexts): void 
  * The context that counts: the one that is asked for by name, or the current one.
  * @throws Failure for a name that there is not
  */
-export function contextNamed(env: NodeJS.ProcessEnv, wanted: string): { name: string; context: ClusterContext } | undefined {
+export function contextNamed(
+  env: NodeJS.ProcessEnv,
+  wanted: string,
+): { name: string; context: ClusterContext } | undefined {
   const { current, contexts } = readContexts(env);
   const name = wanted || current;
   if (name === undefined) return undefined;

@@ -41,8 +41,8 @@ export function optionsOfVariables(variables: ReadonlyMap<string, string>): Map<
  * Words whose value stands apart are not found so.
  */
 export function optionsOfText(text: string): Map<string, string> {
-  const found = text.matchAll(/(?<![\w-])--([a-z][a-z0-9-]*)=("[^"\n]*"|'[^'\n]*'|[^\s"',\]]*)/g);
-  return new Map(Array.from(found, ([, name, value]) => [name!, value!.replace(/^["']|["']$/g, '')]));
+  const found = text.matchAll(/(?<![\w-])--([a-z][a-z0-9-]*)=("[^"\n]*"|'[^'\n]*'|[^\s"'\]]*)/g);
+  return new Map(Array.from(found, ([, name, value]) => [name!, value!.replace(/^["']|["',]$/g, '')]));
 }
 
 /** What the options say; a flag wins over a variable, as it does for etcd. */

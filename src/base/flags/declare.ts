@@ -46,7 +46,7 @@ export interface FlagDetails {
   /** Offered by completion; a command checks them itself (etcdctl's texts and codes differ by flag). */
   choices?: readonly string[];
   /** Other things that completion can offer for its value. */
-  complete?: 'file' | 'directory' | 'key';
+  complete?: 'file' | 'directory' | 'key' | 'context';
   /** Without it the command is refused before it runs. */
   required?: true;
   hidden?: true;

@@ -1,11 +1,11 @@
 import { ExitCode, Failure } from '../../base/errors.js';
 import { int, string } from '../../base/flags/declare.js';
 import { type Usage, type UsageBy, usageOf } from '../../k8s/usage.js';
+import { factsOf, OUTPUT_FLAG, reportFormat, writeReport } from '../../output/report.js';
 import { decimalBytes } from '../../output/size.js';
 import type { CommandSpec, Flags, Run } from '../command.js';
 import { openCluster } from './cluster.js';
 import type { K8S_FLAGS } from './group-flags.js';
-import { factsOf, OUTPUT_FLAG, reportFormat, writeReport } from './report.js';
 
 const BY: readonly UsageBy[] = ['kind', 'namespace', 'object'];
 

@@ -1,11 +1,11 @@
 import { int } from '../../base/flags/declare.js';
 import { encryptionState, readRules } from '../../k8s/encryption-state.js';
 import { countEncryption } from '../../k8s/kinds.js';
+import { factsOf, OUTPUT_FLAG, reportFormat, writeReport } from '../../output/report.js';
 import { decimalBytes } from '../../output/size.js';
 import type { CommandSpec, Run } from '../command.js';
 import { openCluster } from './cluster.js';
 import type { K8S_FLAGS } from './group-flags.js';
-import { factsOf, OUTPUT_FLAG, reportFormat, writeReport } from './report.js';
 
 export const spec = {
   usage: 'k8s encryption [options]',

@@ -1,9 +1,9 @@
 import { bool, int } from '../../base/flags/declare.js';
 import { type AllocatedRange, allocatedRanges } from '../../k8s/ranges.js';
+import { factsOf, OUTPUT_FLAG, type Report, reportFormat, writeReport } from '../../output/report.js';
 import type { CommandSpec, Run } from '../command.js';
 import { openCluster } from './cluster.js';
 import type { K8S_FLAGS } from './group-flags.js';
-import { factsOf, OUTPUT_FLAG, type Report, reportFormat, writeReport } from './report.js';
 
 export const spec = {
   usage: 'k8s ranges [options]',

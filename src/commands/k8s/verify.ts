@@ -1,10 +1,10 @@
 import { ExitCode } from '../../base/errors.js';
 import { int } from '../../base/flags/declare.js';
 import { type Problem, type Verified, verifyCluster } from '../../k8s/verify.js';
+import { factsOf, OUTPUT_FLAG, reportFormat, writeReport } from '../../output/report.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { openCluster } from './cluster.js';
 import type { K8S_FLAGS } from './group-flags.js';
-import { factsOf, OUTPUT_FLAG, reportFormat, writeReport } from './report.js';
 
 export const spec = {
   usage: 'k8s verify [options]',

@@ -1,12 +1,12 @@
-/** Reports of the `k8s` commands: a table for people, or the same facts as data. */
+/** Reports of ketcdctl's own commands: a table for people, or the same facts as data. */
 
-import { string } from '../../base/flags/declare.js';
-import { toJson } from '../../k8s-decode/json/json.js';
-import type { Fields, Value } from '../../k8s-decode/value.js';
-import { Columns } from '../../output/columns.js';
-import { formatNotSupported } from '../../output/format.js';
-import { writeReadable } from '../../output/readable.js';
-import type { CommandContext } from '../command.js';
+import { string } from '../base/flags/declare.js';
+import { toJson } from '../k8s-decode/json/json.js';
+import type { Fields, Value } from '../k8s-decode/value.js';
+import { Columns } from './columns.js';
+import type { Context } from './context.js';
+import { formatNotSupported } from './format.js';
+import { writeReadable } from './readable.js';
 
 const FORMATS = ['table', 'yaml', 'json', 'jsonl'] as const;
 export type ReportFormat = (typeof FORMATS)[number];
@@ -21,7 +21,7 @@ export const OUTPUT_FLAG = {
 };
 
 /** @throws Failure for a format that reports do not have */
-export function reportFormat({ options }: CommandContext, flags: { output: string }): ReportFormat {
+export function reportFormat({ options }: Context, flags: { output: string }): ReportFormat {
   const asked = flags.output || options.writeOut;
   const format = asked === 'simple' ? 'table' : (asked as ReportFormat);
   if (FORMATS.includes(format)) return format;
@@ -41,7 +41,7 @@ export interface Report {
 }
 
 /** Writes a report; in a table `facts` are not shown. For jsonl a line an item. */
-export async function writeReport({ stdout }: CommandContext, format: ReportFormat, report: Report): Promise<void> {
+export async function writeReport({ stdout }: Context, format: ReportFormat, report: Report): Promise<void> {
   if (format === 'table') {
     await stdout.write(tableText(report));
   } else if (format === 'jsonl') {

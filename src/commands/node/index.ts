@@ -1,0 +1,13 @@
+/** This node and what is configured on it. Read at every start: names and summaries alone; a command's code is loaded when it is run. */
+import type { CommandEntry } from '../command.js';
+
+// biome-ignore format: a line a command
+export const nodeCommands: readonly CommandEntry[] = [
+  { path: 'where', summary: 'Show which etcd is found on this node, and what will be used', load: () => import('./where.js') },
+  { path: 'context', summary: 'Name clusters, and choose one', group: true },
+  { path: 'context add', summary: 'Keep the given endpoints and certificates under a name', load: () => import('./context-add.js') },
+  { path: 'context list', summary: 'List the contexts', load: () => import('./context-list.js') },
+  { path: 'context use', summary: 'Make a context the current one', load: () => import('./context-use.js') },
+  { path: 'context show', summary: 'Show a context', load: () => import('./context-show.js') },
+  { path: 'context remove', summary: 'Remove a context', load: () => import('./context-remove.js') },
+];
