@@ -1,4 +1,5 @@
-import type { GlobalOptions, Io, Mode } from '../base/contract.js';
+import { type GlobalOptions, type Io, isDropIn, type Mode } from '../base/contract.js';
+import { ExitCode, Failure } from '../base/errors.js';
 import type { CommandContext } from '../commands/command.js';
 import { connectionOptions } from '../connection/options.js';
 import type { EtcdClient } from '../etcd/client.js';
@@ -72,8 +73,22 @@ async function openValues({ options, stderr }: CommandContext): Promise<StoredVa
   });
 }
 
+/** @throws Failure where a file that is there was given without `file:` */
+async function refuseBareFile({ mode }: CommandContext, endpoints: readonly string[]): Promise<void> {
+  const paths = endpoints.filter((endpoint) => /[/.]/.test(endpoint) && !/^[a-z]+:|:\d+$/i.test(endpoint));
+  if (isDropIn(mode) || paths.length === 0) return;
+  const { statSync } = await import('node:fs');
+  const found = paths.find((path) => statSync(path, { throwIfNoEntry: false }));
+  if (found === undefined) return;
+  throw new Failure(`${found} is a file, and no endpoint`, {
+    exitCode: ExitCode.BadArgs,
+    hint: `to read it in place of a server: --endpoints file:${found}`,
+  });
+}
+
 async function open(context: CommandContext): Promise<EtcdClient> {
   const options = connectionOptions(context);
+  await refuseBareFile(context, options.endpoints);
   // What the command reads from standard input comes after the password.
   if (typeof options.password === 'function' && options.user && !options.jwtToken) {
     options.password = await options.password();

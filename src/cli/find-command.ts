@@ -11,6 +11,7 @@ import type { CommandEntry } from '../commands/command.js';
 import { commands } from './command-table.js';
 import { HELP_FLAG } from './global-flags.js';
 import { hasCommand } from './mode.js';
+import { hintForWord } from './other-words.js';
 
 export interface Found {
   /** Undefined: no command was named. */
@@ -117,7 +118,7 @@ function unknownCommand(mode: Mode, parent: CommandEntry | undefined, word: stri
   const didYouMean =
     near.length === 0 ? `ketcdctl help${path} lists what there is` : `did you mean ${near.join(' or ')}?`;
   return new UnknownCommand(`unknown command ${goQuote(argBytes(word))} for "ketcdctl${path}"`, {
-    hint: oldCommand(path, word) ?? didYouMean,
+    hint: oldCommand(path, word) ?? hintForWord(parent?.path ?? '', word) ?? didYouMean,
   });
 }
 

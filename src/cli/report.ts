@@ -17,11 +17,21 @@ export async function report(error: unknown, running: Running, io: Io): Promise<
   if (!(error instanceof Failure)) return reportFault(error, running, io);
   if (error instanceof SilentFailure) return error.exitCode;
   const line = `Error: ${failureText(error, isDropIn(mode))}\n`;
-  if (!isDropIn(mode)) io.stderr.write(error.hint === undefined ? line : `${line}Hint: ${error.hint}\n`);
-  else if (error instanceof UnknownCommand) io.stderr.write(unknownCommand(line, mode.tool, repeats(mode)));
+  if (!isDropIn(mode)) {
+    const hint = (await flagHint(error)) ?? error.hint;
+    io.stderr.write(hint === undefined ? line : `${line}Hint: ${hint}\n`);
+  } else if (error instanceof UnknownCommand) io.stderr.write(unknownCommand(line, mode.tool, repeats(mode)));
   else if (error instanceof UsageFailure) await usageFailure(line, running, io);
   else io.stderr.write(line);
   return error.exitCode;
+}
+
+/** What an unknown flag is for whoever has it from kubectl. */
+async function flagHint(error: Failure): Promise<string | undefined> {
+  if (!(error instanceof UsageFailure)) return undefined;
+  const [, long, short] = /^unknown (?:flag: --(\S+)|shorthand flag: '(.)')/.exec(error.message) ?? [];
+  const name = long?.split('=', 1)[0] ?? short;
+  return name === undefined ? undefined : (await import('./other-words.js')).hintForFlag(name);
 }
 
 /** etcdctl says it a second time up to 3.5, etcdutl always. */

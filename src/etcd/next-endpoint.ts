@@ -1,3 +1,4 @@
+import { after } from '../base/timer.js';
 import type { Callable } from '../rpc/callable.js';
 
 /**
@@ -18,11 +19,11 @@ export function pause(ms: number, signal: AbortSignal | undefined): Promise<void
       return;
     }
     const end = () => {
-      clearTimeout(timer);
+      timer.cancel();
       signal?.removeEventListener('abort', end);
       resolve();
     };
-    const timer = setTimeout(end, ms);
+    const timer = after(ms, end);
     signal?.addEventListener('abort', end);
   });
 }

@@ -4,11 +4,18 @@ import type { GlobalOptions } from '../base/contract.js';
 import { isMarked, type StoredValue, type StoredValues } from '../k8s/values.js';
 import { encryptedText, isEncrypted } from '../k8s-decode/encryption/describe.js';
 import { encodingOf } from '../k8s-decode/index.js';
+import { NO_MANAGED_FIELDS } from '../k8s-decode/protobuf/field-mask.js';
 import type { Value } from '../k8s-decode/value.js';
 import { toYaml } from '../k8s-decode/yaml/write.js';
 import { readableBytes } from './bytes.js';
 
 type Pair = Pick<IKeyValue, 'key' | 'value'>;
+
+export interface TextOptions {
+  decode: GlobalOptions['decode'];
+  /** Whether the record of who owns which field is shown. */
+  managedFields: boolean;
+}
 
 /**
  * A value as YAML where it is marked as an object of Kubernetes (with --decode k8s: where any object is in it), else what `raw`
@@ -17,7 +24,7 @@ type Pair = Pick<IKeyValue, 'key' | 'value'>;
 export function decodedText(
   values: StoredValues,
   { key, value }: Pair,
-  decode: GlobalOptions['decode'],
+  { decode, managedFields }: TextOptions,
   raw: (bytes: Buffer) => string | Buffer,
 ): Promise<string | Buffer> | string | Buffer {
   if (decode !== 'k8s' && !isMarked(value) && !isEncrypted(value)) return raw(value);
@@ -27,7 +34,7 @@ export function decodedText(
     values.tell(read);
     return read.plain ? raw(read.plain) : closedText(read);
   };
-  const read = values.read(key, value);
+  const read = values.read(key, value, managedFields ? undefined : NO_MANAGED_FIELDS);
   return read instanceof Promise ? read.then(show) : show(read);
 }
 

@@ -9,6 +9,8 @@ export interface RangeOptions {
   valuesOnly: boolean;
   /** Nothing but how many there are. */
   countOnly: boolean;
+  /** metadata.managedFields of objects, in `simple`: the other formats have all of an object. */
+  managedFields: boolean;
 }
 
 const NEWLINE = '\n';
@@ -17,9 +19,9 @@ const NEWLINE = '\n';
 export async function keyValueLines(
   context: Context,
   kvs: Iterable<IKeyValue>,
-  { valuesOnly = false }: Partial<RangeOptions> = {},
+  { valuesOnly = false, managedFields = false }: Partial<RangeOptions> = {},
 ): Promise<(string | Uint8Array)[]> {
-  const view = await valueView(context);
+  const view = await valueView(context, managedFields);
   const lines: (string | Uint8Array)[] = [];
   for (const kv of kvs) {
     if (!valuesOnly) lines.push(view.key(kv.key), NEWLINE);

@@ -31,12 +31,15 @@ const ENCRYPTED = 0x6b38733a;
 /** CBOR's own mark, three bytes. */
 const CBOR = 0xd9d9f7;
 
-/** The view that --hex, --decode and the terminal ask for. */
-export async function valueView(context: Context): Promise<ValueView> {
+/**
+ * The view that --hex, --decode and the terminal ask for.
+ * @param managedFields shows metadata.managedFields of objects too
+ */
+export async function valueView(context: Context, managedFields = false): Promise<ValueView> {
   const { options, mode, stdout } = context;
   if (options.hex) return { key: hexEscaped, value: (kv) => hexEscaped(kv.value) };
   const raw = !isDropIn(mode) && stdout.isTTY ? visible : (bytes: Buffer) => bytes;
   if (options.decode === 'none') return { key: raw, value: (kv) => raw(kv.value) };
   const [{ decodedText }, values] = await Promise.all([import('./decoded.js'), context.values()]);
-  return { key: raw, value: (kv) => decodedText(values, kv, options.decode, raw) };
+  return { key: raw, value: (kv) => decodedText(values, kv, { decode: options.decode, managedFields }, raw) };
 }

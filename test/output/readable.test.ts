@@ -43,11 +43,11 @@ const kv = {
 test('numbers of 64 bits keep their digits in ranges and watches', async () => {
   for (const format of ['jsonl', 'yaml'] as const) {
     const { context, text } = recording();
-    const options = { keysOnly: false, valuesOnly: false, countOnly: true };
+    const options = { keysOnly: false, valuesOnly: false, countOnly: true, managedFields: false };
     const range = await rangePrinter(context, format, options);
     await range.print({ header, kvs: [kv] as never[], more: false, count: LARGE });
     await range.end?.();
-    const watch = (await watchPrinters(context, format, true))();
+    const watch = (await watchPrinters(context, format, { alone: true }))();
     const response = { header, first: true, fragment: false, canceled: false };
     await watch.print({ ...response, events: [] } as unknown as WatchResponse);
     await watch.print({ ...response, events: [{ type: 1, kv, prev_kv: kv }] } as unknown as WatchResponse);

@@ -1,6 +1,6 @@
 import { AlarmAction, type IAlarmResponse } from 'etcd3/lib/rpc';
 import { atLeast, isDropIn } from '../../base/contract.js';
-import { Failure, failureText } from '../../base/errors.js';
+import { ExitCode, Failure, failureText } from '../../base/errors.js';
 import { formatDuration } from '../../base/go/duration.js';
 import { stringJson } from '../../base/go/json.js';
 import { goQuote } from '../../base/go/quote.js';
@@ -24,6 +24,8 @@ export const spec = {
 
 interface Health {
   endpoint: string;
+  /** It does not vote, and refuses reads through consensus. */
+  learner?: true;
   healthy: boolean;
   took: string;
   error: string;
@@ -33,10 +35,24 @@ export const run: Run<typeof spec, typeof ENDPOINT_FLAGS> = async (context, _arg
   const format = outputFormat(context);
   const asked = await askEach(context, flags, (member, endpoint) => health(context, member, endpoint));
   const all = asked.flatMap((one) => ('answer' in one ? [one.answer] : []));
+  if (all.length === 0 && isDropIn(context.mode)) all.push(...context.options.endpoints.map(unreachable));
   if (format === 'simple') await printLines(context, all);
   else await printList(context, format, healthList(all));
+  if (all.length === 0 && !isDropIn(context.mode)) throw noEndpoints();
   if (all.some((one) => !one.healthy)) throw new Failure('unhealthy cluster');
 };
+
+/** What etcdctl finds of `--endpoints ,`: endpoints without a name, of which none answers. */
+function unreachable(endpoint: string): Health {
+  return { endpoint, healthy: false, took: '0s', error: 'context deadline exceeded' };
+}
+
+function noEndpoints(): Failure {
+  return new Failure('no endpoint was asked, so nothing is known of the health of the cluster', {
+    exitCode: ExitCode.BadConnection,
+    hint: 'name the members with --endpoints',
+  });
+}
 
 function healthList(all: Health[]): ResponseList {
   return {
@@ -54,19 +70,31 @@ function healthList(all: Health[]): ResponseList {
 async function health(context: CommandContext, member: EtcdClient, endpoint: string): Promise<Health> {
   const start = process.hrtime.bigint();
   let error = '';
+  let learner = false;
   try {
     await member.kv.range({ key: Buffer.from('health') }).catch(unlessDenied);
     if (atLeast(context.mode, '3.5')) error = await activeAlarms(context, member);
   } catch (failure) {
-    error = failureText(failure, isDropIn(context.mode));
+    learner = !isDropIn(context.mode) && (await answersAsLearner(member, failure));
+    if (!learner) error = failureText(failure, isDropIn(context.mode));
   }
   const took = formatDuration(process.hrtime.bigint() - start);
-  return { endpoint, healthy: error === '', took, error };
+  return { endpoint, healthy: error === '', took, error, ...(learner && { learner }) };
 }
 
 /** A user who may not read the key is no trouble: the proposal went through consensus all the same. */
 function unlessDenied(error: { code?: number }): void {
   if (error.code !== Code.PermissionDenied) throw error;
+}
+
+/** Whether a member refused the read for being a learner, and answers one that it may. */
+async function answersAsLearner(member: EtcdClient, failure: unknown): Promise<boolean> {
+  if (!(failure as Error).message.includes('not supported for learner')) return false;
+  const read = member.kv.range({ key: Buffer.from('health'), serializable: true });
+  return read.then(
+    () => true,
+    () => false,
+  );
 }
 
 async function activeAlarms(context: CommandContext, member: EtcdClient): Promise<string> {
@@ -83,8 +111,9 @@ async function activeAlarms(context: CommandContext, member: EtcdClient): Promis
 
 async function printLines(context: CommandContext, all: Health[]): Promise<void> {
   const good = atLeast(context.mode, '3.5') ? context.stdout : context.stderr;
-  for (const { endpoint, healthy, took, error } of all) {
-    if (healthy) await good.write(`${endpoint} is healthy: successfully committed proposal: took = ${took}\n`);
+  for (const { endpoint, healthy, took, error, learner } of all) {
+    if (learner) await good.write(`${endpoint} is healthy: a learner, which has no vote yet: took = ${took}\n`);
+    else if (healthy) await good.write(`${endpoint} is healthy: successfully committed proposal: took = ${took}\n`);
     else await context.stderr.write(`${endpoint} is unhealthy: failed to commit proposal: ${error}\n`);
   }
 }

@@ -81,7 +81,7 @@ function statusRow(context: CommandContext, asked: Asked<IStatusResponse>): stri
     status.version,
     ...(newer ? [status.storageVersion] : []),
     decimalBytes(size),
-    ...(newer ? [decimalBytes(used), `${notInUse(size, used)}%`, decimalBytes(Number(status.dbSizeQuota))] : []),
+    ...(newer ? [decimalBytes(used), `${notInUse(size, used)}%`, quotaText(context, status.dbSizeQuota)] : []),
     // A file has neither.
     String(status.leader !== '0' && status.leader === status.header.member_id),
     String(status.isLearner),
@@ -91,6 +91,11 @@ function statusRow(context: CommandContext, asked: Asked<IStatusResponse>): stri
     status.errors.join(', '),
     ...(newer ? [status.downgradeInfo?.targetVersion ?? '', String(status.downgradeInfo?.enabled ?? false)] : []),
   ];
+}
+
+/** Servers before 3.6 do not tell it, which etcdctl shows as `0 B`. */
+function quotaText({ mode }: CommandContext, quota: string): string {
+  return quota === '0' && !isDropIn(mode) ? '' : decimalBytes(Number(quota));
 }
 
 /** Rounded as etcdctl does: the part in use is rounded down first. */

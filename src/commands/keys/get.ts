@@ -8,12 +8,14 @@ import type { EtcdClient } from '../../etcd/client.js';
 import { fromKeyRange, prefixRange } from '../../etcd/keys.js';
 import { readRange, streamRange } from '../../etcd/range.js';
 import type { RangePage } from '../../etcd/range-page.js';
+import { visible } from '../../output/bytes.js';
 import { type Format, outputFormat } from '../../output/format.js';
 import type { RangeOptions } from '../../output/key-values.js';
 import type { Printer } from '../../output/printer.js';
 import { rangePrinter } from '../../output/range/index.js';
 import { Code } from '../../rpc/status.js';
 import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
+import { SHOW_MANAGED_FIELDS } from './shared.js';
 
 export const spec = {
   usage: 'get [options] <key> [range_end]',
@@ -44,6 +46,7 @@ export const spec = {
     minModRev: int('only keys changed at this revision or later', { default: '0', since: '3.6' }),
     maxModRev: int('only keys changed at this revision or before', { default: '0', since: '3.6' }),
     stream: bool('have the server stream the range', { since: '3.7' }),
+    showManagedFields: SHOW_MANAGED_FIELDS,
   },
 } satisfies CommandSpec;
 
@@ -53,11 +56,13 @@ export const run: Run<typeof spec> = async (context, args, flags) => {
     keysOnly: flags.keysOnly,
     valuesOnly: flags.printValueOnly,
     countOnly: flags.countOnly,
+    managedFields: flags.showManagedFields,
   };
   const format = outputFormat(context);
   const client = await context.connect();
   const pages = flags.stream ? streamedPages(context, client, request, format) : readRange(client, request);
   let printer: Printer<RangePage> | undefined;
+  let isEmpty = true;
   for await (const page of pages) {
     // etcdctl checks the format when it has the answer, and scripts see the server's error first.
     if (!printer) {
@@ -65,10 +70,27 @@ export const run: Run<typeof spec> = async (context, args, flags) => {
       printer = await rangePrinter(context, format, options);
     }
     await printer.print(page);
+    isEmpty &&= page.kvs.length === 0;
   }
   await printer?.end?.();
+  if (isEmpty && !options.countOnly) await tellNear(context, client, request, flags.prefix);
   return context.undecodable > 0 ? ExitCode.Error : ExitCode.Ok;
 };
+
+/** Says on a terminal what is near where there is nothing; a script's output stays empty. */
+async function tellNear(
+  context: CommandContext,
+  client: EtcdClient,
+  { key }: IRangeRequest,
+  prefix: boolean,
+): Promise<void> {
+  const { mode, stdout, stderr, options } = context;
+  if (isDropIn(mode) || !stdout.isTTY || options.writeOut !== 'simple' || !key) return;
+  const { nearKeys } = await import('./near-keys.js');
+  // A user who may not look around is told nothing.
+  const near = await nearKeys(client, Buffer.from(key), prefix).catch(() => undefined);
+  await stderr.write(`nothing found${near === undefined ? '' : `; ${visible(Buffer.from(near))}`}\n`);
+}
 
 /** The formats that begin with the header, which RangeStream sends last. */
 const HEADER_FIRST: readonly Format[] = ['json', 'fields', 'protobuf'];

@@ -1,5 +1,6 @@
 /** `watch -i`: lines from standard input that start watches and ask for progress. */
 
+import { setMaxListeners } from 'node:events';
 import { atLeast } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { type FlagsOf, flagList } from '../../base/flags/declare.js';
@@ -18,22 +19,24 @@ import { type RunningWatch, startWatch } from './run.js';
 
 /**
  * Reads lines until standard input ends, which is a failure as it is with etcdctl.
- * @param changes whether all lines show what changed (--diff).
+ * @param flags what holds for all lines: --diff shows what changed.
  * @param fromEnv the range that the environment names.
  */
 export async function watchInteractively(
   context: CommandContext,
-  changes: boolean,
+  { diff: changes, showManagedFields: managedFields }: { diff: boolean; showManagedFields: boolean },
   fromEnv: string[],
   signal: AbortSignal,
 ): Promise<never> {
   const format = outputFormat(context);
+  // Each watch listens to it, and there is no most of them.
+  setMaxListeners(0, signal);
   const client = await context.connect();
   const known = flagList(LINE_FLAGS);
   const table = new FlagTable(known.filter((flag) => hasFlag(context.mode, flag))).declare(known);
   const newPrinter = changes
     ? (await import('./diff.js')).diffPrinters(context, changesFormat(context))
-    : await watchPrinters(context, format, false);
+    : await watchPrinters(context, format, { alone: false, managedFields });
   const watches: RunningWatch[] = [];
   let fail: (error: unknown) => void = () => {};
   const failed = new Promise<never>((_, reject) => {

@@ -6,6 +6,7 @@ import { outputFormat } from '../../output/format.js';
 import { watchPrinters } from '../../output/watch/index.js';
 import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 import { changesFormat } from '../keys/changes-format.js';
+import { SHOW_MANAGED_FIELDS } from '../keys/shared.js';
 import { LINE_FLAGS, watchEnvironment, watchKeys, watchRanges } from './arguments.js';
 import { startWatch, type WatchRun } from './run.js';
 
@@ -24,6 +25,7 @@ export const spec = {
   variables: ['ETCDCTL_WATCH_KEY', 'ETCDCTL_WATCH_RANGE_END'],
   flags: {
     ...LINE_FLAGS,
+    showManagedFields: SHOW_MANAGED_FIELDS,
     diff: bool('print what changed since the event before, and who changed it where that is known', { own: true }),
   },
   noTimeout: 'always',
@@ -33,7 +35,7 @@ export const run: Run<typeof spec> = async (context, args, flags) => {
   const fromEnv = watchEnvironment(context.env);
   if (flags.interactive) {
     const { watchInteractively } = await import('./interactive.js');
-    return endedBySignal(context, (signal) => watchInteractively(context, flags.diff, fromEnv, signal));
+    return endedBySignal(context, (signal) => watchInteractively(context, flags, fromEnv, signal));
   }
   return watchArguments(context, args, flags, fromEnv);
 };
@@ -50,7 +52,7 @@ async function watchArguments(
   const client = await context.connect();
   const newPrinter = flags.diff
     ? (await import('./diff.js')).diffPrinters(context, changesFormat(context))
-    : await watchPrinters(context, format, ranges.length === 1);
+    : await watchPrinters(context, format, { alone: ranges.length === 1, managedFields: flags.showManagedFields });
   return printWatches(context, ranges, { client, format, newPrinter, exec });
 }
 

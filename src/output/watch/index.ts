@@ -5,19 +5,25 @@ import type { Context } from '../context.js';
 import { type Format, formatNotSupported } from '../format.js';
 import type { Printer } from '../printer.js';
 
+export interface WatchPrintOptions {
+  /** No other watch prints to the same place: a response may be written in pieces. */
+  alone: boolean;
+  /** As for a range. */
+  managedFields?: boolean;
+}
+
 /**
  * Makes the printers of a watch's responses, and of their fragments: one for each watch.
- * @param alone no other watch prints to the same place: a response may be written in pieces.
  */
 export async function watchPrinters(
   context: Context,
   format: Format,
-  alone: boolean,
+  { alone, managedFields = false }: WatchPrintOptions,
 ): Promise<() => Printer<WatchResponse>> {
   switch (format) {
     case 'simple': {
       const { simpleWatch } = await import('./simple.js');
-      return () => simpleWatch(context);
+      return () => simpleWatch(context, managedFields);
     }
     case 'json': {
       const { jsonWatch } = await import('./json.js');

@@ -8,14 +8,14 @@ const NEWLINE = Buffer.from('\n');
 const TYPES = EVENT_NAMES.map((name) => Buffer.from(`${name}\n`));
 
 /** For each event its type, the pair that was there before (where that was asked for), and the pair: a line each. */
-export function simpleWatch(context: Context): Printer<WatchResponse> {
+export function simpleWatch(context: Context, managedFields: boolean): Printer<WatchResponse> {
   if (!rendersValues(context)) {
     return { print: ({ events }) => (events.length > 0 ? context.stdout.write(storedLines(events)) : undefined) };
   }
   let viewing: Promise<ValueView> | undefined;
   return {
     async print({ events }) {
-      viewing ??= valueView(context);
+      viewing ??= valueView(context, managedFields);
       const view = await viewing;
       const parts: Uint8Array[] = [];
       for (const { type, kv, prev_kv } of events) {
