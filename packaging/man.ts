@@ -2,9 +2,8 @@
  * `bun packaging/man.ts FOLDER DATE`: the manual pages, out of what the help is made of: ketcdctl(1) with the list of commands and the
  * global options, and a page for each command, ketcdctl-snapshot-save(1).
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { description, version } from '../package.json';
 import type { Mode } from '../src/base/contract.js';
 import { ExitCode } from '../src/base/errors.js';
 import type { Flag } from '../src/base/flags/declare.js';
@@ -14,6 +13,8 @@ import { variableOf } from '../src/cli/environment.js';
 import { globalFlags } from '../src/cli/global-flags.js';
 import type { CommandEntry, CommandSpec } from '../src/commands/command.js';
 
+/** Read, not imported: the compiler would put a copy beside what it writes. */
+const { description, version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const OWN_MODE: Mode = { tool: 'ketcdctl' };
 
 const EXIT_CODES: Record<keyof typeof ExitCode, string> = {

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The folder that holds package.json: tests run compiled, some levels below it. */
+/** The project's folder: tests run compiled, some levels below it. */
 export function repoRoot(): string {
   let dir = __dirname;
-  while (!existsSync(join(dir, 'package.json'))) dir = dirname(dir);
+  while (!existsSync(join(dir, 'package-lock.json'))) dir = dirname(dir);
   return dir;
 }
 

@@ -1,11 +1,14 @@
-import { VERSION } from '../../base/build.js';
+import { BUILD, COMMIT, VERSION } from '../../base/build.js';
 import { isDropIn, type Version } from '../../base/contract.js';
-import type { CommandSpec, Run } from '../../commands/command.js';
+import { sleep } from '../../base/timer.js';
+import type { CommandContext, CommandSpec, Run } from '../../commands/command.js';
 
 export const spec = {
   usage: 'version',
-  description: "Shows ketcdctl's own version and the newest version of etcd's API that it speaks. No server is asked.",
-  examples: ['ketcdctl version'],
+  description:
+    "Shows ketcdctl's own version and the newest version of etcd's API that it speaks, and where endpoints are named or found, the " +
+    'version of the server, if one answers within two seconds. The other formats tell how it was built and what it covers, too.',
+  examples: ['ketcdctl version', 'ketcdctl version -w json'],
   flags: {},
 } satisfies CommandSpec;
 
@@ -18,6 +21,11 @@ const RELEASES: Record<Version, string> = {
   '3.8': '3.8.0-alpha.0',
 };
 
+const NEWEST_API: Version = '3.8';
+
+/** A server that takes longer is not waited for. */
+const PATIENCE_MS = 2000;
+
 export const run: Run<typeof spec> = async (context) => {
   const { mode, stdout } = context;
   const version = isDropIn(mode) ? RELEASES[mode.version] : VERSION;
@@ -29,14 +37,41 @@ export const run: Run<typeof spec> = async (context) => {
   }
   const { outputFormat } = await import('../../output/format.js');
   const format = outputFormat(context);
+  const server = await serverVersion(context);
+  const withServer = server === undefined ? text : `${text}server version: ${server}\n`;
   if (format === 'simple') {
-    stdout.write(text);
+    stdout.write(withServer);
     return;
   }
   const { RecordPrinter } = await import('../../output/records.js');
   const printer = new RecordPrinter(context, format);
-  await printer.print({ name: mode.tool, version, apiVersion }, text);
+  await printer.print(
+    { name: mode.tool, version, apiVersion, ...(await facts()), ...(server && { server }) },
+    withServer,
+  );
   await printer.end(true);
 };
 
-const NEWEST_API: Version = '3.8';
+/** How it was built, what it runs on, and which releases it knows. */
+async function facts() {
+  const { default: pins } = await import('../../../schema/releases.json');
+  const kubernetes = Object.entries(pins).filter(([, modules]) => !modules['k8s.io/api'].includes('-'));
+  const { bun, node } = process.versions;
+  return {
+    commit: COMMIT,
+    build: BUILD,
+    runtime: bun === undefined ? `Node ${node}` : `Bun ${bun}`,
+    kubernetes: `1.8 to ${kubernetes.at(-1)?.[0]}`,
+    etcd: Object.values(RELEASES).join(', '),
+  };
+}
+
+/** The version of the first server that answers; undefined when none does, or when nothing tells of one. */
+async function serverVersion(context: CommandContext): Promise<string | undefined> {
+  const { endpoints, given } = context.options;
+  const isFound = endpoints.join() !== '127.0.0.1:2379';
+  if (!isFound && !given.has('endpoints')) return undefined;
+  const asked = context.connect().then((client) => client.maintenance.status());
+  const response = await Promise.race([asked, sleep(PATIENCE_MS)]).catch(() => undefined);
+  return response?.version || undefined;
+}
