@@ -1,24 +1,13 @@
-/**
- * The exit codes of ketcdctl, which are etcdctl's (pkg/cobrautl of etcd): every process ends with one of these.
- */
-export const ExitCode = {
-  Ok: 0,
-  /** The server refused, the deadline passed, a flag was malformed, or anything that has no code of its own. */
-  Error: 1,
-  /** The connection or the login could not be made. */
-  BadConnection: 2,
-  /** Unusable text on standard input. */
-  InvalidInput: 3,
-  /** A flag's value that parses but is not known, or a format that the command does not have. */
-  BadFeature: 4,
-  /** Interrupted, or ended by the server. */
-  Interrupted: 5,
-  IO: 6,
-  BadArgs: 128,
-} as const;
+import { codeOfExit, ERROR_KINDS, type ErrorCode } from './error-codes.js';
+import { ExitCode } from './exit-code.js';
+import { withoutSecrets } from './secrets.js';
+
+export { ExitCode };
 
 export interface FailureOptions {
-  /** One of {@link ExitCode}, or another command's code that is passed on. Default 1. */
+  /** What kind of failure it is; without it, the one that the exit code stands for. */
+  errorCode?: ErrorCode;
+  /** One of {@link ExitCode}, or another command's code that is passed on; without it, the one of its kind. */
   exitCode?: number;
   /** What the user can do about it: printed on a line of its own, in own mode only. */
   hint?: string;
@@ -26,19 +15,21 @@ export interface FailureOptions {
 }
 
 /**
- * An expected failure: `message` is what stands after `Error: `, without a stack trace.
- * Whoever builds one keeps passwords, tokens and keys out of `message` and `hint`.
+ * An expected failure: `message` is what stands after `Error: `, without a stack trace. Passwords, tokens and keys are taken out of
+ * its texts here, so that nothing that is told has them.
  */
 export class Failure extends Error {
+  readonly errorCode: ErrorCode;
   /** A command that has one code for all its failures sets it. */
   exitCode: number;
   readonly hint: string | undefined;
 
-  constructor(message: string, options: FailureOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(message: string, { errorCode, exitCode, hint, cause }: FailureOptions = {}) {
+    super(withoutSecrets(message), cause === undefined ? undefined : { cause });
     this.name = 'Failure';
-    this.exitCode = options.exitCode ?? ExitCode.Error;
-    this.hint = options.hint;
+    this.errorCode = errorCode ?? codeOfExit(exitCode ?? ExitCode.Error);
+    this.exitCode = exitCode ?? ERROR_KINDS[this.errorCode].exitCode;
+    this.hint = hint === undefined ? undefined : withoutSecrets(hint);
   }
 }
 
@@ -48,6 +39,11 @@ export class Failure extends Error {
 export function failureText(error: unknown, dropIn: boolean): string {
   const { message, etcdText } = error as { message?: string; etcdText?: string };
   return (dropIn ? etcdText : undefined) ?? message ?? String(error);
+}
+
+/** The line that tells of a failure: of the command's end, or of one object among many. */
+export function errorLine(text: string): string {
+  return `Error: ${withoutSecrets(text)}\n`;
 }
 
 /** A failure whose text is written already. */

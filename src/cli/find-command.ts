@@ -1,6 +1,7 @@
 /** Which command the words of a command line name, by the rules of cobra (the library that etcdctl is built with). */
 
 import { atLeast, isDropIn, type Mode } from '../base/contract.js';
+import type { FailureOptions } from '../base/errors.js';
 import { type Flag, flagList } from '../base/flags/declare.js';
 import { isNear, nearest } from '../base/flags/near.js';
 import { FlagTable, UsageFailure } from '../base/flags/normalize.js';
@@ -21,7 +22,11 @@ export interface Found {
 }
 
 /** No such command; etcdctl prints it in another form than other malformed command lines. */
-export class UnknownCommand extends UsageFailure {}
+export class UnknownCommand extends UsageFailure {
+  constructor(message: string, options: FailureOptions = {}) {
+    super(message, { errorCode: 'unknown-command', ...options });
+  }
+}
 
 /**
  * Finds the command: flags may stand before, between and after its words, and a name may be cut short as long as it is

@@ -1,5 +1,6 @@
 import { atLeast, type Io, isDropIn, type Mode } from '../base/contract.js';
-import { ExitCode, Failure, failureText, SilentFailure } from '../base/errors.js';
+import type { ErrorCode } from '../base/error-codes.js';
+import { ExitCode, errorLine, Failure, failureText, SilentFailure } from '../base/errors.js';
 import { UsageFailure } from '../base/flags/normalize.js';
 import type { CommandEntry } from '../commands/command.js';
 import { UnknownCommand } from './find-command.js';
@@ -16,11 +17,9 @@ export async function report(error: unknown, running: Running, io: Io): Promise<
   const { mode } = running;
   if (!(error instanceof Failure)) return reportFault(error, running, io);
   if (error instanceof SilentFailure) return error.exitCode;
-  const line = `Error: ${failureText(error, isDropIn(mode))}\n`;
-  if (!isDropIn(mode)) {
-    const hint = (await flagHint(error)) ?? error.hint;
-    io.stderr.write(hint === undefined ? line : `${line}Hint: ${hint}\n`);
-  } else if (error instanceof UnknownCommand) io.stderr.write(unknownCommand(line, mode.tool, repeats(mode)));
+  const line = errorLine(failureText(error, isDropIn(mode)));
+  if (!isDropIn(mode)) io.stderr.write(line + moreLines((await flagHint(error)) ?? error.hint, error.errorCode));
+  else if (error instanceof UnknownCommand) io.stderr.write(unknownCommand(line, mode.tool, repeats(mode)));
   else if (error instanceof UsageFailure) await usageFailure(line, running, io);
   else io.stderr.write(line);
   return error.exitCode;
@@ -32,6 +31,15 @@ async function flagHint(error: Failure): Promise<string | undefined> {
   const [, long, short] = /^unknown (?:flag: --(\S+)|shorthand flag: '(.)')/.exec(error.message) ?? [];
   const name = long?.split('=', 1)[0] ?? short;
   return name === undefined ? undefined : (await import('./other-words.js')).hintForFlag(name);
+}
+
+/** Said of every slip on a command line, and so of no use to search for. */
+const PLAIN: readonly ErrorCode[] = ['failed', 'bad-arguments', 'bad-command-line', 'unknown-command', 'bad-value'];
+
+/** What helps, and the code under which docs/errors.md tells more. */
+function moreLines(hint: string | undefined, errorCode: ErrorCode): string {
+  const code = PLAIN.includes(errorCode) ? '' : `Code: KEC-${errorCode}\n`;
+  return (hint === undefined ? '' : `Hint: ${hint}\n`) + code;
 }
 
 /** etcdctl says it a second time up to 3.5, etcdutl always. */
@@ -66,12 +74,14 @@ function isSystemError(error: unknown): boolean {
 function reportFault(error: unknown, { debug }: Running, io: Io): number {
   const text = error instanceof Error ? error.message : String(error);
   if (isSystemError(error)) {
-    io.stderr.write(`Error: ${text}\n`);
+    io.stderr.write(errorLine(text));
     return ExitCode.IO;
   }
   const trace = debug && error instanceof Error ? `${error.stack}\n` : '';
   io.stderr.write(
-    `Error: unexpected failure: ${text} (a fault of ketcdctl: please report it with its command line; --debug shows where it happened)\n${trace}`,
+    errorLine(
+      `unexpected failure: ${text} (a fault of ketcdctl: please report it with its command line; --debug shows where it happened)`,
+    ) + trace,
   );
   return ExitCode.Error;
 }

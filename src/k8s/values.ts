@@ -2,7 +2,7 @@
  * The values that a run reads: opened where they are encrypted at rest, decoded where Kubernetes' objects are in them. What stays
  * closed or is broken never hides the values beside it: it is told, and counted.
  */
-import { Failure } from '../base/errors.js';
+import { errorLine, Failure } from '../base/errors.js';
 import {
   describeEncrypted,
   type Encrypted,
@@ -85,7 +85,7 @@ export class StoredValues {
     // Text that only looks like an object is nothing to complain of.
     else if (reason && value.isMarked) {
       this.broken++;
-      this.options.tell?.(`Error: ${reason.message}\n`);
+      this.options.tell?.(errorLine(reason.message));
     }
   }
 

@@ -1,7 +1,7 @@
 import { ExitCode, Failure } from '../base/errors.js';
 import type { CallFailure } from './call-failure.js';
 import { Code, codeName } from './status.js';
-import { hintForStatus } from './status-hints.js';
+import { errorCodeOf, hintForStatus } from './status-hints.js';
 
 /** One thing that was tried, and what came of it. */
 export interface Attempt {
@@ -42,6 +42,7 @@ export class RpcError extends Failure {
 
   constructor(message: string, options: RpcErrorOptions) {
     super(message, {
+      errorCode: options.outcomeUnknown ? 'outcome-unknown' : errorCodeOf(options.code, options.details),
       exitCode: options.exitCode ?? ExitCode.Error,
       ...(options.hint ? { hint: options.hint } : {}),
       ...(options.cause === undefined ? {} : { cause: options.cause }),

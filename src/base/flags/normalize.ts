@@ -31,7 +31,11 @@ export class FlagTable {
 }
 
 /** A malformed command line: main prints the usage with it as etcdctl does. */
-export class UsageFailure extends Failure {}
+export class UsageFailure extends Failure {
+  constructor(message: string, options: FailureOptions = {}) {
+    super(message, { errorCode: 'bad-command-line', ...options });
+  }
+}
 
 export interface NormalWords {
   /** One `--name=value` for each flag that was given, in their order. */

@@ -1,6 +1,6 @@
 /** `augerctl get`: objects out of a running etcd. */
 
-import { ExitCode, Failure } from '../../base/errors.js';
+import { ExitCode, errorLine, Failure } from '../../base/errors.js';
 import type { FlagsOf } from '../../base/flags/declare.js';
 import type { ConnectionOptions } from '../../connection/options.js';
 import { type EtcdClient, openClient } from '../../etcd/client.js';
@@ -98,7 +98,7 @@ class Printer {
       if (this.format === 'yaml') stdout.write(asComment(key, value, error.message));
       else {
         this.failed++;
-        stderr.write(`Error: ${key}: ${error.message}\n`);
+        stderr.write(errorLine(`${key}: ${error.message}`));
       }
     }
   }

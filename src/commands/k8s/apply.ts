@@ -1,4 +1,4 @@
-import { ExitCode, Failure } from '../../base/errors.js';
+import { ExitCode, errorLine, Failure } from '../../base/errors.js';
 import { strings } from '../../base/flags/declare.js';
 import type { Cluster } from '../../k8s/cluster.js';
 import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
@@ -83,7 +83,7 @@ async function writeAll(
       else {
         failed++;
         const { message } = changedMeanwhile(target.key, old?.mod_revision ?? '0', end.now);
-        await context.stderr.write(`Error: ${message}\n`);
+        await context.stderr.write(errorLine(message));
       }
     }
   } finally {

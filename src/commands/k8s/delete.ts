@@ -1,4 +1,4 @@
-import { ExitCode, Failure } from '../../base/errors.js';
+import { ExitCode, errorLine, Failure } from '../../base/errors.js';
 import { bool, string } from '../../base/flags/declare.js';
 import type { Cluster } from '../../k8s/cluster.js';
 import { labelSelector } from '../../k8s/label-selector.js';
@@ -110,7 +110,7 @@ async function deleteAll(
       if (end.done) await context.stdout.write(`${shortText({ resource: resource!, name })} deleted\n`);
       else if (end.now) {
         failed++;
-        await context.stderr.write(`Error: ${changedMeanwhile(kv.key, kv.mod_revision, end.now).message}\n`);
+        await context.stderr.write(errorLine(changedMeanwhile(kv.key, kv.mod_revision, end.now).message));
       } else await context.stderr.write(`${kv.key} is gone already\n`);
     }
   } finally {

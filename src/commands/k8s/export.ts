@@ -1,4 +1,4 @@
-import { ExitCode, Failure } from '../../base/errors.js';
+import { ExitCode, errorLine, Failure } from '../../base/errors.js';
 import { bool, int, string } from '../../base/flags/declare.js';
 import { cleanManifest } from '../../k8s/clean.js';
 import type { Cluster } from '../../k8s/cluster.js';
@@ -113,7 +113,7 @@ class Exporter {
       }
       if (found || !asked) continue;
       this.missing++;
-      await this.context.stderr.write(`Error: ${objectText({ resource, name })} not found: there is no key ${key}\n`);
+      await this.context.stderr.write(errorLine(`${objectText({ resource, name })} not found: there is no key ${key}`));
     }
   }
 
@@ -133,7 +133,7 @@ class Exporter {
     const { object } = item;
     if (!object) {
       this.failed++;
-      await this.context.stderr.write(`Error: ${item.reason!.message}\n`);
+      await this.context.stderr.write(errorLine(item.reason!.message));
     } else if (!named && isBuiltIn(object)) this.left.builtIn++;
     else await this.output.write(item, cleanManifest(object));
   }

@@ -1,3 +1,4 @@
+import { errorLine } from '../../base/errors.js';
 import { type StoredObject, withResourceVersion } from '../../k8s/objects.js';
 import type { Resource } from '../../k8s/resources.js';
 import { toJson } from '../../k8s-decode/json/json.js';
@@ -69,7 +70,7 @@ class ObjectPrinter implements GetPrinter {
   object(item: StoredObject): Promise<void> | undefined {
     const { stdout, stderr } = this.context;
     if (!item.object) {
-      stderr.write(`Error: ${item.reason!.message}\n`);
+      stderr.write(errorLine(item.reason!.message));
       return undefined;
     }
     const object = withResourceVersion(item.object, item.kv);

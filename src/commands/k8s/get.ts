@@ -1,4 +1,4 @@
-import { ExitCode, Failure } from '../../base/errors.js';
+import { ExitCode, errorLine, Failure } from '../../base/errors.js';
 import { bool, int, string } from '../../base/flags/declare.js';
 import type { Cluster } from '../../k8s/cluster.js';
 import { labelSelector } from '../../k8s/label-selector.js';
@@ -167,9 +167,9 @@ class Getting {
   /** Tells on standard error what could not be shown; the exit code. */
   report(): number {
     const { stderr } = this.context;
-    for (const text of this.missing) stderr.write(`Error: ${text}\n`);
+    for (const text of this.missing) stderr.write(errorLine(text));
     if (this.undecodable > 0) {
-      stderr.write(`Error: ${this.undecodable} of ${this.seen} values could not be decoded\n`);
+      stderr.write(errorLine(`${this.undecodable} of ${this.seen} values could not be decoded`));
       if (this.hint) stderr.write(`Hint: ${this.hint}\n`);
     }
     return this.missing.length > 0 || this.undecodable > 0 ? ExitCode.Error : ExitCode.Ok;

@@ -1,5 +1,5 @@
 import type { IKeyValue } from 'etcd3/lib/rpc';
-import { ExitCode } from '../../base/errors.js';
+import { ExitCode, errorLine } from '../../base/errors.js';
 import { bool, int, string } from '../../base/flags/declare.js';
 import type { Cluster } from '../../k8s/cluster.js';
 import { changeText, objectChanges } from '../../k8s/object-diff.js';
@@ -117,7 +117,7 @@ async function writeAll(
       }
       failed++;
       const { message } = changedMeanwhile(key, now?.mod_revision ?? '0', end.now);
-      await context.stderr.write(`Error: ${message}\n`);
+      await context.stderr.write(errorLine(message));
     }
   } finally {
     await changes.end(context);

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isIPv4, isIPv6 } from 'node:net';
-import { ExitCode, Failure } from '../../base/errors.js';
+import { ExitCode, errorLine, Failure } from '../../base/errors.js';
 import { kubeconfig, PrivateFile } from '../../kube-api/kubeconfig.js';
 import { ApiServer } from '../../kube-api/server.js';
 import type { View } from '../../kube-api/view.js';
@@ -69,7 +69,7 @@ function warnings(sources: readonly Served[]): string[] {
 }
 
 function reportBug({ stderr }: CommandContext, error: unknown): void {
-  stderr.write(`Error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  stderr.write(errorLine(error instanceof Error ? (error.stack ?? error.message) : String(error)));
 }
 
 function addressOf(text: string): { host: string; port: number; isLoopback: boolean } {

@@ -1,4 +1,4 @@
-import { ExitCode } from '../../base/errors.js';
+import { ExitCode, errorLine } from '../../base/errors.js';
 import { int } from '../../base/flags/declare.js';
 import { type Problem, type Verified, verifyCluster } from '../../k8s/verify.js';
 import { factsOf, OUTPUT_FLAG, reportFormat, writeReport } from '../../output/report.js';
@@ -41,6 +41,6 @@ export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, _args, fl
 };
 
 function tell({ stdout, stderr }: CommandContext, inTable: boolean, { keys, problems }: Verified): void {
-  if (problems > 0) stderr.write(`Error: ${problems} problems in ${keys} keys\n`);
+  if (problems > 0) stderr.write(errorLine(`${problems} problems in ${keys} keys`));
   else if (inTable) stdout.write(`${keys} keys: all sound\n`);
 }

@@ -1,4 +1,4 @@
-import { ExitCode, Failure } from '../../base/errors.js';
+import { ExitCode, errorLine, Failure } from '../../base/errors.js';
 import { string } from '../../base/flags/declare.js';
 import { readInput } from '../../base/input.js';
 import type { StoredValues } from '../../k8s/values.js';
@@ -42,7 +42,7 @@ export const run: Run<typeof spec> = async (context, args, flags) => {
       if (!(error instanceof Failure)) throw error;
       failed++;
       if (error instanceof EncryptedValue) await context.stdout.write(encryptedObject(format, item, written++ === 0));
-      await context.stderr.write(`Error: ${error.message}\n`);
+      await context.stderr.write(errorLine(error.message));
       if (error.hint && failed === 1) await context.stderr.write(`Hint: ${error.hint}\n`);
     }
   }

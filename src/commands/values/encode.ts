@@ -1,4 +1,4 @@
-import { ExitCode, Failure } from '../../base/errors.js';
+import { ExitCode, errorLine, Failure } from '../../base/errors.js';
 import { string } from '../../base/flags/declare.js';
 import { readInput } from '../../base/input.js';
 import { isEncryptedText } from '../../k8s-decode/encryption/describe.js';
@@ -70,7 +70,7 @@ async function writeLines(context: CommandContext, items: AsyncIterable<EncodeIt
       if (!(error instanceof Failure)) throw error;
       failed++;
       const where = 'key' in item ? `${item.key}: ` : '';
-      await context.stderr.write(`Error: ${where}${error.message}\n`);
+      await context.stderr.write(errorLine(`${where}${error.message}`));
     }
   }
   return failed > 0 ? ExitCode.Error : ExitCode.Ok;

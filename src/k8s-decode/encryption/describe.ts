@@ -1,4 +1,4 @@
-import { Failure } from '../../base/errors.js';
+import { Failure, type FailureOptions } from '../../base/errors.js';
 
 /** How a value is encrypted, by its own words. */
 export interface Encrypted {
@@ -10,7 +10,11 @@ export interface Encrypted {
 }
 
 /** Why a value stays encrypted: its key is not there, or does not open it. The values beside it are shown all the same. */
-export class EncryptedValue extends Failure {}
+export class EncryptedValue extends Failure {
+  constructor(message: string, options: FailureOptions) {
+    super(message, { errorCode: 'encrypted', ...options });
+  }
+}
 
 const prefix = Buffer.from('k8s:enc:');
 

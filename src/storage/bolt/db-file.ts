@@ -17,7 +17,10 @@ export class CorruptFile extends Failure {
   readonly etcdText: string | undefined;
 
   constructor(message: string, etcdText?: string) {
-    super(message, { hint: 'the file is damaged or is no etcd database: take another snapshot, or another member' });
+    super(message, {
+      errorCode: 'damaged-file',
+      hint: 'the file is damaged or is no etcd database: take another snapshot, or another member',
+    });
     this.etcdText = etcdText;
   }
 }

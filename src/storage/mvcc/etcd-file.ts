@@ -11,7 +11,11 @@ import { type KeyValuePlaces, parseKeyValue } from './key-value.js';
 import { ALL_KEYS, isRevision, type KeyRange, mainOf } from './revision.js';
 
 /** A revision that is compacted, or still to come. */
-export class RevisionGone extends Failure {}
+export class RevisionGone extends Failure {
+  constructor(message: string) {
+    super(message, { errorCode: 'compacted' });
+  }
+}
 
 /** A database or snapshot file of etcd 3.4 to 3.8, for reading. */
 export class EtcdFile {

@@ -7,6 +7,7 @@ export class HashMismatch extends Failure {
 
   constructor(path: string, expected: Buffer, found: Buffer) {
     super(`${path}: expected sha256 ${expected.toString('hex')}, got ${found.toString('hex')}`, {
+      errorCode: 'damaged-file',
       hint: 'the file was damaged or changed after it was saved: take another one',
     });
     this.etcdText = `expected sha256 [${expected.join(' ')}], got [${found.join(' ')}]`;
