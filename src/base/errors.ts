@@ -11,6 +11,8 @@ export interface FailureOptions {
   exitCode?: number;
   /** What the user can do about it: printed on a line of its own, in own mode only. */
   hint?: string;
+  /** etcdctl's words in place of the message, for drop-in mode. */
+  etcdText?: string | undefined;
   cause?: unknown;
 }
 
@@ -23,13 +25,15 @@ export class Failure extends Error {
   /** A command that has one code for all its failures sets it. */
   exitCode: number;
   readonly hint: string | undefined;
+  readonly etcdText: string | undefined;
 
-  constructor(message: string, { errorCode, exitCode, hint, cause }: FailureOptions = {}) {
+  constructor(message: string, { errorCode, exitCode, hint, etcdText, cause }: FailureOptions = {}) {
     super(withoutSecrets(message), cause === undefined ? undefined : { cause });
     this.name = 'Failure';
     this.errorCode = errorCode ?? codeOfExit(exitCode ?? ExitCode.Error);
     this.exitCode = exitCode ?? ERROR_KINDS[this.errorCode].exitCode;
     this.hint = hint === undefined ? undefined : withoutSecrets(hint);
+    this.etcdText = etcdText;
   }
 }
 

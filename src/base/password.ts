@@ -1,4 +1,5 @@
 import { type Io, isDropIn, type Mode } from './contract.js';
+import { Failure } from './errors.js';
 import { readLine } from './input.js';
 
 /**
@@ -15,7 +16,15 @@ export async function askPassword(prompt: string, mode: Mode, io: Io): Promise<s
   await out.flush();
   const password = terminal ? await readHidden(io.stdin) : readLine();
   if (asks) out.write('\n');
+  if (password === '' && !terminal && !isDropIn(mode)) throw noPassword();
   return password;
+}
+
+function noPassword(): Failure {
+  return new Failure('a password is needed, and there is neither a terminal to ask on nor a line of standard input', {
+    errorCode: 'not-logged-in',
+    hint: 'give it by --password-file, or by ETCDCTL_PASSWORD',
+  });
 }
 
 const CTRL_C = '\x03';

@@ -3,7 +3,7 @@
 import { type Io, isDropIn, type Mode } from '../base/contract.js';
 import { ExitCode, Failure, SilentFailure } from '../base/errors.js';
 import type { Flag } from '../base/flags/declare.js';
-import type { ParsedFlags } from '../base/flags/parse.js';
+import { type ParsedFlags, VALUES } from '../base/flags/parse.js';
 import { goQuote } from '../base/go/quote.js';
 
 /** The variable of a flag: `command-timeout` is ETCDCTL_COMMAND_TIMEOUT. */
@@ -49,8 +49,9 @@ function setFromVariable(
     values.set(flag, text);
   } catch (error) {
     if (isDropIn(rules.mode)) return;
-    throw new Failure(`invalid value ${goQuote(text)} of ${name}: ${(error as Error).message}`, {
+    throw new Failure(`${name} takes ${VALUES[flag.type]}, not ${goQuote(text)}`, {
       exitCode: ExitCode.BadArgs,
+      cause: error,
     });
   }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { atLeast, type GlobalOptions, type Io, isDropIn, type Mode } from '../base/contract.js';
-import { ExitCode, Failure } from '../base/errors.js';
-import { type Flag, flagKey } from '../base/flags/declare.js';
+import { badArguments, ExitCode, Failure } from '../base/errors.js';
+import { type Flag, flagKey, longName } from '../base/flags/declare.js';
 import type { ParsedFlags } from '../base/flags/parse.js';
 import { readLine } from '../base/input.js';
 import type { CommandSpec } from '../commands/command.js';
@@ -47,6 +47,7 @@ export function resolveOptions(
   const flags = parsed.values;
   if (flags.debug) printSettings(inherited, parsed, around.io);
   for (const name of ['cert', 'key', 'cacert'] as const) refuseEmptyPath(flags, name);
+  if (!isDropIn(around.mode)) refuseNegativeTimes(flags);
   const { user, encryptionConfig, insecureSkipTlsVerify, ...target } = targetOf(flags, around);
   return {
     ...target,
@@ -105,6 +106,13 @@ function decodeMode(flags: GlobalFlags, mode: Mode): GlobalOptions['decode'] {
     exitCode: ExitCode.BadFeature,
     hint: '--decode takes auto, k8s or none',
   });
+}
+
+/** To etcdctl such a time is over before it begins, which it tells as an unreachable server. */
+function refuseNegativeTimes(flags: GlobalFlags): void {
+  for (const name of ['dialTimeout', 'keepaliveTime', 'keepaliveTimeout'] as const) {
+    if (flags[name] < 0) throw badArguments(`--${longName(name)} is a time, which cannot be negative`);
+  }
 }
 
 function refuseEmptyPath(flags: GlobalFlags, name: 'cert' | 'key' | 'cacert'): void {

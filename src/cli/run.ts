@@ -2,12 +2,15 @@
 
 import { BUILD } from '../base/build.js';
 import { atLeast, type Io, isDropIn, type Mode } from '../base/contract.js';
-import { ExitCode, Failure, SilentFailure } from '../base/errors.js';
+import { badArguments, ExitCode, Failure, SilentFailure } from '../base/errors.js';
 import type { Flag } from '../base/flags/declare.js';
 import { UsageFailure } from '../base/flags/normalize.js';
 import { type ParsedFlags, parseWords } from '../base/flags/parse.js';
+import { argBytes } from '../base/go/argument-bytes.js';
+import { goQuote } from '../base/go/quote.js';
 import { processIo } from '../base/streams.js';
 import { safeIo, writeStyled } from '../base/terminal.js';
+import type { CommandEntry, CommandSpec } from '../commands/command.js';
 import { commandFlags, flagTable } from './command-flags.js';
 import { augerTools, commands } from './command-table.js';
 import { makeContext } from './context.js';
@@ -130,6 +133,7 @@ async function runCommand(argv: string[], env: NodeJS.ProcessEnv, io: Io, runnin
     return ExitCode.Ok;
   }
   refuseMissing(own, flags);
+  if (!isDropIn(mode)) refuseMore(args, module.spec, entry);
   const inherited = [...globals, ...groupFlags(mode, entry)];
   const rules = { noTimeout: module.spec.noTimeout, variables: module.spec.variables ?? [] };
   const context = makeContext(mode, io, env, () => resolveOptions(inherited, flags, rules, { mode, env, io }));
@@ -138,6 +142,14 @@ async function runCommand(argv: string[], env: NodeJS.ProcessEnv, io: Io, runnin
   } finally {
     await context.close();
   }
+}
+
+/** What is left over was meant for something, which would silently not be done. */
+function refuseMore(args: readonly string[], { usage, mostArgs = Infinity }: CommandSpec, entry?: CommandEntry): void {
+  if (args.length <= mostArgs) return;
+  const most = mostArgs === 0 ? 'no arguments' : `at most ${mostArgs} ${mostArgs === 1 ? 'argument' : 'arguments'}`;
+  const left = args.slice(mostArgs).map((arg) => goQuote(argBytes(arg)));
+  throw badArguments(`${entry?.path} takes ${most}: ${left.join(' ')} is too many`, `usage: ketcdctl ${usage}`);
 }
 
 function refuseMissing(own: readonly Flag[], flags: ParsedFlags<object>): void {

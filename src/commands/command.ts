@@ -26,7 +26,9 @@ export interface CommandSpec {
    * `unless-given` honours it where it was given. Own mode honours it always. `drop-in`: only etcdctl has no limit for it.
    */
   noTimeout?: 'always' | 'unless-given' | 'drop-in';
-  /** What completion offers for arguments. Arguments are never checked before `run`. */
+  /** More arguments are refused, but not in drop-in mode: etcdctl passes over them, or has its own words. Without it, `run` looks. */
+  mostArgs?: number;
+  /** What completion offers for arguments. */
   complete?: 'file' | 'directory' | 'key' | readonly string[];
   /** Variables beginning with ETCDCTL_ that the command reads itself: there is no warning of them. */
   variables?: readonly string[];

@@ -36,7 +36,7 @@ export class RpcError extends Failure {
   /** Who answered, or was asked last. */
   readonly endpoint: string | undefined;
   readonly tried: readonly Attempt[];
-  readonly etcdText: string;
+  declare readonly etcdText: string;
   /** A write was sent, and nobody knows whether it was done. */
   readonly outcomeUnknown: boolean;
 
@@ -44,6 +44,7 @@ export class RpcError extends Failure {
     super(message, {
       errorCode: options.outcomeUnknown ? 'outcome-unknown' : errorCodeOf(options.code, options.details),
       exitCode: options.exitCode ?? ExitCode.Error,
+      etcdText: options.etcdText,
       ...(options.hint ? { hint: options.hint } : {}),
       ...(options.cause === undefined ? {} : { cause: options.cause }),
     });
@@ -53,7 +54,6 @@ export class RpcError extends Failure {
     this.details = options.details;
     this.endpoint = options.endpoint;
     this.tried = options.tried;
-    this.etcdText = options.etcdText;
     this.outcomeUnknown = options.outcomeUnknown ?? false;
   }
 

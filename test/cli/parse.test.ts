@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Failure } from '../../src/base/errors.js';
+import { Failure, failureText } from '../../src/base/errors.js';
 import { type FlagsOf, flagList, int, longName, string } from '../../src/base/flags/declare.js';
 import { FlagTable, normalize, UsageFailure } from '../../src/base/flags/normalize.js';
 import { parseWords } from '../../src/base/flags/parse.js';
@@ -66,7 +66,7 @@ test("malformed command lines get pflag's texts and exit code 1", () => {
   for (const [words, message] of REFUSED) {
     assert.throws(
       () => parse(...words),
-      (error: unknown) => error instanceof UsageFailure && error.message === message && error.exitCode === 1,
+      (error: unknown) => error instanceof UsageFailure && failureText(error, true) === message && error.exitCode === 1,
       words.join(' '),
     );
   }

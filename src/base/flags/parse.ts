@@ -44,12 +44,23 @@ function parseValue(flag: Flag, text: string): FlagValue {
   try {
     return parseGoValue(flag.type, text);
   } catch (error) {
+    const given = goQuote(argBytes(text));
     const name = flag.short === undefined ? `--${flag.name}` : `-${flag.short}, --${flag.name}`;
-    throw new UsageFailure(
-      `invalid argument ${goQuote(argBytes(text))} for "${name}" flag: ${(error as Error).message}`,
-    );
+    throw new UsageFailure(`--${flag.name} takes ${VALUES[flag.type]}, not ${given}`, {
+      etcdText: `invalid argument ${given} for "${name}" flag: ${(error as Error).message}`,
+    });
   }
 }
+
+/** What flags take, in own mode's words. */
+export const VALUES: Record<FlagType, string> = {
+  bool: 'true or false',
+  string: 'a text',
+  int: 'a whole number of at most 64 bits',
+  uint: 'a whole number of at most 64 bits that is not negative',
+  duration: 'a time such as 5s, 300ms or 1m30s',
+  strings: 'a comma list, with double quotes around what has a quote in it',
+};
 
 /**
  * The values of a command's flags, of its group's and of the global ones. {@link values} is what a command reads: an object by the

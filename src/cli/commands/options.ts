@@ -7,6 +7,7 @@ import { optionLines } from '../help-etcdctl.js';
 
 export const spec = {
   usage: 'options',
+  mostArgs: 0,
   description: 'Shows the options that every command takes, and the environment variables that set them.',
   examples: ['ketcdctl options'],
   flags: {},

@@ -5,6 +5,7 @@ import type { CommandContext, CommandSpec, Run } from '../../commands/command.js
 
 export const spec = {
   usage: 'version',
+  mostArgs: 0,
   description:
     "Shows ketcdctl's own version and the newest version of etcd's API that it speaks, and where endpoints are named or found, the " +
     'version of the server, if one answers within two seconds. The other formats tell how it was built and what it covers, too.',

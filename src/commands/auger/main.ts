@@ -1,7 +1,7 @@
 /** auger and augerctl: which command is meant, and how their failures look. */
 
 import type { Io } from '../../base/contract.js';
-import { ExitCode, Failure } from '../../base/errors.js';
+import { ExitCode, Failure, failureText } from '../../base/errors.js';
 import { flagList } from '../../base/flags/declare.js';
 import { isNear } from '../../base/flags/near.js';
 import { FlagTable, UsageFailure } from '../../base/flags/normalize.js';
@@ -98,7 +98,7 @@ function commandNamed(program: Program, word: string): AugerCommand {
 
 /** auger shows the failure with the usage on standard error, and once more, alone, on standard output. */
 function fail(program: Program, command: AugerCommand | undefined, error: Failure, io: Io): number {
-  const { message } = error;
+  const message = failureText(error, true);
   const usage = command === undefined ? programHelp(program) : commandUsage(program, command);
   const behind = error instanceof NoCommand ? `Run '${program.name} --help' for usage.\n` : `${usage}\n`;
   io.stderr.write(`Error: ${message}\n${behind}`);

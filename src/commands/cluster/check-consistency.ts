@@ -8,6 +8,7 @@ import { memberEndpoints } from './endpoint-each.js';
 
 export const spec = {
   usage: 'check consistency [options]',
+  mostArgs: 0,
   description:
     'Asks every member for the hash of its history at one revision that all of them have, and says which one differs. The exit code is 1 when members differ, and 2 when those that answer agree, but one does not answer.',
   examples: ['ketcdctl check consistency', 'ketcdctl check consistency --rev 4711 -w table'],

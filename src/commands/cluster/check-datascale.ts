@@ -7,6 +7,7 @@ import { errorLines, loadFlags, loadSize, progressLine, refuseKeys, runLoad, typ
 
 export const spec = {
   usage: 'check datascale [options]',
+  mostArgs: 0,
   description:
     'Writes 10,000, 100,000, one million or three million keys of 1 KiB and tells by how much the memory of the first endpoint grows. The keys are removed at the end, and also when it is interrupted.',
   examples: ['ketcdctl check datascale', 'ketcdctl check datascale --load=m --auto-compact --auto-defrag'],

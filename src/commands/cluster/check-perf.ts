@@ -6,6 +6,7 @@ import { errorLines, loadFlags, loadSize, progressLine, refuseKeys, runLoad, typ
 
 export const spec = {
   usage: 'check perf [options]',
+  mostArgs: 0,
   description:
     'Writes keys for a minute, at 150, 1000, 8000 or 15000 a second, and tells whether the cluster keeps up. The keys are removed at the end, and also when it is interrupted; the history that they leave stays until the next compaction. This process itself manages some 8,000 puts a second on one core: where l or xl fails, look whether it was busy all the time before you blame the cluster.',
   examples: ['ketcdctl check perf', 'ketcdctl check perf --load=m --auto-compact --auto-defrag'],

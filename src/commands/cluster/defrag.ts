@@ -11,6 +11,7 @@ import { memberEndpoints } from './endpoint-each.js';
 
 export const spec = {
   usage: 'defrag [options]',
+  mostArgs: 0,
   description:
     'Has members rewrite their databases without the free space, one after the other. A member answers nothing while it does, which takes seconds for each gigabyte.',
   examples: [

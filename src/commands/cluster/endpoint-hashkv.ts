@@ -22,6 +22,7 @@ import {
 
 export const spec = {
   usage: 'endpoint hashkv [options]',
+  mostArgs: 0,
   description:
     'Shows the hash over the key-values of each endpoint up to a revision. The same revision has the same hash at every sound member.',
   examples: ['ketcdctl endpoint hashkv --cluster', 'ketcdctl endpoint hashkv --cluster --rev 4711 -w table'],

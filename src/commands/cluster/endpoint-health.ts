@@ -17,6 +17,7 @@ import type { ENDPOINT_FLAGS } from './endpoint-flags.js';
 
 export const spec = {
   usage: 'endpoint health [options]',
+  mostArgs: 0,
   description: 'Reads a key through consensus at each endpoint, all at the same time, and looks for alarms.',
   examples: ['ketcdctl endpoint health', 'ketcdctl endpoint health --cluster -w table'],
   flags: {},

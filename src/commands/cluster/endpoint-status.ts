@@ -23,6 +23,7 @@ import {
 
 export const spec = {
   usage: 'endpoint status [options]',
+  mostArgs: 0,
   description:
     'Shows version, database size, leader and raft state of each endpoint; all are asked at the same time, and one that does not answer is listed with its error.',
   examples: ['ketcdctl endpoint status -w table', 'ketcdctl endpoint status --cluster -w jsonl'],

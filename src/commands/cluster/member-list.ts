@@ -12,6 +12,7 @@ import type { CommandContext, CommandSpec, Run } from '../command.js';
 
 export const spec = {
   usage: 'member list [options]',
+  mostArgs: 0,
   examples: ['ketcdctl member list -w table', 'ketcdctl member list -w yaml'],
   flags: {
     consistency: string('linearizable (l) or serializable (s)', { default: 'l', choices: ['l', 's'], since: '3.6' }),

@@ -11,6 +11,7 @@ const BY: readonly UsageBy[] = ['kind', 'namespace', 'object'];
 
 export const spec = {
   usage: 'k8s du [options]',
+  mostArgs: 0,
   description:
     'Shows who fills etcd. Of a snapshot file or a data directory all revisions count: HISTORY is what a compaction would drop. A server shows the newest revisions alone.',
   examples: [

@@ -8,6 +8,7 @@ import type { K8S_FLAGS } from './group-flags.js';
 
 export const spec = {
   usage: 'k8s kinds [options]',
+  mostArgs: 0,
   description:
     'Counts the stored objects by resource, and by the version in which they are stored: a resource with two lines has objects that nothing has written since an upgrade. Bytes are those of keys and values.',
   examples: [

@@ -7,6 +7,7 @@ import type { K8S_FLAGS } from './group-flags.js';
 
 export const spec = {
   usage: 'k8s ranges [options]',
+  mostArgs: 0,
   description:
     'Shows the service IPs and node ports that are taken, and which service has each. STATE is held; leaked (taken, and no service has it); missing (a service has it, and the next service may be given it too); or conflict (two services have it). The API server keeps them as bitmaps under /registry/ranges; IPs since Kubernetes 1.31 as IPAddress objects.',
   examples: [

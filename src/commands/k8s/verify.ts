@@ -8,6 +8,7 @@ import type { K8S_FLAGS } from './group-flags.js';
 
 export const spec = {
   usage: 'k8s verify [options]',
+  mostArgs: 0,
   description:
     'Checks that every stored value decodes, that each object is the one that its key says (name, namespace, kind), that uids are unique, that namespaces and owners are there, and that the addresses and ports of services are taken in their ranges. Lists what is wrong, and ends with exit code 1 if anything is.',
   examples: [

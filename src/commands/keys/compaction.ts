@@ -31,7 +31,9 @@ export const run: Run<typeof spec> = async (context, args, flags) => {
 function parseRevision(text: string): string {
   const why = !/^[+-]?\d+$/.test(text) ? 'invalid syntax' : outOfRange(BigInt(text)) ? 'value out of range' : '';
   if (why === '') return String(BigInt(text));
-  throw new Failure(`strconv.ParseInt: parsing ${goQuote(text)}: ${why}`);
+  throw new Failure(`a revision is a whole number, not ${goQuote(text)}`, {
+    etcdText: `strconv.ParseInt: parsing ${goQuote(text)}: ${why}`,
+  });
 }
 
 function outOfRange(value: bigint): boolean {

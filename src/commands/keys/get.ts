@@ -19,6 +19,7 @@ import { SHOW_MANAGED_FIELDS } from './shared.js';
 
 export const spec = {
   usage: 'get [options] <key> [range_end]',
+  mostArgs: 2,
   description:
     'Prints a key, or the keys from <key> up to but not including <range_end>, with their values. A value that Kubernetes stored is shown as YAML (--decode none: its bytes).',
   examples: [

@@ -49,5 +49,8 @@ function parseTtl(args: string[]): string {
 
 function badTtl(text: string, why: string): Failure {
   const reason = `strconv.ParseInt: parsing ${goQuote(text)}: ${why}`;
-  return new Failure(`bad TTL (${reason})`, { exitCode: ExitCode.BadArgs });
+  return new Failure(`a TTL is a whole number of seconds, not ${goQuote(text)}`, {
+    exitCode: ExitCode.BadArgs,
+    etcdText: `bad TTL (${reason})`,
+  });
 }

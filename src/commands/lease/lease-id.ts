@@ -17,5 +17,8 @@ export function parseLease(text: string, what = 'lease ID'): string {
 
 function badLease(text: string, what: string, why: string): Failure {
   const reason = `strconv.ParseInt: parsing ${goQuote(text)}: ${why}`;
-  return new Failure(`bad ${what} (${reason}), expecting ID in Hex`, { exitCode: ExitCode.BadArgs });
+  return new Failure(`${goQuote(text)} is no lease: its ID is a hexadecimal number of at most 64 bits`, {
+    exitCode: ExitCode.BadArgs,
+    etcdText: `bad ${what} (${reason}), expecting ID in Hex`,
+  });
 }

@@ -8,6 +8,7 @@ import { failingWith } from './failing-with.js';
 
 export const spec = {
   usage: 'lease list',
+  mostArgs: 0,
   description: 'Lists the IDs of all leases that are alive, those that expire first at the top.',
   examples: ['ketcdctl lease list'],
   flags: {},

@@ -9,6 +9,7 @@ function directory(help: string, details: FlagDetails = {}) {
 
 export const spec = {
   usage: 'backup [options]',
+  mostArgs: 0,
   description:
     'Copies the data directory of a stopped member, with its v2 keys, as the beginning of another cluster: start the copy with --force-new-cluster. For v3 keys alone, snapshots are the better way.',
   examples: ['ketcdctl backup --data-dir /var/lib/etcd --backup-dir /var/backups/etcd'],

@@ -8,6 +8,7 @@ import { etcdLog, lockOptions } from './drop-in.js';
 
 export const spec = {
   usage: 'migrate --data-dir DIR --target-version X.Y',
+  mostArgs: 0,
   description:
     'Changes the storage version in the data directory of a stopped member, so that another release of etcd takes it.',
   examples: ['ketcdctl migrate --data-dir /var/lib/etcd --target-version 3.5'],

@@ -9,6 +9,7 @@ import { databaseArg, FILE_FLAG } from './database-arg.js';
 
 export const spec = {
   usage: 'analyze [options] <filename>',
+  mostArgs: 1,
   description:
     'Shows which kinds of Kubernetes objects a snapshot or database file has most of, and which objects are the largest with all their versions. What is no object of Kubernetes is not counted.',
   examples: ['ketcdctl analyze backup.db', 'ketcdctl analyze backup.db --top 50 -w json'],

@@ -7,6 +7,7 @@ import { databaseArg, FILE_FLAG, REVISION_FLAG } from './database-arg.js';
 
 export const spec = {
   usage: 'checksum [options] <filename>',
+  mostArgs: 1,
   description:
     'Shows a checksum over the keys that exist in a snapshot or database file and their values, the revision of the last compaction, and the last write that it covers. Two files that hold the same have the same, whatever their history.',
   examples: ['ketcdctl checksum backup.db', 'ketcdctl checksum backup.db --rev 4711 -w json'],

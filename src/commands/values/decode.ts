@@ -12,6 +12,7 @@ import { type DecodeItem, decodeItems } from './decode-input.js';
 
 export const spec = {
   usage: 'decode [options] [FILE]',
+  mostArgs: 1,
   description:
     'Shows what Kubernetes stored: one value (as it is, in hex or in base64), or the values in what `etcdctl get` printed (also -w json), or in lines {"key":…,"value":"BASE64"}. Reads standard input where there is no FILE. -w takes yaml (the default), json and jsonl (a line each: {"key":…,"value":OBJECT}).',
   examples: [

@@ -13,6 +13,7 @@ const encodings: readonly Encoding[] = ['protobuf', 'json', 'yaml', 'cbor'];
 
 export const spec = {
   usage: 'encode [options] [FILE]',
+  mostArgs: 1,
   description:
     'Turns objects into the bytes that Kubernetes stores for them: YAML or JSON documents, or the lines that `decode -w jsonl` prints. Reads standard input where there is no FILE. -w takes raw (the default: one object, its bytes) and jsonl (a line each: {"key":…,"value":"BASE64"}, key where the object came with one).',
   examples: [

@@ -8,6 +8,7 @@ import { databaseArg, FILE_FLAG, REVISION_FLAG } from './database-arg.js';
 
 export const spec = {
   usage: 'extract [options] <filename> [key]',
+  mostArgs: 2,
   description:
     "Takes Kubernetes objects out of a snapshot or database file: the object of one key, one of its older versions, or a line for each key: with --fields, with a template (Go's text/template over .Key .Version .Value .ValueJson .TypeMeta .Stats), or the objects themselves (-w yaml, json, jsonl). --filter takes `FIELD=VALUE,…` with the fields of templates.",
   examples: [

@@ -98,6 +98,6 @@ function parseLine(words: string[], table: FlagTable) {
     return { args, flags: flags.values };
   } catch (error) {
     if (!(error instanceof UsageFailure)) throw error;
-    throw new Failure(error.message, { exitCode: ExitCode.BadArgs });
+    throw new Failure(error.message, { exitCode: ExitCode.BadArgs, etcdText: error.etcdText });
   }
 }

@@ -13,15 +13,13 @@ const BLOCKS = 128;
 
 /** A file that is not what it should be. */
 export class CorruptFile extends Failure {
-  /** etcdctl's words for a file without a valid meta page. */
-  readonly etcdText: string | undefined;
-
+  /** @param etcdText etcdctl's words for a file without a valid meta page */
   constructor(message: string, etcdText?: string) {
     super(message, {
       errorCode: 'damaged-file',
       hint: 'the file is damaged or is no etcd database: take another snapshot, or another member',
+      etcdText,
     });
-    this.etcdText = etcdText;
   }
 }
 
