@@ -27,6 +27,7 @@ export function buildFacts(kind) {
     'process.env.NODE_ENV': '"production"',
     KETCDCTL_VERSION: JSON.stringify(version),
     KETCDCTL_COMMIT: JSON.stringify(commit()),
+    KETCDCTL_KUBERNETES: JSON.stringify(kubernetes()),
     KETCDCTL_BUILD: JSON.stringify(kind),
   };
 }
@@ -34,6 +35,13 @@ export function buildFacts(kind) {
 /** The commit that is checked out, `-dirty` behind it where files differ from it; empty outside a clone. */
 export function commit() {
   return git('describe', '--always', '--dirty', '--abbrev=12', '--exclude=*');
+}
+
+/** The releases in the schema table: from 1.8 to the newest that is no alpha. */
+function kubernetes() {
+  const pins = JSON.parse(readFileSync(`${root}schema/releases.json`, 'utf8'));
+  const released = Object.keys(pins).filter((release) => !pins[release]['k8s.io/api'].includes('-'));
+  return `1.8 to ${released.at(-1)}`;
 }
 
 /** Seconds since 1970 that stand in everything packed: the commit's, so that two builds of it are the same. */

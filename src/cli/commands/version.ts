@@ -1,4 +1,4 @@
-import { BUILD, COMMIT, VERSION } from '../../base/build.js';
+import { BUILD, COMMIT, KUBERNETES, VERSION } from '../../base/build.js';
 import { isDropIn, type Version } from '../../base/contract.js';
 import { sleep } from '../../base/timer.js';
 import type { CommandContext, CommandSpec, Run } from '../../commands/command.js';
@@ -46,23 +46,18 @@ export const run: Run<typeof spec> = async (context) => {
   }
   const { RecordPrinter } = await import('../../output/records.js');
   const printer = new RecordPrinter(context, format);
-  await printer.print(
-    { name: mode.tool, version, apiVersion, ...(await facts()), ...(server && { server }) },
-    withServer,
-  );
+  await printer.print({ name: mode.tool, version, apiVersion, ...facts(), ...(server && { server }) }, withServer);
   await printer.end(true);
 };
 
 /** How it was built, what it runs on, and which releases it knows. */
-async function facts() {
-  const { default: pins } = await import('../../../schema/releases.json');
-  const kubernetes = Object.entries(pins).filter(([, modules]) => !modules['k8s.io/api'].includes('-'));
+function facts() {
   const { bun, node } = process.versions;
   return {
     commit: COMMIT,
     build: BUILD,
     runtime: bun === undefined ? `Node ${node}` : `Bun ${bun}`,
-    kubernetes: `1.8 to ${kubernetes.at(-1)?.[0]}`,
+    kubernetes: KUBERNETES,
     etcd: Object.values(RELEASES).join(', '),
   };
 }
