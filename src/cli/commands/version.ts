@@ -7,7 +7,7 @@ export const spec = {
   usage: 'version',
   mostArgs: 0,
   description:
-    "Shows ketcdctl's own version and the newest version of etcd's API that it speaks, and where endpoints are named or found, the " +
+    "Shows ketcdctl's own version and the newest version of etcd's API that it speaks, and where endpoints are named, the " +
     'version of the server, if one answers within two seconds. The other formats tell how it was built and what it covers, too.',
   examples: ['ketcdctl version', 'ketcdctl version -w json'],
   flags: {},
@@ -62,11 +62,9 @@ function facts() {
   };
 }
 
-/** The version of the first server that answers; undefined when none does, or when nothing tells of one. */
+/** The version of the first server that answers; undefined when none does, or none is named. */
 async function serverVersion(context: CommandContext): Promise<string | undefined> {
-  const { endpoints, given } = context.options;
-  const isFound = endpoints.join() !== '127.0.0.1:2379';
-  if (!isFound && !given.has('endpoints')) return undefined;
+  if (!context.options.given.has('endpoints')) return undefined;
   const asked = context.connect().then((client) => client.maintenance.status());
   const response = await Promise.race([asked, sleep(PATIENCE_MS)]).catch(() => undefined);
   return response?.version || undefined;
