@@ -8,6 +8,11 @@ export class Columns {
   private readonly rows: string[][] = [];
   private readonly widths: number[] = [];
 
+  /** How many rows there are. */
+  get size(): number {
+    return this.rows.length;
+  }
+
   /** Adds a row. What follows the first line of a cell is cut off; a tab ends a column. */
   add(cells: readonly string[]): void {
     const row = cells.some((cell) => /[\t\v\f\n\r\x1b]/.test(cell)) ? cells.flatMap(split) : cells;

@@ -7,18 +7,19 @@ import { yamlBytes } from '../../k8s-decode/yaml/write.js';
 import { sortedJson } from '../../output/sorted-json.js';
 import type { CommandContext } from '../command.js';
 import type { Target } from './get-arguments.js';
-import { type GetFormat, type GetPrinter, kindPrefix } from './get-printer.js';
+import type { GetFormat } from './get-format.js';
+import { type GetPrinter, kindPrefix } from './get-printer.js';
 
 /** `k8s get -o yaml|json|jsonl|name`, object by object: nothing is held back. */
 export function objectPrinter(
   context: CommandContext,
   flags: { showManagedFields: boolean },
-  format: GetFormat,
+  { layout }: GetFormat,
   targets: readonly Target[],
 ): GetPrinter {
-  if (format === 'name') return new NamePrinter(context);
+  if (layout === 'name') return new NamePrinter(context);
   const single = targets.length === 1 && targets[0]!.names.length === 1;
-  return new ObjectPrinter(context, flags.showManagedFields, format as Layout, single);
+  return new ObjectPrinter(context, flags.showManagedFields, layout as Layout, single);
 }
 
 class NamePrinter implements GetPrinter {

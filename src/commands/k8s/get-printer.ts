@@ -1,10 +1,6 @@
 import type { StoredObject } from '../../k8s/objects.js';
 import type { Resource } from '../../k8s/resources.js';
 
-/** The formats of `k8s get`. */
-export const FORMATS = ['table', 'wide', 'yaml', 'json', 'jsonl', 'name'] as const;
-export type GetFormat = (typeof FORMATS)[number];
-
 /** How `k8s get` prints: resource by resource, object by object. A promise is awaited before the next call. */
 export interface GetPrinter {
   begin(resource: Resource): Promise<void> | void;

@@ -29,6 +29,16 @@ interface Row {
   object: Fields | undefined;
 }
 
+interface TableFlags {
+  allNamespaces: boolean;
+  namespace: string;
+  labelColumns: string[];
+  showLabels: boolean;
+  showKind: boolean;
+  noHeaders: boolean;
+  ignoreNotFound: boolean;
+}
+
 /** `k8s get -o table` and `-o wide`: a table for each resource that has objects. */
 export class TablePrinter implements GetPrinter {
   private section: Section | undefined;
@@ -41,7 +51,7 @@ export class TablePrinter implements GetPrinter {
 
   constructor(
     private readonly context: CommandContext,
-    private readonly flags: { allNamespaces: boolean; showLabels: boolean; namespace: string; noHeaders: boolean },
+    private readonly flags: TableFlags,
     private readonly wide: boolean,
     private readonly targets: readonly Target[],
   ) {
@@ -58,6 +68,7 @@ export class TablePrinter implements GetPrinter {
     const heads = this.shown.map((at) => table.columns[at]!.name.toUpperCase());
     const withNamespace = this.flags.allNamespaces && resource.namespaced;
     if (withNamespace) heads.unshift('NAMESPACE');
+    for (const label of this.flags.labelColumns) heads.push(label.slice(label.lastIndexOf('/') + 1).toUpperCase());
     if (this.flags.showLabels) heads.push('LABELS');
     this.section = { resource, heads, rows: [], nameAt: heads.indexOf('NAME'), table };
   }
@@ -69,6 +80,7 @@ export class TablePrinter implements GetPrinter {
     const cells = this.shown.map((at) => cellText(all[at]!));
     if (heads[0] === 'NAMESPACE') cells.unshift(item.namespace ?? '');
     if (nameAt >= 0 && (!object || resource.internal)) cells[nameAt] = item.name;
+    for (const label of this.flags.labelColumns) cells.push(labelOf(object, label));
     if (this.flags.showLabels) cells.push(object ? labelsOf(object) : '<unknown>');
     rows.push({ cells, object: table.order && object });
   }
@@ -77,7 +89,7 @@ export class TablePrinter implements GetPrinter {
     await this.close();
     const isMixed = new Set(this.held.map(({ resource }) => resource)).size > 1;
     for (const section of this.held) await this.print(section, isMixed);
-    if (this.written || failed) return;
+    if (this.written || failed || this.flags.ignoreNotFound) return;
     const { stderr } = this.context;
     const inNamespace = !this.flags.allNamespaces && this.targets.every(({ resource }) => resource.namespaced);
     stderr.write(inNamespace ? `No resources found in ${this.flags.namespace} namespace.\n` : 'No resources found\n');
@@ -113,7 +125,7 @@ export class TablePrinter implements GetPrinter {
     const columns = new Columns();
     if (!isBare) columns.add(heads);
     for (const { cells } of rows) {
-      if (withKind && nameAt >= 0) cells[nameAt] = `${kindPrefix(resource)}/${cells[nameAt]}`;
+      if ((withKind || this.flags.showKind) && nameAt >= 0) cells[nameAt] = `${kindPrefix(resource)}/${cells[nameAt]}`;
       columns.add(cells);
     }
     if (this.written && !isBare) stdout.write('\n');
@@ -138,8 +150,17 @@ function timeOf({ env }: CommandContext): number {
   return time;
 }
 
+function labelOf(object: Fields | undefined, name: string): string {
+  const value = field(object, 'metadata', 'labels', name);
+  return typeof value === 'string' ? value : '';
+}
+
+/** In the order of `NAME=VALUE`, in which `app.example.com/x=` is before `app=`. */
 function labelsOf(object: Fields): string {
   const labels = field(object, 'metadata', 'labels');
   if (!(labels instanceof Map) || labels.size === 0) return '<none>';
-  return [...labels].map(([name, value]) => `${name}=${value}`).join(',');
+  return [...labels]
+    .map(([name, value]) => `${name}=${value}`)
+    .sort()
+    .join(',');
 }

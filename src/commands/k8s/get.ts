@@ -1,5 +1,5 @@
 import { ExitCode, errorLine, Failure } from '../../base/errors.js';
-import { bool, int, string } from '../../base/flags/declare.js';
+import { bool, int, string, strings } from '../../base/flags/declare.js';
 import type { Cluster } from '../../k8s/cluster.js';
 import { labelSelector } from '../../k8s/label-selector.js';
 import { readObjects, type StoredObject } from '../../k8s/objects.js';
@@ -7,11 +7,11 @@ import type { Resource } from '../../k8s/resources.js';
 import { fieldSelector, type Selector } from '../../k8s/selectors.js';
 import { NAME_FIELDS, tableFields } from '../../k8s/table-fields.js';
 import { type FieldMask, NO_MANAGED_FIELDS } from '../../k8s-decode/protobuf/field-mask.js';
-import { formatNotSupported } from '../../output/format.js';
 import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 import { openCluster } from './cluster.js';
 import { noType, parseTargets, type Target } from './get-arguments.js';
-import { FORMATS, type GetFormat, type GetPrinter } from './get-printer.js';
+import { FORMATS, type GetFormat, getFormat, isTable } from './get-format.js';
+import type { GetPrinter } from './get-printer.js';
 import type { K8S_FLAGS } from './group-flags.js';
 
 export const spec = {
@@ -31,11 +31,19 @@ export const spec = {
     allNamespaces: bool('look in all namespaces', { short: 'A' }),
     selector: string('only objects with these labels: app=web,tier!=db', { short: 'l' }),
     fieldSelector: string('only objects with these fields: status.phase=Running,spec.nodeName=node-1'),
-    output: string('table, wide, yaml, json, jsonl or name', { short: 'o', value: 'FORMAT', choices: FORMATS }),
+    output: string(
+      'table, wide, yaml, json, jsonl, name, jsonpath=TEMPLATE, custom-columns=HEAD:PATH,…, go-template=TEMPLATE; jsonpath-file=FILE and so on take it from a file',
+      { short: 'o', value: 'FORMAT', choices: FORMATS },
+    ),
+    template: string('the template of -o jsonpath and go-template'),
     rev: int('the revision to read (0: the newest)', { default: '0' }),
     showManagedFields: bool('keep metadata.managedFields in yaml and json'),
+    labelColumns: strings('show labels in columns of their own: app,tier', { short: 'L' }),
+    showKind: bool('show the kind before each name'),
     showLabels: bool('show the labels in a last column'),
     noHeaders: bool('print the rows of a table alone'),
+    ignoreNotFound: bool('say nothing of objects that do not exist'),
+    chunkSize: int('read in pages of its own choice: taken, as kubectl has it', { hidden: true }),
     sortBy: string('sort by a field: .metadata.creationTimestamp', { value: 'JSONPATH' }),
   },
 } satisfies CommandSpec;
@@ -59,24 +67,12 @@ export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, args, fla
   return getting.report();
 };
 
-/** -o, or else a -w that has a meaning here. */
-function getFormat({ options }: CommandContext, flags: Flags<typeof spec, typeof K8S_FLAGS>): GetFormat {
-  const asked = flags.output || (options.given.has('writeOut') ? options.writeOut : 'table');
-  const format = asked === 'simple' ? 'table' : (asked as GetFormat);
-  if (FORMATS.includes(format)) return format;
-  throw formatNotSupported(asked, `k8s get has -o ${FORMATS.join(', ')}`);
-}
-
 /** Undefined where all objects are wanted: then none has to be decoded for it. */
 function selectorOf(flags: Flags<typeof spec, typeof K8S_FLAGS>): Selector | undefined {
   const labels = flags.selector ? labelSelector(flags.selector) : undefined;
   const fields = flags.fieldSelector ? fieldSelector(flags.fieldSelector) : undefined;
   if (!labels || !fields) return labels ?? fields;
   return (object) => labels(object) && fields(object);
-}
-
-function isTable(format: GetFormat): boolean {
-  return format === 'table' || format === 'wide';
 }
 
 async function printerOf(
@@ -87,7 +83,11 @@ async function printerOf(
 ): Promise<GetPrinter> {
   if (isTable(format)) {
     const { TablePrinter } = await import('./get-table.js');
-    return new TablePrinter(context, flags, format === 'wide', targets);
+    return new TablePrinter(context, flags, format.layout === 'wide', targets);
+  }
+  if (format.template !== '') {
+    const { templatePrinter } = await import('./get-templates.js');
+    return templatePrinter(context, flags, format, targets);
   }
   const { objectPrinter } = await import('./get-objects.js');
   return objectPrinter(context, flags, format, targets);
@@ -132,7 +132,7 @@ class Getting {
     for (const name of names) {
       const before = this.seen;
       yield* this.selected(readObjects(this.cluster, { resource, namespace, name, fields }));
-      if (this.seen === before) {
+      if (this.seen === before && !this.flags.ignoreNotFound) {
         const key = this.cluster.keyOf(resource, namespace, name);
         this.missing.push(`${groupedName(resource)} "${name}" not found: there is no key ${key}`);
       }
@@ -144,7 +144,8 @@ class Getting {
     const { flags } = this;
     // Whoever names a field may mean any.
     if (flags.showManagedFields || flags.fieldSelector || flags.sortBy) return undefined;
-    if (this.format === 'name') return NAME_FIELDS;
+    if (this.format.layout === 'name') return NAME_FIELDS;
+    if (this.format.template !== '') return undefined;
     return isTable(this.format) ? tableFields(resource) : NO_MANAGED_FIELDS;
   }
 

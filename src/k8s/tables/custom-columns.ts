@@ -57,8 +57,8 @@ function asAge(time: string, now: number): string {
   return then === undefined ? '<unknown>' : humanDuration(now - then);
 }
 
-/** As Go prints a value: what has parts as JSON. */
-function asText(value: Value): string {
+/** A value that a path found, as Go prints it: what has parts as JSON. */
+export function asText(value: Value): string {
   if (value === null) return '<no value>';
   if (typeof value === 'object') return toSortedJson(value);
   return typeof value === 'number' ? goNumber(value) : String(value);
