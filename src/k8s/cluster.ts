@@ -83,6 +83,11 @@ export class Cluster {
     return `${this.root}${prefix}/${namespaced && namespace ? `${namespace}/` : ''}${name}`;
   }
 
+  /** What a key of this resource stands for. */
+  placeOf(resource: Resource, key: string): KeyPlace {
+    return placeBelow(resource, key.slice(`${this.root}${resource.prefix}/`.length));
+  }
+
   /** Tells what keys stand for. Undefined for a key that is not below the root, or of a resource that nobody declares. */
   async keyReader(): Promise<(key: string) => KeyPlace | undefined> {
     const byPrefix = new Map<string, Resource>();
@@ -123,7 +128,11 @@ function placeOf(byPrefix: ReadonlyMap<string, Resource>, path: string): KeyPlac
     resource = byPrefix.get(path.slice(0, behind));
   }
   if (!resource || slash < 0 || behind < 0) return undefined;
-  const rest = path.slice(behind + 1);
+  return placeBelow(resource, path.slice(behind + 1));
+}
+
+/** @param rest of a key, behind its resource's folder */
+function placeBelow(resource: Resource, rest: string): KeyPlace {
   const cut = resource.namespaced ? rest.indexOf('/') : -1;
   return { resource, namespace: cut < 0 ? undefined : rest.slice(0, cut), name: rest.slice(cut + 1) };
 }

@@ -1,4 +1,5 @@
 /** The stored objects of a cluster, one after the other: read in pages, decrypted, and decoded when they are looked at. */
+import type { IKeyValue } from 'etcd3/lib/rpc';
 import type { Failure } from '../base/errors.js';
 import { prefixRange } from '../etcd/keys.js';
 import { readRange } from '../etcd/range.js';
@@ -27,7 +28,7 @@ export class StoredObject {
   readonly name: string;
 
   constructor(
-    readonly kv: KeyValue,
+    readonly kv: Pick<KeyValue, keyof IKeyValue>,
     place: KeyPlace | undefined,
     private readonly content: StoredValue,
   ) {
@@ -67,11 +68,7 @@ export async function* readObjects(cluster: Cluster, query: ObjectQuery): AsyncG
     name === undefined
       ? prefixRange(Buffer.from(from))
       : { key: Buffer.from(cluster.keyOf(resource, namespace, name)) };
-  const place = (key: string): KeyPlace => {
-    const rest = key.slice(base.length);
-    const cut = resource.namespaced ? rest.indexOf('/') : -1;
-    return { resource, namespace: cut < 0 ? undefined : rest.slice(0, cut), name: rest.slice(cut + 1) };
-  };
+  const place = (key: string) => cluster.placeOf(resource, key);
   yield* readKeys(cluster, range, place, query.fields);
 }
 

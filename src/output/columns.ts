@@ -25,7 +25,16 @@ export class Columns {
 
   /** The lines, each with its newline. */
   *lines(): Generator<string> {
-    for (const row of this.rows) yield `${row.map((cell, at) => this.pad(cell, at, row.length - 1)).join('')}\n`;
+    for (const row of this.rows) yield this.line(row);
+  }
+
+  /** The last row's line: by the widths of all rows so far. */
+  lastLine(): string {
+    return this.line(this.rows.at(-1)!);
+  }
+
+  private line(row: readonly string[]): string {
+    return `${row.map((cell, at) => this.pad(cell, at, row.length - 1)).join('')}\n`;
   }
 
   private pad(cell: string, at: number, last: number): string {

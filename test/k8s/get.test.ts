@@ -236,7 +236,7 @@ Hint: a selector looks like app=web,tier!=db,env in (a,b),track,!canary
   {
     argv: ['pods', '-o', 'toml'],
     stderr: `Error: toml not supported as output format
-Hint: k8s get has -o table, wide, yaml, json, jsonl, name
+Hint: k8s get has -o table, wide, yaml, json, jsonl, name, jsonpath=, jsonpath-file=, custom-columns=, custom-columns-file=, go-template=, go-template-file=
 `,
     exit: 4,
   },

@@ -15,12 +15,23 @@ export class FlagTable {
   readonly short = new Map<string, Flag>();
   /** Flags that can't be given, as another version of the tool has them; they have their defaults. */
   readonly elsewhere = new Map<string, Flag>();
+  /** Flags whose letter a later one has too: they are meant where one of their choices follows (`-w json`, beside kubectl's `-w`). */
+  private readonly shadowed = new Map<string, Flag>();
 
   constructor(...groups: readonly (readonly Flag[])[]) {
     for (const flag of groups.flat()) {
       this.long.set(flag.name, flag);
-      if (flag.short !== undefined) this.short.set(flag.short, flag);
+      if (flag.short === undefined) continue;
+      const earlier = this.short.get(flag.short);
+      if (earlier) this.shadowed.set(flag.short, earlier);
+      this.short.set(flag.short, flag);
     }
+  }
+
+  /** The flag that a letter means. @param value what stands behind it in the same word, or else the next word */
+  byLetter(letter: string, value: string | undefined): Flag | undefined {
+    const other = this.shadowed.get(letter);
+    return other?.choices?.includes(value?.replace(/^=/, '') ?? '') ? other : this.short.get(letter);
   }
 
   /** All flags that a command may ask for, whether this mode has them or not. */
@@ -90,13 +101,13 @@ function readLong(word: string, rest: string[], table: FlagTable): string {
 /** The first letter of a cluster, with its value if it takes one; gives what is left of the cluster. */
 function readShort(cluster: string, rest: string[], table: FlagTable, normal: NormalWords): string {
   const letter = cluster[0]!;
-  const flag = table.short.get(letter);
+  const after = cluster.slice(1);
+  const flag = table.byLetter(letter, after || rest[0]);
   if (flag === undefined) {
     throw new UsageFailure(`unknown shorthand flag: ${quoteFirstByte(cluster)} in -${cluster}`, {
       hint: 'a word that begins with a dash and is no flag goes after --',
     });
   }
-  const after = cluster.slice(1);
   if (after.length > 1 && after.startsWith('=')) normal.flags.push(`--${flag.name}${after}`);
   else if (flag.type === 'bool') {
     normal.flags.push(`--${flag.name}=true`);

@@ -29,7 +29,16 @@ interface Row {
   object: Fields | undefined;
 }
 
-interface TableFlags {
+/** How an object came to be shown, in the words of the API server's watch. */
+export type ChangeWord = 'ADDED' | 'MODIFIED' | 'DELETED';
+
+/** What a watch adds rows to. */
+interface Printed {
+  section: Section;
+  columns: Columns;
+}
+
+export interface TableFlags {
   allNamespaces: boolean;
   namespace: string;
   labelColumns: string[];
@@ -37,6 +46,7 @@ interface TableFlags {
   showKind: boolean;
   noHeaders: boolean;
   ignoreNotFound: boolean;
+  outputWatchEvents: boolean;
 }
 
 /** `k8s get -o table` and `-o wide`: a table for each resource that has objects. */
@@ -45,7 +55,9 @@ export class TablePrinter implements GetPrinter {
   /** Where objects are named, how many resources have some shows at the end, and with it whether names need their kinds. */
   private readonly held: Section[] = [];
   private shown: number[] = [];
-  private written = false;
+  private printed: Printed | undefined;
+  /** Once a resource with namespaces was shown with theirs, the others after it have the column too. */
+  private hasNamespaces = false;
   private readonly isNamed: boolean;
   private readonly now: number;
 
@@ -66,15 +78,33 @@ export class TablePrinter implements GetPrinter {
     const table = await tableFor(resource);
     this.shown = [...table.columns.keys()].filter((at) => this.wide || !table.columns[at]!.wide);
     const heads = this.shown.map((at) => table.columns[at]!.name.toUpperCase());
-    const withNamespace = this.flags.allNamespaces && resource.namespaced;
+    const withNamespace = this.flags.allNamespaces && (resource.namespaced || this.hasNamespaces);
     if (withNamespace) heads.unshift('NAMESPACE');
     for (const label of this.flags.labelColumns) heads.push(label.slice(label.lastIndexOf('/') + 1).toUpperCase());
     if (this.flags.showLabels) heads.push('LABELS');
-    this.section = { resource, heads, rows: [], nameAt: heads.indexOf('NAME'), table };
+    const nameAt = heads.indexOf('NAME');
+    this.section = { resource, heads, rows: [], nameAt, table };
   }
 
   object(item: StoredObject): undefined {
-    const { resource, table, heads, nameAt, rows } = this.section!;
+    const section = this.section!;
+    section.rows.push({ cells: this.cells(section, item), object: section.table.order && item.object });
+  }
+
+  /** Prints an object that has changed, below those that are printed. */
+  async change(item: StoredObject, word: ChangeWord): Promise<void> {
+    const section = this.printed?.section ?? this.section!;
+    const cells = this.cells(section, item);
+    if (!this.printed) {
+      section.rows.push({ cells, object: undefined });
+      return this.print(section, false, word);
+    }
+    const { columns } = this.printed;
+    columns.add(this.withEvent(this.named(section, cells, false), word));
+    await this.context.stdout.write(columns.lastLine());
+  }
+
+  private cells({ resource, table, heads, nameAt }: Section, item: StoredObject): string[] {
     const { object } = item;
     const all = object ? table.row(object, this.now, this.wide) : this.unreadable(item, table);
     const cells = this.shown.map((at) => cellText(all[at]!));
@@ -82,14 +112,14 @@ export class TablePrinter implements GetPrinter {
     if (nameAt >= 0 && (!object || resource.internal)) cells[nameAt] = item.name;
     for (const label of this.flags.labelColumns) cells.push(labelOf(object, label));
     if (this.flags.showLabels) cells.push(object ? labelsOf(object) : '<unknown>');
-    rows.push({ cells, object: table.order && object });
+    return cells;
   }
 
   async end(failed: boolean): Promise<void> {
     await this.close();
     const isMixed = new Set(this.held.map(({ resource }) => resource)).size > 1;
     for (const section of this.held) await this.print(section, isMixed);
-    if (this.written || failed || this.flags.ignoreNotFound) return;
+    if (this.printed || failed || this.flags.ignoreNotFound) return;
     const { stderr } = this.context;
     const inNamespace = !this.flags.allNamespaces && this.targets.every(({ resource }) => resource.namespaced);
     stderr.write(inNamespace ? `No resources found in ${this.flags.namespace} namespace.\n` : 'No resources found\n');
@@ -117,23 +147,31 @@ export class TablePrinter implements GetPrinter {
       );
   }
 
-  private async print({ resource, heads, rows, nameAt, table }: Section, withKind: boolean): Promise<void> {
+  private async print(section: Section, withKind: boolean, word: ChangeWord = 'ADDED'): Promise<void> {
+    const { heads, rows, table } = section;
     const { stdout } = this.context;
     const isBare = this.flags.noHeaders;
     const { order } = table;
     if (order) rows.sort((a, b) => (a.object && b.object ? order(a.object, b.object) : 0));
     const columns = new Columns();
-    if (!isBare) columns.add(heads);
-    for (const { cells } of rows) {
-      if ((withKind || this.flags.showKind) && nameAt >= 0) cells[nameAt] = `${kindPrefix(resource)}/${cells[nameAt]}`;
-      columns.add(cells);
-    }
-    if (this.written && !isBare) stdout.write('\n');
-    this.written = true;
+    if (!isBare) columns.add(this.withEvent(heads, 'EVENT'));
+    for (const { cells } of rows) columns.add(this.withEvent(this.named(section, cells, withKind), word));
+    if (this.printed && !isBare) stdout.write('\n');
+    this.printed = { section, columns };
+    this.hasNamespaces ||= heads[0] === 'NAMESPACE';
     for (const line of columns.lines()) {
       const wait = stdout.write(line);
       if (wait) await wait;
     }
+  }
+
+  private named({ resource, nameAt }: Section, cells: string[], withKind: boolean): string[] {
+    if ((withKind || this.flags.showKind) && nameAt >= 0) cells[nameAt] = `${kindPrefix(resource)}/${cells[nameAt]}`;
+    return cells;
+  }
+
+  private withEvent(cells: string[], word: ChangeWord | 'EVENT'): string[] {
+    return this.flags.outputWatchEvents ? [word, ...cells] : cells;
   }
 }
 

@@ -12,6 +12,7 @@ import { openCluster } from './cluster.js';
 import { noType, parseTargets, type Target } from './get-arguments.js';
 import { FORMATS, type GetFormat, getFormat, isTable } from './get-format.js';
 import type { GetPrinter } from './get-printer.js';
+import type { TableFlags } from './get-table.js';
 import type { K8S_FLAGS } from './group-flags.js';
 
 export const spec = {
@@ -23,6 +24,7 @@ export const spec = {
     'ketcdctl k8s get deploy,svc -n shop -o wide',
     'ketcdctl k8s get pod/web-0 -n shop -o yaml',
     'ketcdctl k8s get pods -A -l app=web --field-selector spec.nodeName=node-1',
+    'ketcdctl k8s get nodes -o custom-columns=NAME:.metadata.name,IP:.status.addresses[0].address',
     'ketcdctl --endpoints file:backup.db k8s get all -A # out of a snapshot, without a server',
     'ketcdctl k8s get deploy/web -n shop -o yaml --rev 4711 # as it was',
   ],
@@ -42,6 +44,9 @@ export const spec = {
     showKind: bool('show the kind before each name'),
     showLabels: bool('show the labels in a last column'),
     noHeaders: bool('print the rows of a table alone'),
+    watch: bool('after the objects, show those that change', { short: 'w' }),
+    watchOnly: bool('show those that change alone'),
+    outputWatchEvents: bool('with --watch: show in a first column what has happened to an object'),
     ignoreNotFound: bool('say nothing of objects that do not exist'),
     chunkSize: int('read in pages of its own choice: taken, as kubectl has it', { hidden: true }),
     sortBy: string('sort by a field: .metadata.creationTimestamp', { value: 'JSONPATH' }),
@@ -55,6 +60,7 @@ export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, args, fla
   const cluster = await openCluster(context, flags);
   const targets = await parseTargets(cluster, args);
   const getting = new Getting(context, flags, cluster, select, format);
+  if (flags.watch || flags.watchOnly) return watch(context, flags, format, getting, targets);
   const printer = await printerOf(context, flags, format, targets);
   for (const target of targets) {
     await printer.begin(target.resource);
@@ -67,6 +73,27 @@ export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, args, fla
   return getting.report();
 };
 
+/** What is there and then what changes, as kubectl's -w prints it: a table that grows, or each object by itself. */
+async function watch(
+  context: CommandContext,
+  flags: Flags<typeof spec, typeof K8S_FLAGS>,
+  format: GetFormat,
+  getting: Getting,
+  targets: readonly Target[],
+): Promise<number> {
+  const { tableShower, objectShower, watchedTarget, watchObjects } = await import('./get-watch.js');
+  const target = watchedTarget(targets);
+  const shower = isTable(format)
+    ? await tableShower(context, flags, format.layout === 'wide', target)
+    : objectShower(context, format, target, (one, noHeaders) =>
+        printerOf(context, { ...flags, noHeaders }, format, one),
+      );
+  if (!flags.watchOnly) for await (const item of getting.objects(target)) await shower.object(item);
+  await shower.listed();
+  await watchObjects(context, { ...getting.query, target }, shower);
+  return getting.report();
+}
+
 /** Undefined where all objects are wanted: then none has to be decoded for it. */
 function selectorOf(flags: Flags<typeof spec, typeof K8S_FLAGS>): Selector | undefined {
   const labels = flags.selector ? labelSelector(flags.selector) : undefined;
@@ -75,9 +102,11 @@ function selectorOf(flags: Flags<typeof spec, typeof K8S_FLAGS>): Selector | und
   return (object) => labels(object) && fields(object);
 }
 
+type PrinterFlags = TableFlags & { showManagedFields: boolean };
+
 async function printerOf(
   context: CommandContext,
-  flags: Flags<typeof spec, typeof K8S_FLAGS>,
+  flags: PrinterFlags,
   format: GetFormat,
   targets: readonly Target[],
 ): Promise<GetPrinter> {
@@ -108,6 +137,11 @@ class Getting {
     private readonly select: Selector | undefined,
     private readonly format: GetFormat,
   ) {}
+
+  /** Where it looks, and for what. */
+  get query(): { cluster: Cluster; namespace: string | undefined; select: Selector | undefined } {
+    return { cluster: this.cluster, namespace: this.namespace(), select: this.select };
+  }
 
   /** Those of a target that are selected, in the order that was asked for. */
   async *objects(target: Target): AsyncGenerator<StoredObject> {
