@@ -1,8 +1,8 @@
-/** Tables that Kubernetes 1.37 changed. */
-import { type Fields, field } from '../../k8s-decode/value.js';
-import { createdAt, name } from './cells.js';
+/** Tables that Kubernetes 1.37 changed, of which those of older releases are shown as well. */
+import type { Fields } from '../../k8s-decode/value.js';
+import { name } from './cells.js';
 import { defineTable, type ResourceTable } from './define.js';
-import { condition, list, text, texts } from './read.js';
+import { text } from './read.js';
 import { isDefaultClass, storageClassCells } from './storage.js';
 
 /** Of several classes that say they are the default the newest is; nobody can tell from one alone. */
@@ -27,27 +27,5 @@ function effectiveDefault(classes: readonly Fields[]): Fields | undefined {
 }
 
 export const tables: Record<string, ResourceTable> = {
-  CustomResourceDefinition: defineTable({
-    Name: name,
-    Scope: (definition) => text(definition, 'spec', 'scope'),
-    Versions: servedVersions,
-    'Created At:date': createdAt,
-    'Group*': (definition) => text(definition, 'spec', 'group'),
-    'Kind*': (definition) => text(definition, 'spec', 'names', 'kind'),
-    'ShortNames*': (definition) => texts(definition, 'spec', 'names', 'shortNames').join(','),
-    'Established:boolean*': (definition) => {
-      const established = condition(list(definition, 'status', 'conditions'), 'Established');
-      return text(established, 'status') === 'True';
-    },
-  }),
   StorageClass: storageClass,
 };
-
-/** `v1(storage),v1alpha1`. */
-function servedVersions(definition: Fields): string {
-  return list(definition, 'spec', 'versions')
-    .filter((version) => field(version, 'served') === true)
-    .map((version) => `${text(version, 'name')}${field(version, 'storage') === true ? '(storage)' : ''}`)
-    .sort()
-    .join(',');
-}

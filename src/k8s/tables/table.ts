@@ -36,7 +36,7 @@ const GROUPS: Record<string, () => Promise<{ tables: Tables }>> = {
 };
 
 /** The groups whose tables Kubernetes 1.37 changed. */
-const CHANGED = new Set(['apiextensions.k8s.io', 'storage.k8s.io']);
+const CHANGED = new Set(['storage.k8s.io']);
 
 /**
  * The table of a built-in kind, which reads the objects of all its versions; undefined where there is none, and name and age
