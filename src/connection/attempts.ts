@@ -7,7 +7,7 @@ import { Code } from '../rpc/status.js';
 import type { CallSpec } from './call.js';
 import type { Cluster } from './cluster.js';
 import { Limit } from './limit.js';
-import { isRead, maySendAgain, tokenRefused } from './retry.js';
+import { authChanged, isRead, maySendAgain, type Repeatable, tokenRefused } from './retry.js';
 import type { Session } from './session.js';
 import type { Login } from './token.js';
 
@@ -20,8 +20,9 @@ export interface Core {
 }
 
 const RETRY_PAUSE_MS = 100;
-/** etcd's client asks again a hundred times, 25 ms apart, while servers answer that they can't. */
-const PATIENT_WITH_ANSWERS_MS = 2500;
+/** How often etcd's client asks again while servers answer that they can't, and how long it waits between. */
+const MOST_REFUSALS = 100;
+const REFUSAL_PAUSE_MS = 25;
 
 /** The attempts of one call: where each goes, and whether there may be another. The retry rule of the product is here. */
 export class Attempts {
@@ -31,8 +32,9 @@ export class Attempts {
   private readonly path: string;
   private avoid: string | undefined;
   private loggedInAgain = false;
-  /** When a server first said that it can't, ms since the epoch. */
-  private refusedSince: number | undefined;
+  /** How often a server has said that it can't. */
+  private refusals = 0;
+  private readonly repeatable: Repeatable;
   /** A write is only sent to a server that has answered as one; a read need not wait for that, the first time. */
   private greeted: boolean;
 
@@ -47,6 +49,8 @@ export class Attempts {
     this.limit = new Limit(options, defaultMs, signal);
     this.path = methodOf(service, method).path;
     this.read = isRead(service, method);
+    const asEtcdctl = core.cluster.options.waitForReady === true;
+    this.repeatable = { read: this.read, watch: service === 'Watch', asEtcdctl };
     this.greeted = !this.read;
   }
 
@@ -65,7 +69,7 @@ export class Attempts {
       } catch (error) {
         if (!(error instanceof CallFailure)) throw error;
         cluster.trace(`${session.endpoint.text}: the login failed: ${error.details}`);
-        await this.judge(error, true, ExitCode.BadConnection);
+        await this.judge(error, { ...this.repeatable, read: true }, ExitCode.BadConnection);
       }
     }
   }
@@ -81,12 +85,18 @@ export class Attempts {
       session.token = undefined;
       return;
     }
+    if (authChanged(failure) && this.refusals < MOST_REFUSALS && !this.limit.over) {
+      this.refusals += 1;
+      if (this.core.login.needed) session.token = undefined;
+      await this.pauseAfter(failure, REFUSAL_PAUSE_MS);
+      return;
+    }
     if (!session.hasGreeted && this.read && !this.limit.over) {
       // It was sent before the server had said a word. The connection that is now dialled waits for that, and tells what is wrong.
       this.greeted = true;
       return;
     }
-    await this.judge(failure, this.read);
+    await this.judge(failure, this.repeatable);
   }
 
   /** The error for the user, when the failure is final. */
@@ -96,28 +106,31 @@ export class Attempts {
     return callFailed(failure, { read, tried, allowedMs: limit.allowedMs, method, late, exitCode });
   }
 
-  private async judge(failure: CallFailure, read: boolean, exitCode?: number): Promise<void> {
-    const { endpoint } = failure.facts;
+  private async judge(failure: CallFailure, call: Repeatable, exitCode?: number): Promise<void> {
+    const { endpoint, fromServer } = failure.facts;
     this.tried.push({ endpoint, problem: failure.details });
     this.core.cluster.trace(`${endpoint}: ${this.method}: ${failure.details}`);
     const endpoints = await this.core.endpoints();
-    const final = this.limit.over || !maySendAgain(failure, read) || this.triedEnough(failure, endpoints.length);
-    if (final) throw this.explain(failure, read, exitCode);
+    if (fromServer) this.refusals += 1;
+    const final = this.limit.over || !maySendAgain(failure, call) || this.triedEnough(endpoints.length);
+    if (final) throw this.explain(failure, call.read, exitCode);
     this.avoid = endpoint;
     this.greeted = true;
-    if (this.tried.length >= endpoints.length) {
-      await this.limit.sleep(RETRY_PAUSE_MS).catch(() => {
-        throw this.explain(this.limit.over?.code === Code.Canceled ? this.limit.over : failure, read, exitCode);
-      });
-    }
+    if (this.tried.length < endpoints.length) return;
+    await this.pauseAfter(failure, fromServer ? REFUSAL_PAUSE_MS : RETRY_PAUSE_MS, call.read, exitCode);
+  }
+
+  /** @throws what the failure is to the user, when the time is over before */
+  private async pauseAfter(failure: CallFailure, ms: number, read = this.read, exitCode?: number): Promise<void> {
+    await this.limit.sleep(ms).catch(() => {
+      throw this.explain(this.limit.over?.code === Code.Canceled ? this.limit.over : failure, read, exitCode);
+    });
   }
 
   /** A connection is waited for as long as the call may last if that is wanted; an answer is asked for again for a while only. */
-  private triedEnough(failure: CallFailure, endpoints: number): boolean {
-    if (!this.core.cluster.options.waitForReady) return this.tried.length >= Math.max(3, endpoints + 1);
-    if (failure.facts.fromServer !== true) return false;
-    this.refusedSince ??= Date.now();
-    return Date.now() - this.refusedSince >= PATIENT_WITH_ANSWERS_MS;
+  private triedEnough(endpoints: number): boolean {
+    if (!this.repeatable.asEtcdctl) return this.tried.length >= Math.max(3, endpoints + 1);
+    return this.refusals >= MOST_REFUSALS;
   }
 
   private async pick(): Promise<Session> {
@@ -125,7 +138,7 @@ export class Attempts {
       const endpoints = await this.core.endpoints();
       // Of several members one may be frozen: it takes connections and says nothing.
       const greeted = this.greeted || endpoints.length > 1;
-      return await this.core.cluster.pick(endpoints, this.limit, greeted, this.avoid);
+      return await this.core.cluster.pick(endpoints, this.limit, { greeted, avoid: this.avoid, read: this.read });
     } catch (error) {
       throw error instanceof CallFailure ? this.explain(error, true) : error;
     }

@@ -6,22 +6,33 @@ import type { ConnectionOptions } from './options.js';
 import { Session } from './session.js';
 import type { TlsSettings } from './tls-options.js';
 
+/** How long a server is asked what it speaks. */
+const PROBE_MS = 2000;
+
 /** The way to one member: at most one session, dialled when it is asked for and again when it has ended. */
 export class Channel {
   readonly endpoint: Endpoint;
+  /** What is waited for, while there is no connection. */
+  waitingFor: string | undefined;
   private current: Session | undefined;
   private dialling: Promise<Session> | undefined;
   private readonly secure: boolean;
   private readonly trace: (line: string) => void;
+  private readonly connectMs: number;
+  private readonly handshakeMs: number;
 
+  /** @throws Failure (128) for a bad endpoint */
   constructor(
     text: string,
     private readonly options: ConnectionOptions,
     private readonly tls: TlsSettings,
   ) {
-    this.endpoint = parseEndpoint(text);
+    this.endpoint = parseEndpoint(text, options.waitForReady);
     this.secure = usesTls(this.endpoint, options);
     this.trace = options.trace ?? (() => {});
+    this.handshakeMs = options.handshakeTimeout ?? 20_000;
+    const { dialTimeout = 2000 } = options;
+    this.connectMs = options.waitForReady ? this.handshakeMs : dialTimeout > 0 ? dialTimeout : Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -32,11 +43,11 @@ export class Channel {
     const session = this.live() ?? (await this.dial());
     if (!greeted || session.hasGreeted) return session;
     session.hold();
-    const timeoutMs = this.options.dialTimeout ?? 2000;
-    const silent = new ConnectFailure(`connected, but the server said nothing for ${timeoutMs / 1000}s`, {
+    this.waitingFor = 'connected, but the server says nothing';
+    const silent = new ConnectFailure(`connected, but the server said nothing for ${this.handshakeMs / 1000}s`, {
       hint: 'is this the client port of etcd? A frozen etcd does the same',
     });
-    const timer = after(timeoutMs, () => session.fail(silent));
+    const timer = after(this.handshakeMs, () => session.fail(silent));
     try {
       await session.greeted;
       return session;
@@ -44,6 +55,7 @@ export class Channel {
       throw await this.explainEnd(error);
     } finally {
       timer.cancel();
+      this.waitingFor = undefined;
       session.release();
     }
   }
@@ -62,7 +74,7 @@ export class Channel {
       if (failure) return failure;
     }
     const { probe } = await import('./probe.js');
-    const failure = await probe(this.endpoint, this.secure ? this.tls : undefined, this.options.dialTimeout ?? 2000);
+    const failure = await probe(this.endpoint, this.secure ? this.tls : undefined, Math.min(this.connectMs, PROBE_MS));
     return failure ?? ConnectFailure.from(error, this.endpoint);
   }
 
@@ -83,9 +95,15 @@ export class Channel {
   }
 
   private async connect(): Promise<Session> {
-    const timeoutMs = this.options.dialTimeout ?? 2000;
+    const { trace, connectMs, handshakeMs } = this;
+    const stage = (waitingFor: string) => {
+      this.waitingFor = `no answer to the ${waitingFor} yet`;
+    };
     const tls = this.secure ? this.tls : undefined;
-    const socket = await dial(this.endpoint, { tls, timeoutMs, trace: this.trace, alpn: 'h2' });
+    const dialled = dial(this.endpoint, { tls, connectMs, handshakeMs, trace, stage, alpn: 'h2' });
+    const socket = await dialled.finally(() => {
+      this.waitingFor = undefined;
+    });
     this.current = new Session(socket, this.endpoint, this.secure, {
       keepaliveTime: Math.max(this.options.keepaliveTime ?? 2000, this.options.keepaliveFloor ?? 10_000),
       keepaliveTimeout: this.options.keepaliveTimeout ?? 6000,

@@ -17,13 +17,26 @@ const PAUSES_MS = [100, 200];
 /** etcdctl's client backs off up to a second or more; with --command-timeout 5s this gives it ten tries. */
 const MAX_PAUSE_MS = 500;
 
-/** All members that are talked to: their channels, and which of them is known to be good. */
+/** For what a session is wanted. */
+export interface PickOptions {
+  /** Only one whose server has said a word. */
+  greeted: boolean;
+  /** Has just failed, and comes last. */
+  avoid: string | undefined;
+  read: boolean;
+}
+
+/** All members that are talked to: their channels, and which of them are known to be good. */
 export class Cluster {
   readonly options: ConnectionOptions;
   readonly trace: (line: string) => void;
   private readonly tls: TlsSettings;
   private readonly channels = new Map<string, Channel>();
+  /** Whose turn it is. Runs of etcdctl begin anywhere, so that many short ones reach all members; ours with the first that is named. */
+  private turn: number;
   private preferred: string | undefined;
+  /** Endpoints that failed, or were too slow, when they were dialled last. */
+  private readonly doubtful = new Set<string>();
   private found: Promise<readonly string[]> | undefined;
 
   /** @throws Failure (128) when files of certificates cannot be used. */
@@ -31,6 +44,7 @@ export class Cluster {
     this.options = options;
     this.trace = options.trace ?? (() => {});
     this.tls = new TlsSettings(options);
+    this.turn = options.waitForReady ? Math.floor(Math.random() * 2 ** 16) : 0;
     this.tls.load();
   }
 
@@ -53,10 +67,20 @@ export class Cluster {
   channel(endpoint: string): Channel {
     let channel = this.channels.get(endpoint);
     if (!channel) {
-      channel = new Channel(endpoint, this.options, this.tls);
+      channel = this.newChannel(endpoint);
       this.channels.set(endpoint, channel);
     }
     return channel;
+  }
+
+  private newChannel(endpoint: string): Channel {
+    try {
+      return new Channel(endpoint, this.options, this.tls);
+    } catch (error) {
+      // etcdctl dials whatever it is given, and goes on doing so.
+      if (this.options.waitForReady) throw new ConnectFailure((error as Error).message, { cause: error });
+      throw error;
+    }
   }
 
   forgetTokens(): void {
@@ -68,14 +92,16 @@ export class Cluster {
   }
 
   /**
-   * A session to one of `endpoints`: the one that was good before, else the first that connects. Dials in order, the next one when
-   * one fails or is slow. `avoid` comes last: it has just failed.
+   * A session to one of `endpoints`: the one that was good before; for the writes of etcdctl the next in turn. Dials in order,
+   * the next one when one fails or is slow.
    * @throws RpcError that tells what each endpoint did; CallFailure when the call is cancelled; Failure for unusable options or keys.
    */
-  async pick(endpoints: readonly string[], limit: Limit, greeted: boolean, avoid?: string): Promise<Session> {
+  async pick(endpoints: readonly string[], limit: Limit, { greeted, avoid, read }: PickOptions): Promise<Session> {
     await this.tls.check();
     const problems = new Map<string, Attempt>();
-    const order = this.order(endpoints, avoid);
+    const goesRound = this.options.waitForReady && !read;
+    if (goesRound) this.turn += 1;
+    const order = this.order(endpoints, avoid, goesRound ? undefined : this.preferred);
     for (let round = 0; ; round += 1) {
       const failures: ConnectFailure[] = [];
       try {
@@ -93,9 +119,11 @@ export class Cluster {
     }
   }
 
-  private order(endpoints: readonly string[], avoid: string | undefined): string[] {
-    const rank = (endpoint: string) => (endpoint === avoid ? 2 : endpoint === this.preferred ? 0 : 1);
-    return [...endpoints].sort((a, b) => rank(a) - rank(b));
+  private order(endpoints: readonly string[], avoid: string | undefined, preferred: string | undefined): string[] {
+    const first = this.turn % endpoints.length;
+    const turned = [...endpoints.slice(first), ...endpoints.slice(0, first)];
+    const rank = (one: string) => (one === avoid ? 3 : this.doubtful.has(one) ? 2 : one === preferred ? 0 : 1);
+    return turned.sort((a, b) => rank(a) - rank(b));
   }
 
   /** How long to wait for another round; undefined: it would be in vain. */
@@ -111,7 +139,10 @@ export class Cluster {
 
   private whenOver(error: unknown, order: string[], problems: Map<string, Attempt>, limit: Limit): unknown {
     if (!(error instanceof CallFailure) || error.code !== Code.DeadlineExceeded) return error;
-    const tried = order.map((endpoint) => problems.get(endpoint) ?? { endpoint, problem: 'no answer yet' });
+    const tried = order.map(
+      (endpoint) =>
+        problems.get(endpoint) ?? { endpoint, problem: this.channels.get(endpoint)?.waitingFor ?? 'no answer yet' },
+    );
     return noConnection(tried, this.exitCode, limit.allowedMs ?? 0);
   }
 
@@ -135,10 +166,15 @@ export class Cluster {
           return;
         }
         open += 1;
-        if (next < order.length) timer = setTimeout(start, HEAD_START_MS);
+        const late = () => {
+          this.doubtful.add(endpoint);
+          start();
+        };
+        if (next < order.length) timer = setTimeout(late, HEAD_START_MS);
         this.connect(endpoint, greeted).then(
           (session) => {
             clearTimeout(timer);
+            this.doubtful.delete(endpoint);
             // Nobody dials on: this one is taken.
             next = Number.POSITIVE_INFINITY;
             resolve(session);
@@ -151,6 +187,7 @@ export class Cluster {
               return;
             }
             this.trace(`${endpoint}: ${error.message}`);
+            this.doubtful.add(endpoint);
             problems.set(endpoint, attemptOf(endpoint, error));
             failures.push(error);
             start();
@@ -162,11 +199,11 @@ export class Cluster {
   }
 
   private async connect(endpoint: string, greeted: boolean): Promise<Session> {
+    const channel = this.channel(endpoint);
     try {
-      return await this.channel(endpoint).session(greeted);
+      return await channel.session(greeted);
     } catch (error) {
-      if (error instanceof Failure) throw error;
-      throw error instanceof ConnectFailure ? error : ConnectFailure.from(error, this.channel(endpoint).endpoint);
+      throw error instanceof Failure ? error : ConnectFailure.from(error, channel.endpoint);
     }
   }
 }

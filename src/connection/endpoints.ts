@@ -22,27 +22,37 @@ export function splitEndpoints(list: readonly string[]): string[] {
 }
 
 /**
- * Reads one endpoint: `host`, `host:port`, `[::1]:2379`, `::1`, `http(s)://host:port/any/path`, `unix:path`, `unix://path`
+ * Reads one endpoint: `host`, `host:port`, `:port`, `[::1]:2379`, `::1`, `http(s)://host:port/any/path`, `unix:path`, `unix://path`
  * (`unixs:` with TLS).
- * @throws Failure (128) when there is no host or the port is none.
+ * @param asEtcdctl takes it as etcdctl's client does: a port is needed, and without a scheme nothing may follow it
+ * @throws Failure (128) when there is no host or the port is none. What it repeats of the text is no password.
  */
-export function parseEndpoint(text: string): Endpoint {
-  const unix = /^unix(s?):(?:\/\/)?(.+)$/.exec(text);
+export function parseEndpoint(text: string, asEtcdctl = false): Endpoint {
+  const unix = (asEtcdctl ? /^unix(s?):(?:\/\/)?(.+)$/ : /^unix(s?):(?:\/\/)?(.+)$/i).exec(text);
   if (unix) return { text, scheme: unix[1] ? 'https' : '', host: '', port: 0, socketPath: unix[2] };
-  const [, scheme = '', authority = ''] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?([^/]*)/i.exec(text) ?? [];
+  const [, scheme = '', authority = '', rest = ''] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?([^/?#]*)(.*)$/i.exec(text) ?? [];
   const lower = scheme.toLowerCase();
   if (lower !== '' && lower !== 'http' && lower !== 'https')
     throw badEndpoint(text, `scheme ${scheme}:// is not known`);
-  const { host, port } = splitAuthority(text, authority.replace(/^.*@/, ''));
-  return { text, scheme: lower, host, port, socketPath: undefined };
+  const host = authority.replace(/^.*@/, '');
+  // etcdctl passes over a name and a password in a URL: they are no login.
+  if (host !== authority && !(asEtcdctl && lower !== ''))
+    throw badEndpoint(text, 'it holds a user: give that by --user');
+  if (lower === '' && rest !== '' && (asEtcdctl || !rest.startsWith('/')))
+    throw badEndpoint(text, 'it is not host:port');
+  return { text, scheme: lower, ...splitAuthority(text, host, asEtcdctl), socketPath: undefined };
 }
 
-function splitAuthority(text: string, authority: string): { host: string; port: number } {
-  if (/^[0-9a-f.]*:[0-9a-f:.]*:[0-9a-f:.]*(?:%\w+)?$/i.test(authority)) return { host: authority, port: DEFAULT_PORT };
-  const match = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(authority);
-  const host = match?.[1] ?? match?.[2];
-  if (!host) throw badEndpoint(text, 'it is not host:port');
-  const port = match?.[3] === undefined ? DEFAULT_PORT : Number(match[3]);
+function splitAuthority(text: string, authority: string, needsPort: boolean): { host: string; port: number } {
+  if (!needsPort && /^[0-9a-f.]*:[0-9a-f:.]*:[0-9a-f:.]*(?:%\w+)?$/i.test(authority)) {
+    return { host: authority, port: DEFAULT_PORT };
+  }
+  const match = /^(?:\[([^\]]+)\]|([^:]*))(?::(\d+))?$/.exec(authority);
+  const digits = match?.[3];
+  // As in Go, no host is this machine.
+  const host = match?.[1] ?? (match?.[2] || (digits === undefined ? '' : 'localhost'));
+  if (!host || (needsPort && digits === undefined)) throw badEndpoint(text, 'it is not host:port');
+  const port = digits === undefined ? DEFAULT_PORT : Number(digits);
   if (port < 1 || port > 65535) throw badEndpoint(text, 'the port is not in 1 to 65535');
   return { host, port };
 }
@@ -53,7 +63,7 @@ export function isIpAddress(host: string): boolean {
 }
 
 function badEndpoint(text: string, why: string): Failure {
-  return new Failure(`bad endpoint "${text}": ${why}`, {
+  return new Failure(`bad endpoint "${text.replace(/[^/]*@/, '…@')}": ${why}`, {
     exitCode: ExitCode.BadArgs,
     hint: 'write it as host:2379, https://host:2379 or unix:/path',
   });
@@ -81,9 +91,9 @@ export function skipsVerify(options: ConnectionOptions): boolean {
   return options.skipVerifyAloneMakesTls !== false || hasTlsConfig({ ...options, insecureSkipTlsVerify: false });
 }
 
-/** The `:authority` of requests: host and port as in a URL; gRPC uses `localhost` for a socket file. */
+/** The `:authority` of requests: host and port as in a URL; of a socket file the last part of its path, as etcd's client has it. */
 export function authorityOf({ host, port, socketPath }: Endpoint): string {
-  if (socketPath !== undefined) return 'localhost';
+  if (socketPath !== undefined) return socketPath.replace(/\/+$/, '').replace(/^.*\//, '') || 'localhost';
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 

@@ -15,10 +15,10 @@ const MAX_BYTES = 64 * 1024 * 1024;
  * @throws Error when it cannot be had, or the status is not 200.
  */
 export async function httpGet(endpointText: string, path: string, options: ConnectionOptions): Promise<string> {
-  const endpoint = parseEndpoint(endpointText);
+  const endpoint = parseEndpoint(endpointText, options.waitForReady);
   const tls = usesTls(endpoint, options) ? new TlsSettings(options) : undefined;
-  const timeoutMs = options.dialTimeout ?? 2000;
-  const socket = await dial(endpoint, { tls, timeoutMs, trace: options.trace ?? (() => {}), alpn: 'http/1.1' });
+  const trace = options.trace ?? (() => {});
+  const socket = await dial(endpoint, { tls, connectMs: TIMEOUT_MS, handshakeMs: TIMEOUT_MS, trace, alpn: 'http/1.1' });
   const request = `GET ${path} HTTP/1.1\r\nHost: ${authorityOf(endpoint)}\r\nConnection: close\r\n\r\n`;
   const { status, body } = parseResponse(await exchange(socket, request));
   if (status !== 200) throw new Error(`HTTP status ${status}`);

@@ -30,8 +30,13 @@ export interface ConnectionOptions {
   /** A token that is sent as it is; there is no login then. */
   jwtToken?: string | undefined;
 
-  /** Milliseconds until an endpoint counts as unreachable. Default 2000. */
+  /**
+   * Milliseconds until an address that does not answer counts as unreachable; 0: never. Default 2000. With waitForReady it is
+   * as long as `handshakeTimeout`: etcdctl's client does not use its own.
+   */
   dialTimeout?: number | undefined;
+  /** Milliseconds for TLS, and for the server's first word after it. Default 20,000, as in Go's gRPC: a slow network is usual. */
+  handshakeTimeout?: number | undefined;
   /** Milliseconds for a unary call, login and retries included. Undefined: no limit. */
   commandTimeout?: number | undefined;
   /** Milliseconds of silence on a connection with open calls after which it is pinged. Default 2000; see `keepaliveFloor`. */

@@ -33,10 +33,21 @@ export function isRead(service: Service, method: string): boolean {
   return READS.has(`${service}/${method}`);
 }
 
+/** Of a call, what decides whether it may be sent again. */
+export interface Repeatable {
+  read: boolean;
+  watch: boolean;
+  /** As etcdctl's client, which repeats writes too when a server says that its time for them was over. */
+  asEtcdctl: boolean;
+}
+
 /** Whether the call may be sent again, as far as the failure goes. */
-export function maySendAgain(failure: CallFailure, read: boolean): boolean {
-  if (!failure.facts.sent) return true;
-  return read && (failure.code === Code.Unavailable || failure.facts.reset === true);
+export function maySendAgain({ code, details, facts }: CallFailure, { read, watch, asEtcdctl }: Repeatable): boolean {
+  if (!facts.sent) return true;
+  // A watch goes on by itself; whoever begins one is told that it would see nothing.
+  if (watch && details === 'etcdserver: no leader') return false;
+  if (facts.fromServer && (code === Code.DeadlineExceeded || code === Code.Canceled)) return read || asEtcdctl;
+  return read && (code === Code.Unavailable || facts.reset === true);
 }
 
 /** Whether the server wants a new login. It says so before it does anything, so any call may be sent again after it. */
@@ -44,4 +55,9 @@ export function tokenRefused(failure: CallFailure): boolean {
   if (failure.facts.fromServer !== true) return false;
   // Snapshots of 3.4 say `auth:`.
   return /^(?:etcdserver|auth): (invalid auth token|revision of auth store is old)/.test(failure.details);
+}
+
+/** Whether users or roles changed while the call was on its way: also one with a certificate for a login may be sent again. */
+export function authChanged(failure: CallFailure): boolean {
+  return tokenRefused(failure) && failure.details.includes('revision of auth store is old');
 }

@@ -1,9 +1,10 @@
 import { after } from '../base/timer.js';
 import { CallFailure } from '../rpc/call-failure.js';
 import type { Duplex, ServerStream, Service } from '../rpc/callable.js';
-import { decodeMessage, encodeMessage } from '../rpc/codec.js';
-import { type Method, methodOf } from '../rpc/messages.js';
+import { encodeMessage } from '../rpc/codec.js';
+import { methodOf } from '../rpc/messages.js';
 import { Code } from '../rpc/status.js';
+import { decodeAnswer } from './answer.js';
 import type { Attempts } from './attempts.js';
 import { Call } from './call.js';
 import type { Session } from './session.js';
@@ -197,22 +198,18 @@ export class MessageStream implements ServerStream<Buffer>, AsyncIterator<Buffer
 
 /** A streaming call in decoded messages. */
 export class TypedStream<Request extends object, Response> implements Duplex<Request, Response> {
-  private readonly types: Method;
-
   constructor(
     private readonly raw: MessageStream,
-    service: Service,
-    method: string,
-  ) {
-    this.types = methodOf(service, method);
-  }
+    private readonly service: Service,
+    private readonly method: string,
+  ) {}
 
   get endpoint(): string | undefined {
     return this.raw.endpoint;
   }
 
   send(request: Request): Promise<void> {
-    return this.raw.sendBytes(encodeMessage(this.types.request, request));
+    return this.raw.sendBytes(encodeMessage(methodOf(this.service, this.method).request, request));
   }
 
   end(): void {
@@ -224,6 +221,6 @@ export class TypedStream<Request extends object, Response> implements Duplex<Req
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<Response> {
-    for await (const message of this.raw) yield decodeMessage<Response>(this.types.response, message);
+    for await (const message of this.raw) yield decodeAnswer(this.service, this.method, message, this.endpoint ?? '');
   }
 }

@@ -1,7 +1,9 @@
+import { ExitCode, Failure } from '../base/errors.js';
 import { CallFailure } from '../rpc/call-failure.js';
 import type { Callable, CallOptions, Duplex, RawReply, ServerStream, Service } from '../rpc/callable.js';
-import { decodeMessage, encodeMessage } from '../rpc/codec.js';
+import { encodeMessage } from '../rpc/codec.js';
 import { methodOf } from '../rpc/messages.js';
+import { decodeAnswer } from './answer.js';
 import { Attempts, type Core } from './attempts.js';
 import { Cluster } from './cluster.js';
 import { splitEndpoints } from './endpoints.js';
@@ -28,6 +30,7 @@ export class Transport implements Callable {
     const login = shared?.login ?? new Login(options);
     const only = shared && [shared.endpoint];
     this.endpoints = only ?? splitEndpoints(options.endpoints);
+    if (this.endpoints.length === 0 && !options.discoverySrv) throw noEndpoint(options);
     this.core = { cluster, login, endpoints: only ? () => Promise.resolve(only) : () => cluster.endpoints() };
   }
 
@@ -43,8 +46,8 @@ export class Transport implements Callable {
   }
 
   async call<Response>(service: Service, method: string, request: object, options?: CallOptions): Promise<Response> {
-    const { message } = await this.callRaw(service, method, request, options);
-    return decodeMessage<Response>(methodOf(service, method).response, message);
+    const { message, endpoint } = await this.callRaw(service, method, request, options);
+    return decodeAnswer(service, method, message, endpoint);
   }
 
   async callRaw(service: Service, method: string, request: object, options: CallOptions = {}): Promise<RawReply> {
@@ -113,4 +116,16 @@ export class Transport implements Callable {
   close(): void {
     this.core.cluster.close();
   }
+}
+
+/** Nobody to ask: that must never look like an answer. etcdctl takes a list of empty names for endpoints that do not answer. */
+function noEndpoint({ endpoints, waitForReady }: ConnectionOptions): Failure {
+  if (!waitForReady) {
+    return new Failure('no endpoint was given', {
+      exitCode: ExitCode.BadConnection,
+      hint: '--endpoints is an empty list: is a variable not set?',
+    });
+  }
+  if (endpoints.length > 0) return new Failure('context deadline exceeded');
+  return new Failure('etcdclient: no available endpoints', { exitCode: ExitCode.BadConnection });
 }

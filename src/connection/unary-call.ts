@@ -12,6 +12,10 @@ export function unaryCall(session: Session, spec: CallSpec, request: Uint8Array,
     let stopWatching = () => {};
     const call = new Call(session, spec, {
       message: (message) => {
+        if (answer) {
+          stopWatching();
+          call.cancel(new CallFailure(Code.Internal, 'the answer has more than one message', { endpoint, sent: true }));
+        }
         answer ??= message;
       },
       end: () => {

@@ -37,7 +37,7 @@ export async function* readRange(client: EtcdClient, request: IRangeRequest): As
       try {
         for await (const piece of answer) {
           reader.push(piece);
-          reading.took(reader.page, piece.length);
+          reading.took(reader.page, piece.length, answer.endpoint);
           if (reader.page.kvs.length > 0) yield { ...reader.page, more: false, count: '0' };
         }
         reader.end();
@@ -72,6 +72,7 @@ class Reading {
   private revision: string | number;
   private read = 0;
   private lastKey: Buffer | undefined;
+  private askedBehind: Buffer | undefined;
   private pageKeys = 0;
   private pageBytes = 0;
   /** Keys that were read when a page broke off: one that brings nothing new is not tried again. */
@@ -98,7 +99,7 @@ class Reading {
   }
 
   /** To be told of each piece: asks for the next page as soon as the end of this one is seen. */
-  took(page: RangePage, bytes: number): void {
+  took(page: RangePage, bytes: number, endpoint: string | undefined): void {
     const keys = page.kvs.length;
     this.read += keys;
     this.left -= keys;
@@ -110,7 +111,13 @@ class Reading {
     if (this.count === '0') this.count = page.count;
     this.last = { ...page, kvs: [], count: this.count };
     if (page.count === '0' || !this.paged || !page.more || this.left <= 0 || this.next) return;
+    if (!this.advanced) throw new Failure(`${endpoint}: it says that there are more keys, and gives none of them`);
     this.ask(Math.min(MAX_PAGE_KEYS, Math.ceil((PAGE_BYTES / this.pageBytes) * this.pageKeys)));
+  }
+
+  /** Whether the page has a key behind those before it. */
+  private get advanced(): boolean {
+    return this.lastKey !== undefined && (!this.askedBehind || this.lastKey.compare(this.askedBehind) > 0);
   }
 
   /**
@@ -133,6 +140,7 @@ class Reading {
   private ask(keys: number): void {
     this.pageKeys = 0;
     this.pageBytes = 0;
+    this.askedBehind = this.lastKey;
     this.next = this.client.callable.pieces('KV', 'range', {
       ...this.request,
       ...(this.lastKey && { key: keyAfter(this.lastKey) }),

@@ -97,7 +97,7 @@ export class Watch implements AsyncIterable<WatchResponse> {
       try {
         if (yield* this.answers(stream)) return;
         // A new login is all that was missing.
-        continue;
+        failed = undefined;
       } catch (error) {
         if (signal?.aborted || !this.mayResume(error)) throw error;
         trouble?.((error as Error).message);

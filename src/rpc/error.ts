@@ -94,12 +94,12 @@ interface CallContext {
 }
 
 /** The member has proposed the write and does not know what the others made of it: they may do it yet. */
-const UNDECIDED = /^etcdserver: request timed out/;
+const UNDECIDED = /^etcdserver: (request timed out|server stopped)/;
 
 /** A call that reached a server and failed. */
 export function callFailed(failure: CallFailure, context: CallContext): RpcError {
   const { code, details, facts } = failure;
-  const undecided = facts.fromServer !== true || UNDECIDED.test(details);
+  const undecided = facts.fromServer !== true || code === Code.DeadlineExceeded || UNDECIDED.test(details);
   const outcomeUnknown = !context.read && facts.sent && undecided;
   const { text, hint } = describe(failure, context);
   return new RpcError(outcomeUnknown ? `${text}; the outcome of this write is unknown` : text, {

@@ -10,13 +10,17 @@ test('endpoints in all their forms', () => {
     ['http://10.0.0.1:4001', '10.0.0.1:4001', 'http'],
     ['https://etcd.example', 'etcd.example:2379', 'https'],
     ['HTTPS://etcd.example:1/v3/path?x', 'etcd.example:1', 'https'],
-    ['https://user:pw@etcd.example:1', 'etcd.example:1', 'https'],
+    [':2379', 'localhost:2379', ''],
+    ['http://:2380', 'localhost:2380', 'http'],
+    ['host:1/x', 'host:1', ''],
     ['[::1]:2379', '[::1]:2379', ''],
     ['https://[fd00::1]:2380/', '[fd00::1]:2380', 'https'],
     ['fd00::1', '[fd00::1]:2379', ''],
-    ['unix:/run/etcd.sock', 'localhost', ''],
-    ['unix:///run/etcd.sock', 'localhost', ''],
-    ['unixs:///run/etcd.sock', 'localhost', 'https'],
+    ['unix:/run/etcd.sock', 'etcd.sock', ''],
+    ['unix:///run/etcd.sock', 'etcd.sock', ''],
+    ['unix://localhost:20000', 'localhost:20000', ''],
+    ['UNIX:///run/etcd.sock', 'etcd.sock', ''],
+    ['unixs:///run/etcd.sock', 'etcd.sock', 'https'],
   ];
   for (const [text, authority, scheme] of cases) {
     const endpoint = parseEndpoint(text);
@@ -29,8 +33,13 @@ test('endpoints in all their forms', () => {
 test('what is no endpoint is refused with what is wrong about it', () => {
   for (const text of [
     '',
-    ':2379',
+    ':',
+    'host:',
     'host:port',
+    'host:1?x',
+    'host:1#x',
+    '://host:1',
+    'http:/host:1',
     'host:0',
     'host:65536',
     'ftp://host:1',
@@ -40,6 +49,41 @@ test('what is no endpoint is refused with what is wrong about it', () => {
   ]) {
     assert.throws(() => parseEndpoint(text), { message: /^bad endpoint /, exitCode: 128 }, text);
   }
+});
+
+test('a password in an endpoint is refused, and not repeated', () => {
+  for (const text of [
+    'https://root:secret@host:1',
+    'root:secret@host:1',
+    'http://secret@host',
+    'ftp://x:secret@host',
+  ]) {
+    assert.throws(
+      () => parseEndpoint(text),
+      (error: Error) => /^bad endpoint ".*…@host/.test(error.message) && !/secret/.test(error.message),
+      text,
+    );
+  }
+});
+
+test("as etcdctl's client takes them", () => {
+  const taken = [
+    '127.0.0.1:1',
+    ':1',
+    'http://:1',
+    'HTTP://host:1',
+    'http://host:1/x',
+    'http://host:1?x',
+    'http://u:p@host:1',
+    'host:01',
+  ];
+  for (const text of taken) assert.equal(parseEndpoint(text, true).port, 1, text);
+  const refused = [
+    ...['host', 'http://host', '[::1]', '::1', 'host:', 'host:x', 'host:1/x', 'host:1?x', 'u:p@host:1', 'ftp://host:1'],
+    ...['host:99999', '', 'dns:///host:1', 'UNIX:///run/x', '://host:1', 'http:/host:1', 'https:host:1'],
+  ];
+  for (const text of refused)
+    assert.throws(() => parseEndpoint(text, true), /^Failure: bad endpoint|^Error: bad endpoint/, text);
 });
 
 test('a comma list is split and trimmed', () => {

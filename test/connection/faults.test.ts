@@ -249,7 +249,7 @@ test('HTTP/1.1 on the port is told, and a server that hangs up or says nothing',
   const ended = await failure(transport(t, [hangsUp]).call('KV', 'put', put));
   assert.match(ended.message, /cannot connect to .*: the (connection was reset|server closed the connection)/);
   const silent = await listen((socket) => t.after(() => void socket.destroy()));
-  const mute = await failure(transport(t, [silent], { dialTimeout: 100 }).call('KV', 'put', put));
+  const mute = await failure(transport(t, [silent], { handshakeTimeout: 100 }).call('KV', 'put', put));
   assert.match(mute.message, /connected, but the server said nothing for 0\.1s/);
 });
 
