@@ -21,7 +21,10 @@ export async function report(error: unknown, running: Running, io: Io): Promise<
   if (!isDropIn(mode)) io.stderr.write(line + moreLines((await flagHint(error)) ?? error.hint, error.errorCode));
   else if (error instanceof UnknownCommand) io.stderr.write(unknownCommand(line, mode.tool, repeats(mode)));
   else if (error instanceof UsageFailure) await usageFailure(line, running, io);
-  else io.stderr.write(line);
+  else {
+    const { retryLine } = await import('./client-log.js');
+    io.stderr.write(`${retryLine(mode, error, new Date()) ?? ''}${line}`);
+  }
   return error.exitCode;
 }
 

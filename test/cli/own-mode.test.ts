@@ -29,8 +29,7 @@ test('own mode with a server', { skip }, async (t) => {
   });
 
   await t.test('a member by its ID in hex or decimal, or by its name', async () => {
-    const { members } = JSON.parse((await out('member', 'list', '-w', 'jsonl')).trim());
-    const { ID: hex, name } = members[0];
+    const { id: hex, name } = JSON.parse(await out('member', 'list', '-w', 'jsonl'));
     assert.match(hex, /^[0-9a-f]+$/);
     for (const id of [hex, String(BigInt(`0x${hex}`)), name]) {
       assert.equal(await out('move-leader', id), `Leadership transferred from ${hex} to ${hex}\n`);
@@ -45,7 +44,7 @@ test('own mode with a server', { skip }, async (t) => {
     await out('put', 'leased', 'v', '--lease', lease);
     assert.match(await out('get', 'leased', '-w', 'yaml'), new RegExp(`^lease: "?${lease}"?$`, 'm'));
     assert.equal(JSON.parse(await out('get', 'leased', '-w', 'jsonl')).lease, lease);
-    assert.deepEqual(JSON.parse(await out('lease', 'list', '-w', 'jsonl')).leases, [{ ID: lease }]);
+    assert.deepEqual(JSON.parse(await out('lease', 'list', '-w', 'jsonl')), { id: lease });
   });
 
   await t.test('del shows what would go', async () => {

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { IDeleteRangeResponse } from 'etcd3/lib/rpc';
-import { isDropIn } from '../../base/contract.js';
+import { atLeast, isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { bool, type FlagsOf, string } from '../../base/flags/declare.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
@@ -81,8 +81,9 @@ export async function refuseKeys(context: CommandContext, client: EtcdClient, fl
   const prefix = flags.prefix;
   const found = await client.kv.range({ ...prefixRange(argBytes(prefix)), limit: 1, keys_only: true });
   if (found.kvs.length === 0) return;
-  const tool = isDropIn(context.mode) ? 'etcdctl' : 'ketcdctl';
-  throw new Failure(`prefix ${goQuote(prefix)} has keys. Delete with ${tool} del --prefix ${prefix} first`, {
+  const command = `${isDropIn(context.mode) ? 'etcdctl' : 'ketcdctl'} del --prefix ${prefix}`;
+  const quote = atLeast(context.mode, '3.5') ? "'" : '';
+  throw new Failure(`prefix ${goQuote(prefix)} has keys. Delete with ${quote}${command}${quote} first`, {
     exitCode: ExitCode.InvalidInput,
   });
 }
