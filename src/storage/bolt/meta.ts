@@ -19,6 +19,8 @@ export const NO_FREELIST = 0xffff_ffff_ffff_ffffn;
 export const META = 0x04;
 export const PAGE_HEADER = 16;
 export const META_SIZE = 64;
+const SMALLEST_PAGE = 1024;
+const LARGEST_PAGE = 1 << 24;
 
 export interface Meta {
   pageSize: number;
@@ -49,7 +51,8 @@ function parseMeta(bytes: Buffer): Meta | string {
   const stored = bytes.readBigUInt64LE(56);
   if (sum !== stored) return `expected checksum ${sum.toString(16)}, found ${stored.toString(16)}`;
   const pageSize = bytes.readUInt32LE(8);
-  if (pageSize < 1024 || pageSize > 1 << 24 || (pageSize & (pageSize - 1)) !== 0) return `a page size of ${pageSize}`;
+  if (pageSize < SMALLEST_PAGE || pageSize > LARGEST_PAGE || (pageSize & (pageSize - 1)) !== 0)
+    return `a page size of ${pageSize}`;
   const highWater = bytes.readBigUInt64LE(40);
   const root = bytes.readBigUInt64LE(16);
   if (root < 2n || root >= highWater || highWater > 1n << 40n) return `root page ${root} of ${highWater} pages`;
@@ -77,6 +80,14 @@ export function formatMeta(meta: Meta): Buffer {
   return bytes;
 }
 
+/** The valid meta pages within the first bytes of a file. */
+export function metasIn(head: Buffer): Meta[] {
+  const places = [0];
+  for (let size = SMALLEST_PAGE; size < head.length; size *= 2) places.push(size);
+  const metas = places.map((at) => parseMeta(head.subarray(at + PAGE_HEADER)));
+  return metas.filter((meta) => typeof meta !== 'string');
+}
+
 function metaAt(file: DbFile, offset: number): Meta | string {
   const bytes = Buffer.alloc(META_SIZE);
   const got = file.readInto(bytes, offset + PAGE_HEADER, META_SIZE);
@@ -94,7 +105,7 @@ export function readMeta(file: DbFile): Meta {
   if (typeof first !== 'string') {
     second = metaAt(file, first.pageSize);
   } else {
-    for (let size = 1024; size <= 1 << 24 && typeof second === 'string'; size *= 2) {
+    for (let size = SMALLEST_PAGE; size <= LARGEST_PAGE && typeof second === 'string'; size *= 2) {
       const found = metaAt(file, size);
       if (typeof found === 'string' || found.pageSize === size) second = found;
     }
