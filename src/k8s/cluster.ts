@@ -5,7 +5,7 @@ import { listFolder } from '../etcd/folder.js';
 import { prefixRange } from '../etcd/keys.js';
 import { readRange } from '../etcd/range.js';
 import { Code } from '../rpc/status.js';
-import { customResource } from './custom.js';
+import { customResource, definitionProblem } from './custom.js';
 import { builtInResources, findResource, type Resource } from './resources.js';
 import { StoredValues } from './values.js';
 
@@ -30,6 +30,9 @@ const DEFAULT_PREFIX = '/registry';
 
 export class Cluster {
   private custom: Promise<readonly Resource[]> | undefined;
+  /** What is wrong with the definitions whose resources are not known here, as far as definitions were read. */
+  readonly refusedDefinitions: string[] = [];
+
   private constructor(
     readonly client: EtcdClient,
     /** What all keys begin with, with a slash at the end: `/registry/`. */
@@ -37,16 +40,19 @@ export class Cluster {
     /** The revision that is read. */
     readonly revision: string,
     readonly values: StoredValues,
+    /** There is no key below the root. */
+    readonly isEmpty: boolean,
   ) {}
 
   /** @throws RpcError when etcd does not answer */
   static async open(client: EtcdClient, options: ClusterOptions = {}): Promise<Cluster> {
     const { registryPrefix, values = new StoredValues() } = options;
-    const wanted = `${(registryPrefix || DEFAULT_PREFIX).replace(/\/+$/, '')}/`;
+    // The API server puts a slash in front of its --etcd-prefix, too.
+    const wanted = `/${(registryPrefix || DEFAULT_PREFIX).replace(/^\/+|\/+$/g, '')}/`.replace('//', '/');
     const first = await firstKey(client, wanted);
     const revision = Number(options.revision ?? 0) > 0 ? options.revision! : (first?.header.revision ?? '0');
     const found = !first || first.kvs.length > 0 || registryPrefix ? wanted : await findRoot(client);
-    return new Cluster(client, found ?? wanted, revision, values);
+    return new Cluster(client, found ?? wanted, revision, values, first?.kvs.length === 0 && found === wanted);
   }
 
   /** The resource that a word means, of Kubernetes' own or a custom one. Definitions are read only where the word is none of the former. */
@@ -73,6 +79,8 @@ export class Cluster {
         const { stored } = await this.values.read(key, value);
         const resource = stored && customResource(stored.object);
         if (resource) resources.push(resource);
+        const problem = stored && definitionProblem(stored.object);
+        if (problem) this.refusedDefinitions.push(`${key}: ${problem}`);
       }
     }
     return resources;

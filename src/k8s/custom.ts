@@ -5,13 +5,16 @@ import type { CrdColumn } from './tables/custom-columns.js';
 
 /**
  * The resource that a CustomResourceDefinition declares, in the shape of v1 or of v1beta1 (which is how even new releases store
- * it: with a version of its own, and columns for all versions in one place).
+ * it: with a version of its own, and columns for all versions in one place). Undefined where something is missing.
+ *
+ * Undefined too where something is wrong with it: {@link definitionProblem} says what.
  */
 export function customResource(definition: Fields): Resource | undefined {
   const group = stringField(definition, 'spec', 'group');
   const plural = stringField(definition, 'spec', 'names', 'plural');
   const kind = stringField(definition, 'spec', 'names', 'kind');
   if (!group || !plural || !kind) return undefined;
+  if (definitionProblem(definition)) return undefined;
   const versions = servedVersions(definition);
   const [version] = versions;
   return {
@@ -26,6 +29,31 @@ export function customResource(definition: Fields): Resource | undefined {
     categories: strings(field(definition, 'spec', 'names', 'categories')),
     custom: { columns: columnsOf(definition, version), versions },
   };
+}
+
+/**
+ * Why a definition is refused: its group or its plural is no DNS name, as no API server takes it. They become parts of keys and of the
+ * names of files. Undefined where it is not.
+ */
+export function definitionProblem(definition: Fields): string | undefined {
+  const group = stringField(definition, 'spec', 'group');
+  const plural = stringField(definition, 'spec', 'names', 'plural');
+  if (!group || !plural || (isName(group) && isLabel(plural))) return undefined;
+  return `its group ${shown(group)} and its plural ${shown(plural)} are not both DNS names`;
+}
+
+const LABEL = '[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?';
+
+function isLabel(text: string): boolean {
+  return new RegExp(`^${LABEL}$`).test(text);
+}
+
+function isName(text: string): boolean {
+  return text.length <= 253 && text.split('.').every(isLabel);
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }
 
 /** The preferred one first: as the API server has them, `v1` before `v1beta1` before `v1alpha1`. */

@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { EtcdClient } from '../../src/etcd/client.js';
 import { cleanManifest } from '../../src/k8s/clean.js';
 import { parseJson, toJson } from '../../src/k8s-decode/json/json.js';
 import type { Fields } from '../../src/k8s-decode/value.js';
@@ -124,6 +134,109 @@ test('a file for each object', async () => {
     assert.deepEqual(readdirSync(join(dir, '_cluster', 'namespaces')), ['shop.yaml']);
     const text = readFileSync(join(dir, 'shop', 'deployments.apps', 'web.yaml'), 'utf8');
     assert.match(text, /^apiVersion: apps\/v1\nkind: Deployment\nmetadata:\n {2}labels:\n/);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+});
+
+const put = (client: EtcdClient, key: string, object: unknown) =>
+  client.kv.put({ key: Buffer.from(key), value: Buffer.from(JSON.stringify(object)) });
+
+const configMap = (name: string, namespace = 'shop') => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace },
+  data: { name },
+});
+
+test('no name out of etcd leads out of the folder, and none takes the file of another', { skip }, async (t) => {
+  const { run, client, dir } = await liveSample(t);
+  const out = join(dir, 'deep', 'out');
+  const hostile = [
+    'a/b',
+    'a_b',
+    'a\\b',
+    'A_B',
+    'a__b',
+    '..',
+    '.',
+    '.hidden',
+    'a..b',
+    'x'.repeat(300),
+    `${'x'.repeat(300)}y`,
+    '../../../e',
+  ];
+  for (const name of hostile) await put(client, `/registry/configmaps/shop/${name}`, configMap(name));
+  await put(client, '/registry/configmaps/../up', configMap('up', '..'));
+  await put(client, '/registry/configmaps/_cluster/n', configMap('n', '_cluster'));
+  const { exit, stderr } = await run(['k8s', 'export', '-A', '--output-dir', out]);
+  assert.equal(exit, 0, stderr);
+  assert.deepEqual(
+    readdirSync(dir).filter((name) => !/^(deep|.*db.*|.*etcd.*)$/.test(name)),
+    [],
+  );
+  assert.deepEqual(readdirSync(join(dir, 'deep')), ['out']);
+  const files = readdirSync(join(out, 'shop', 'configmaps'));
+  assert.ok(
+    files.every((name) => Buffer.byteLength(name) < 256 && !name.startsWith('.')),
+    files.join('\n'),
+  );
+  assert.equal(new Set(files.map((name) => name.toLowerCase())).size, files.length);
+  const texts = files.map((name) => readFileSync(join(out, 'shop', 'configmaps', name), 'utf8'));
+  for (const name of hostile)
+    assert.equal(
+      texts.filter(
+        (text) => text.includes(`\n  name: ${JSON.stringify(name)}\n`) || text.includes(`\n  name: ${name}\n`),
+      ).length,
+      1,
+      name,
+    );
+  assert.deepEqual(readdirSync(join(out, '_cluster')).includes('configmaps'), false);
+  assert.equal(readdirSync(out).filter((name) => name.startsWith('_cluster')).length, 2);
+});
+
+test('a definition whose names are no DNS names is refused and told', { skip }, async (t) => {
+  const { run, client, dir } = await liveSample(t);
+  const plural = `../../..${dir}/escaped`;
+  await put(client, '/registry/apiextensions.k8s.io/customresourcedefinitions/x.g', {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'x.g' },
+    spec: {
+      group: 'g',
+      names: { plural, kind: 'Evil' },
+      scope: 'Namespaced',
+      versions: [{ name: 'v1', served: true }],
+    },
+  });
+  await put(client, `/registry/g/${plural}/shop/evil`, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'evil' } });
+  const { exit, stderr } = await run(['k8s', 'export', '-A', '--output-dir', join(dir, 'out')]);
+  assert.equal(exit, 1);
+  assert.match(stderr, /customresourcedefinitions\/x\.g: its group "g" and its plural ".*" are not both DNS names\n/);
+  assert.equal(existsSync(join(dir, 'escaped')), false);
+});
+
+test('a symbolic link in the folder is not followed, and one that cannot be written does not end the export', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'ketcdctl-export-'));
+  try {
+    const [out, other] = [join(dir, 'out'), join(dir, 'other')];
+    mkdirSync(out);
+    mkdirSync(other);
+    symlinkSync(other, join(out, 'shop'));
+    const { exit, stderr } = await fromFile('-A', '--output-dir', out);
+    assert.equal(exit, 1);
+    assert.deepEqual(readdirSync(other), []);
+    assert.match(stderr, /^Error: \/registry\/secrets\/shop\/db-credentials: cannot open the folder .*\/out\/shop: /m);
+    assert.match(stderr, /\nError: \d+ of the objects were not written\n/);
+    assert.deepEqual(readdirSync(join(out, '_cluster', 'namespaces')), ['shop.yaml']);
+    // A link in place of a file is replaced, and what it led to stays.
+    rmSync(join(out, 'shop'));
+    writeFileSync(join(other, 'kept'), 'kept');
+    mkdirSync(join(out, 'shop', 'secrets'), { recursive: true });
+    symlinkSync(join(other, 'kept'), join(out, 'shop', 'secrets', 'db-credentials.yaml'));
+    assert.equal((await fromFile('-A', '--output-dir', out)).exit, 0);
+    assert.equal(readFileSync(join(other, 'kept'), 'utf8'), 'kept');
+    assert.match(readFileSync(join(out, 'shop', 'secrets', 'db-credentials.yaml'), 'utf8'), /^kind: Secret$/m);
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

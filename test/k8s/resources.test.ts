@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { customResource } from '../../src/k8s/custom.js';
+import { customResource, definitionProblem } from '../../src/k8s/custom.js';
 import { contains, ipText, parseCidr, parseIp } from '../../src/k8s/ip.js';
 import { labelSelector } from '../../src/k8s/label-selector.js';
 import { builtInResources, findResource, isNeverStored, qualifiedName } from '../../src/k8s/resources.js';
@@ -119,6 +119,18 @@ test('a definition of a custom resource in the shape of v1 and of v1beta1', () =
   assert.deepEqual(customResource(v1), expected);
   assert.deepEqual(customResource(old), { ...expected, custom: { ...expected.custom, versions: ['v1'] } });
   assert.equal(customResource(new Map()), undefined);
+  for (const [group, plural] of [
+    ['', '../x'],
+    ['g', 'a/b'],
+    ['../g', 'as'],
+    ['g', 'As'],
+    ['g..io', 'as'],
+    ['g', 'a.b'],
+  ]) {
+    const names = parseJson(`{"spec":{"group":"${group || 'g'}","names":{"plural":"${plural}","kind":"A"}}}`) as Fields;
+    assert.equal(customResource(names), undefined, `${group} ${plural}`);
+    assert.match(definitionProblem(names) ?? '', /are not both DNS names/, `${group} ${plural}`);
+  }
 });
 
 test('selectors of labels and fields', () => {

@@ -10,7 +10,7 @@ import type { Cluster } from '../../k8s/cluster.js';
 import { describeEncrypted } from '../../k8s-decode/encryption/describe.js';
 import type { CommandContext } from '../command.js';
 import { confirm } from '../confirm.js';
-import { openCluster } from './cluster.js';
+import { openAnyCluster } from './cluster.js';
 
 /** Of every command that changes objects. */
 export const CHANGE_FLAGS = {
@@ -31,7 +31,7 @@ export async function openForChange(
   context: CommandContext,
   flags: { dryRun: boolean; registryPrefix: string },
 ): Promise<Cluster> {
-  const cluster = await openCluster(context, flags);
+  const cluster = await openAnyCluster(context, flags);
   const { finite, endpoints } = cluster.client.callable;
   if (!finite || flags.dryRun) return cluster;
   throw new Failure(`${endpoints[0]} is a file, which can't be written`, {

@@ -5,11 +5,26 @@ import { Cluster } from '../../k8s/cluster.js';
 import { isNeverStored, type Resource } from '../../k8s/resources.js';
 import type { CommandContext } from '../command.js';
 
-/** The cluster behind the endpoints, at the revision of --rev where the command has that flag. */
-export async function openCluster(
-  context: CommandContext,
-  flags: { registryPrefix: string; rev?: bigint },
-): Promise<Cluster> {
+/** What says which cluster, and as of when. */
+interface ClusterFlags {
+  registryPrefix: string;
+  rev?: bigint;
+}
+
+/**
+ * The cluster behind the endpoints, at the revision of --rev where the command has that flag.
+ * @throws Failure for a --registry-prefix without keys
+ */
+export async function openCluster(context: CommandContext, flags: ClusterFlags): Promise<Cluster> {
+  const cluster = await openAnyCluster(context, flags);
+  if (!cluster.isEmpty || flags.registryPrefix === '') return cluster;
+  throw new Failure(`there is no key below ${cluster.root}`, {
+    hint: '`ketcdctl ls /` shows which prefixes there are',
+  });
+}
+
+/** The same, also where nothing is stored yet. */
+export async function openAnyCluster(context: CommandContext, flags: ClusterFlags): Promise<Cluster> {
   return Cluster.open(await context.connect(), {
     registryPrefix: flags.registryPrefix || undefined,
     revision: String(flags.rev ?? 0n),

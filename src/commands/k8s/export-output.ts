@@ -1,10 +1,9 @@
 /** Where `k8s export` writes manifests: standard output, or a file each. */
 
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { ExitCode, Failure } from '../../base/errors.js';
-import { writeFileWhole } from '../../base/files/part-file.js';
+import { fileNamePart } from '../../base/files/file-name.js';
+import { Folder } from '../../base/files/folder.js';
 import type { StoredObject } from '../../k8s/objects.js';
+import { qualifiedName } from '../../k8s/resources.js';
 import type { Fields } from '../../k8s-decode/index.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import { toYaml } from '../../k8s-decode/yaml/write.js';
@@ -36,7 +35,8 @@ class YamlOutput implements ManifestOutput {
   constructor(private readonly context: CommandContext) {}
 
   async write(_item: StoredObject, manifest: Fields): Promise<void> {
-    await this.context.stdout.write(`${this.count++ === 0 ? '' : '---\n'}${toYaml(manifest)}`);
+    const text = toYaml(manifest);
+    await this.context.stdout.write(`${this.count++ === 0 ? '' : '---\n'}${text}`);
   }
 
   async end(): Promise<void> {}
@@ -49,8 +49,9 @@ class JsonOutput implements ManifestOutput {
   constructor(private readonly context: CommandContext) {}
 
   async write(_item: StoredObject, manifest: Fields): Promise<void> {
+    const text = toJson(manifest);
     const lead = this.count++ === 0 ? '{"apiVersion":"v1","kind":"List","items":[\n' : ',\n';
-    await this.context.stdout.write(`${lead}${toJson(manifest)}`);
+    await this.context.stdout.write(`${lead}${text}`);
   }
 
   async end(): Promise<void> {
@@ -59,9 +60,14 @@ class JsonOutput implements ManifestOutput {
   }
 }
 
-/** `DIR/NAMESPACE/RESOURCE.GROUP/NAME.yaml`; what is in no namespace stands in `DIR/_cluster`. */
+/**
+ * `DIR/NAMESPACE/RESOURCE.GROUP/NAME.yaml`; what is in no namespace stands in `DIR/_cluster`, which no namespace can be called.
+ * Whatever the names are, no file is written outside of DIR, and no two objects have one file.
+ */
 class FolderOutput implements ManifestOutput {
   count = 0;
+  /** Where the last file went: objects come by resource and namespace. */
+  private open: { place: string; folder: Folder } | undefined;
 
   constructor(
     private readonly dir: string,
@@ -69,23 +75,24 @@ class FolderOutput implements ManifestOutput {
   ) {}
 
   async write({ resource, namespace, name }: StoredObject, manifest: Fields): Promise<void> {
-    const { plural = 'unknown', group = '' } = resource ?? {};
-    const folder = join(this.dir, namespace ?? '_cluster', group === '' ? plural : `${plural}.${group}`);
-    const path = join(folder, `${fileName(name)}.${this.format}`);
+    const kind = resource ? qualifiedName(resource) : 'unknown';
+    const folder = this.folder(namespace === undefined ? '_cluster' : fileNamePart(namespace), fileNamePart(kind));
     const text = this.format === 'yaml' ? toYaml(manifest) : `${toJson(manifest, '    ')}\n`;
-    try {
-      mkdirSync(folder, { recursive: true });
-      writeFileWhole(path, text);
-    } catch (error) {
-      throw new Failure(`cannot write ${path}: ${(error as Error).message}`, { exitCode: ExitCode.IO, cause: error });
-    }
+    folder.write(`${fileNamePart(name)}.${this.format}`, text);
     this.count++;
   }
 
-  async end(): Promise<void> {}
-}
+  private folder(...parts: [string, string]): Folder {
+    const place = parts.join('/');
+    if (this.open?.place !== place) {
+      this.open?.folder.close();
+      this.open = undefined;
+      this.open = { place, folder: Folder.open(this.dir, parts) };
+    }
+    return this.open.folder;
+  }
 
-/** Names may have a colon, and a path in a key may be anything. */
-function fileName(name: string): string {
-  return name.replace(/[/\\\0]/g, '_').replace(/^\.+/, '_');
+  async end(): Promise<void> {
+    this.open?.folder.close();
+  }
 }

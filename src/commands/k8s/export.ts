@@ -6,6 +6,7 @@ import { isBuiltIn, isDerived, isOwned } from '../../k8s/derived.js';
 import { labelSelector } from '../../k8s/label-selector.js';
 import { readObjects, type StoredObject } from '../../k8s/objects.js';
 import type { Resource } from '../../k8s/resources.js';
+import type { Fields } from '../../k8s-decode/index.js';
 import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 import { openCluster } from './cluster.js';
 import { type ManifestOutput, manifestOutput } from './export-output.js';
@@ -84,6 +85,11 @@ async function targetsOf(
   return [{ resource: namespaces!.resource, names: [flags.namespace] }, ...targets];
 }
 
+/** Whether an error of writing is one of the disk, which the next object meets too. */
+function isFull({ cause }: Failure): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'].includes((cause as NodeJS.ErrnoException | undefined)?.code ?? '');
+}
+
 class Exporter {
   private readonly select: ReturnType<typeof labelSelector> | undefined;
   private failed = 0;
@@ -131,11 +137,24 @@ class Exporter {
   /** @param named it is wanted even if every cluster has it by itself */
   private async one(item: StoredObject, named: boolean): Promise<void> {
     const { object } = item;
-    if (!object) {
-      this.failed++;
-      await this.context.stderr.write(errorLine(item.reason!.message));
-    } else if (!named && isBuiltIn(object)) this.left.builtIn++;
-    else await this.output.write(item, cleanManifest(object));
+    if (!object) await this.fail(item.reason);
+    else if (!named && isBuiltIn(object)) this.left.builtIn++;
+    else await this.write(item, object);
+  }
+
+  /** One that cannot be written does not end the export, but where no other could be written either. */
+  private async write(item: StoredObject, object: Fields): Promise<void> {
+    try {
+      await this.output.write(item, cleanManifest(object));
+    } catch (error) {
+      if (!(error instanceof Failure) || isFull(error)) throw error;
+      await this.fail(error, item.key);
+    }
+  }
+
+  private async fail(reason: Failure | undefined, key?: string): Promise<void> {
+    this.failed++;
+    await this.context.stderr.write(errorLine(`${key === undefined ? '' : `${key}: `}${reason?.message}`));
   }
 
   /** Says on standard error what is not in the output; the exit code. */
@@ -148,7 +167,9 @@ class Exporter {
     ];
     await this.context.stdout.flush();
     await this.context.stderr.write(`${parts.join(', ')}\n`);
-    if (this.failed > 0) throw new Failure(`${this.failed} values could not be decoded`);
+    for (const problem of this.cluster.refusedDefinitions) await this.context.stderr.write(errorLine(problem));
+    if (this.failed > 0) throw new Failure(`${this.failed} of the objects were not written`);
+    if (this.cluster.refusedDefinitions.length > 0) return ExitCode.Error;
     return this.missing > 0 ? ExitCode.Error : ExitCode.Ok;
   }
 }
