@@ -54,6 +54,9 @@ export function looksLikeJson(bytes: Buffer): boolean | undefined {
   return first === undefined ? undefined : first === '{' || first === '[';
 }
 
+const UTF8_MARK = '\xef\xbb\xbf';
+const UTF16 = /^(?:\xff\xfe|\xfe\xff)/;
+
 /** All that `chunks` hold, after what was read of them already. */
 export async function readAll(head: Buffer, chunks: AsyncIterator<Buffer>): Promise<Buffer> {
   const parts = [head];
@@ -61,13 +64,20 @@ export async function readAll(head: Buffer, chunks: AsyncIterator<Buffer>): Prom
   return Buffer.concat(parts);
 }
 
-/** Reads until something other than blanks came. */
+/**
+ * Reads until something other than blanks came; the mark that some programs put in front of UTF-8 is left out.
+ * @throws Failure for UTF-16, which PowerShell's `>` makes of a text, and for nothing
+ */
 export async function readHead(chunks: AsyncIterator<Buffer>): Promise<{ head: Buffer; isJson: boolean }> {
   let head: Buffer = Buffer.alloc(0);
   for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
     head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
     const isJson = looksLikeJson(head);
-    if (isJson !== undefined) return { head, isJson };
+    if (isJson === undefined) continue;
+    if (UTF16.test(head.toString('latin1', 0, 2))) {
+      throw new Failure('the input is UTF-16 text', { exitCode: ExitCode.InvalidInput, hint: 'save it as UTF-8' });
+    }
+    return { head: head.toString('latin1', 0, 3) === UTF8_MARK ? head.subarray(3) : head, isJson };
   }
   throw new Failure('there is nothing to read: the input is empty', { exitCode: ExitCode.InvalidInput });
 }

@@ -2,7 +2,7 @@
  * The envelope of a stored protobuf value: the magic bytes `k8s\0`, then runtime.Unknown
  * {1 typeMeta {1 apiVersion, 2 kind}, 2 raw: the object, 3 contentEncoding, 4 contentType}.
  */
-import { type StoredReader, StoredWriter } from './protobuf/wire.js';
+import { type StoredReader, StoredWriter, wrongWireType } from './protobuf/wire.js';
 
 const MAGIC = Buffer.from('k8s\0', 'latin1');
 
@@ -42,6 +42,7 @@ export function readEnvelope(reader: StoredReader): Envelope {
       envelope.offset = reader.pos - envelope.raw.length;
     } else if (tag === 26) envelope.contentEncoding = reader.string();
     else if (tag === 34) envelope.contentType = reader.string();
+    else if (tag >>> 3 <= 4) throw wrongWireType(tag);
     else reader.skipField(tag);
   }
   return envelope;
@@ -53,6 +54,7 @@ function readTypeMeta(reader: StoredReader, envelope: Envelope): void {
     const tag = reader.tag();
     if (tag === 10) envelope.apiVersion = reader.string();
     else if (tag === 18) envelope.kind = reader.string();
+    else if (tag >>> 3 <= 2) throw wrongWireType(tag);
     else reader.skipField(tag);
   }
   reader.leave(outer);

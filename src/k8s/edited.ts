@@ -1,7 +1,7 @@
 /** An object after somebody wrote it as YAML, put back into the form in which it was stored. */
 import { ExitCode, Failure } from '../base/errors.js';
 import type { Fields, Value } from '../k8s-decode/value.js';
-import { field, stringField } from '../k8s-decode/value.js';
+import { field, stringField, wellFormed } from '../k8s-decode/value.js';
 import { fieldsAt } from './fields.js';
 import { isSame } from './object-diff.js';
 
@@ -11,6 +11,8 @@ import { isSame } from './object-diff.js';
  */
 export function inStoredLayout(stored: Value, edited: Value): Value {
   if (isSame(stored, edited)) return stored;
+  // Bytes that are not UTF-8 are shown, and come back, as U+FFFD.
+  if (typeof stored === 'string') return wellFormed(stored) === edited ? stored : edited;
   if (Array.isArray(stored) && Array.isArray(edited)) {
     return edited.map((item, index) => (index < stored.length ? inStoredLayout(stored[index]!, item) : item));
   }

@@ -1,22 +1,42 @@
 import { ExitCode, Failure } from '../../base/errors.js';
-import { readAll, readHead } from '../../base/input.js';
+import { looksLikeJson, readAll, readHead } from '../../base/input.js';
 import { parseJson } from '../../k8s-decode/json/json.js';
 import type { Value } from '../../k8s-decode/value.js';
 import { type JsonPiece, JsonSplitter } from './json-splitter.js';
 import { beginsStored, fromText, type StoredValue, storedValues } from './stored-text.js';
 
-/** A value to be decoded, or what stood in its place. */
-export type DecodeItem = StoredValue | { key?: string; object: Value } | { key?: string; problem: Failure };
+/** A value to be decoded, or what stood in its place; a line that another program logged. */
+export type DecodeItem =
+  | StoredValue
+  | { key?: string; object: Value }
+  | { key?: string; problem: Failure }
+  | { log: string };
 
 /**
- * The values of an input, as they come: see {@link storedValues} for what is no JSON. Of JSON it takes the answer of
- * `etcdctl get -w json`, lines `{"key":…,"value":…}`, and objects that are stored as JSON themselves.
+ * The values of an input, as they come: see {@link storedValues} for what is no JSON. Of JSON it takes the answers of etcdctl's
+ * `-w json`, lines `{"key":…,"value":…}`, and objects that are stored as JSON themselves.
+ *
+ * @throws Failure for an input without any value
  */
 export async function* decodeItems(chunks: AsyncIterable<Buffer>): AsyncGenerator<DecodeItem> {
-  const iterator = chunks[Symbol.asyncIterator]();
-  const { head, isJson } = await readHead(iterator);
+  let values = 0;
+  for await (const item of anyItems(chunks[Symbol.asyncIterator]())) {
+    if (!('log' in item)) values++;
+    yield item;
+  }
+  if (values > 0) return;
+  throw new Failure('there is no value in the input', {
+    exitCode: ExitCode.InvalidInput,
+    hint: 'answers of get, watch, txn and, with --prev-kv, of put and del have some',
+  });
+}
+
+async function* anyItems(iterator: AsyncIterator<Buffer>): AsyncGenerator<DecodeItem> {
+  const { head: first } = await readHead(iterator);
+  const { logs, rest: head } = await withoutLogs(first, iterator);
+  for (const log of logs) yield { log };
   // Values one after another, of which the first is JSON, are no JSON stream.
-  if (isJson && !head.includes('k8s\0')) {
+  if (looksLikeJson(head) && !head.includes('k8s\0')) {
     yield* jsonItems(head, iterator);
     return;
   }
@@ -27,7 +47,37 @@ export async function* decodeItems(chunks: AsyncIterable<Buffer>): AsyncGenerato
       hint: 'it can be a value as Kubernetes stores it, also in hex or base64, or what `etcdctl get` printed (-w json)',
     });
   }
-  yield* values;
+  for (const value of values) {
+    if (isAnswer(value.value)) yield* pieceItems({ text: value.value, isElement: false, line: 1 });
+    else yield value;
+  }
+}
+
+/** How lines begin that etcdctl and kubectl write to standard error, which a terminal or `2>&1` puts in front of an answer. */
+const LOG_LINE =
+  /^(?:\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d|\{"level":"\w+","ts":|(?:warning|error|note): |Flag --|Defaulted container )/i;
+
+/** Takes log lines off the front of an input. */
+async function withoutLogs(head: Buffer, chunks: AsyncIterator<Buffer>): Promise<{ logs: string[]; rest: Buffer }> {
+  const logs: string[] = [];
+  let rest = head;
+  while (LOG_LINE.test(rest.toString('latin1', 0, 40))) {
+    const end = rest.indexOf(0x0a);
+    if (end < 0) {
+      const next = await chunks.next();
+      if (next.done) return { logs, rest };
+      rest = Buffer.concat([rest, next.value]);
+      continue;
+    }
+    logs.push(rest.toString('utf8', 0, end).trimEnd());
+    rest = rest.subarray(end + 1);
+  }
+  return { logs, rest };
+}
+
+/** Whether a text is an answer of etcd in JSON. */
+function isAnswer(text: Buffer): boolean {
+  return /^\s*\{"[hH]eader":\{/.test(text.toString('latin1', 0, 40));
 }
 
 async function* jsonItems(head: Buffer, chunks: AsyncIterator<Buffer>): AsyncGenerator<DecodeItem> {
@@ -46,8 +96,17 @@ interface JsonKeyValue {
   create_revision?: unknown;
 }
 
+/** What a piece of JSON can have at its top. */
+interface JsonAnswer extends JsonKeyValue {
+  header?: unknown;
+  Header?: unknown;
+  kind?: unknown;
+  level?: unknown;
+  ts?: unknown;
+}
+
 function* pieceItems(piece: JsonPiece): Generator<DecodeItem> {
-  let parsed: JsonKeyValue & { kv?: JsonKeyValue; header?: unknown; Header?: unknown; kind?: unknown };
+  let parsed: JsonAnswer | null;
   try {
     parsed = JSON.parse(piece.text.toString('utf8'));
   } catch (error) {
@@ -55,14 +114,21 @@ function* pieceItems(piece: JsonPiece): Generator<DecodeItem> {
     return;
   }
   if (parsed === null || typeof parsed !== 'object') return;
-  if (piece.isElement) {
-    const kv = parsed.kv ?? parsed;
-    if (kv.value !== undefined) yield { key: fromBase64(kv.key).toString(), value: fromBase64(kv.value) };
-  } else if ('value' in parsed && parsed.kind === undefined) {
-    yield lineItem(parsed, piece);
-  } else if ((parsed.header ?? parsed.Header) === undefined || parsed.kind !== undefined) {
-    yield { value: piece.text };
-  }
+  if (parsed.kind !== undefined && !piece.isElement) yield { value: piece.text };
+  else if (piece.isElement || (parsed.header ?? parsed.Header) !== undefined) yield* answerValues(parsed);
+  else if ('value' in parsed) yield lineItem(parsed, piece);
+  else if (parsed.level !== undefined && parsed.ts !== undefined) yield { log: piece.text.toString('utf8') };
+  else yield { problem: new Failure(`line ${piece.line}: neither an answer of etcd nor an object of Kubernetes`) };
+}
+
+/** The key-values in an answer, wherever they stand; of a watch the new ones, and of a deletion what was deleted. */
+function* answerValues(part: unknown): Generator<DecodeItem> {
+  if (part === null || typeof part !== 'object') return;
+  const { key, value, kv, prev_kv } = part as JsonKeyValue & { kv?: JsonKeyValue; prev_kv?: unknown };
+  if (typeof key === 'string' && !('kv' in part)) {
+    if (value !== undefined) yield { key: fromBase64(key).toString(), value: fromBase64(value) };
+  } else if (kv !== undefined) yield* answerValues(kv.value === undefined ? prev_kv : kv);
+  else for (const inner of Object.values(part)) yield* answerValues(inner);
 }
 
 /** A line `{"key":…,"value":…}`: the value is base64, text, `{"base64":…}`, or decoded already. */

@@ -35,6 +35,10 @@ export const run: Run<typeof spec> = async (context, args, flags) => {
   let written = 0;
   let failed = 0;
   for await (const item of decodeItems(readInput(context, args[0]))) {
+    if ('log' in item) {
+      await context.stderr.write(`${item.log}\n`);
+      continue;
+    }
     try {
       const object = await decoder.decode(item);
       const wait = context.stdout.write(objectText(format, item.key, object, written++ === 0));
@@ -59,6 +63,9 @@ function objectFormat({ options }: CommandContext): ObjectFormat {
   throw formatNotSupported(writeOut, 'decode has -w yaml, json and jsonl');
 }
 
+/** What has to be decoded, or told. */
+type ValueItem = Exclude<DecodeItem, { log: string }>;
+
 /** Decodes the items of one run. */
 class Decoder {
   constructor(
@@ -66,26 +73,31 @@ class Decoder {
     private readonly onlyKey: string | undefined,
   ) {}
 
-  async decode(item: DecodeItem): Promise<Value> {
+  async decode(item: ValueItem): Promise<Value> {
     if ('problem' in item) throw item.problem;
     if ('object' in item) return item.object;
-    try {
-      return await this.stored(item.value, item.key ?? this.onlyKey);
-    } catch (error) {
-      if (!item.hasLooseEnd) throw error;
-      return this.stored(item.value.subarray(0, -1), item.key ?? this.onlyKey);
-    }
-  }
-
-  private async stored(value: Buffer, key: string | undefined): Promise<Value> {
-    const { stored, reason } = await this.values.read(Buffer.from(key ?? ''), value);
+    const key = Buffer.from(item.key ?? this.onlyKey ?? '');
+    const first = await this.values.read(key, item.value);
+    if (first.stored) return first.stored.object;
+    const line = item.hasLooseEnd && /\r?\n$/.exec(item.value.toString('latin1', item.value.length - 2))?.[0];
+    const { stored, reason } = line ? await this.values.read(key, item.value.subarray(0, -line.length)) : first;
     if (stored) return stored.object;
-    throw reason;
+    throw item.mayBeSpoilt ? spoilt(reason) : reason;
   }
 }
 
+function spoilt(reason: Failure | undefined): Failure {
+  return new Failure(
+    `the bytes were changed on their way, as a terminal does it: every line's end is CR LF (${reason?.message})`,
+    {
+      hint: 'run `kubectl exec` and `ssh` without -t, or take base64: etcdctl get -w json',
+      cause: reason,
+    },
+  );
+}
+
 /** What stands in place of a value whose key is not there: a comment in YAML, which is no object. */
-function encryptedObject(format: ObjectFormat, item: DecodeItem, isFirst: boolean): string {
+function encryptedObject(format: ObjectFormat, item: ValueItem, isFirst: boolean): string {
   const text = 'value' in item ? encryptedText(describeEncrypted(item.value)!) : '';
   if (format !== 'yaml') return objectText(format, item.key, text, isFirst);
   return `${isFirst ? '' : '---\n'}# ${text}\n`;

@@ -4,6 +4,8 @@ export interface StoredValue {
   value: Buffer;
   /** A line's end that it ends with may be no part of it. */
   hasLooseEnd?: true;
+  /** Every line's end in it has a carriage return, as a terminal makes them: if it cannot be read, that is why. */
+  mayBeSpoilt?: true;
 }
 
 const magics = ['k8s\0', 'k8s:enc:', '\xd9\xd9\xf7'].map((magic) => Buffer.from(magic, 'latin1'));
@@ -19,12 +21,29 @@ export function beginsStored(bytes: Buffer): boolean {
  * `etcdctl get` printed: a line with the key, then the value, as often as it likes. Undefined where there is none.
  */
 export function storedValues(input: Buffer): StoredValue[] | undefined {
+  if (throughTerminal(input)) return [spoilt(input)];
   if (beginsStored(input)) return printedValues(input);
   const text = input.toString('latin1').trim();
   const values = /^[\x20-\x7e\s]*$/.test(text) ? writtenOut(text) : undefined;
   if (values) return values.flatMap(printedValues);
   const found = printedValues(input);
   return found.some(({ value }) => beginsStored(value)) ? found : undefined;
+}
+
+/** Whether a terminal may have made CR LF of every line's end, also of those bytes of a value that look like one. */
+function throughTerminal(input: Buffer): boolean {
+  if (!input.includes(ENVELOPE) || !input.includes('\r\n')) return false;
+  for (let at = input.indexOf(newline); at >= 0; at = input.indexOf(newline, at + 1)) {
+    if (input[at - 1] !== carriageReturn) return false;
+  }
+  return true;
+}
+
+/** Where the values end in such an input cannot be told: all of it is taken for one. */
+function spoilt(input: Buffer): StoredValue {
+  const start = input.indexOf(ENVELOPE);
+  const [key] = input.toString('utf8', 0, start).trim().split(/\r\n/);
+  return { ...(key && { key }), value: input.subarray(start), hasLooseEnd: true, mayBeSpoilt: true };
 }
 
 /** Values in hex or base64: one a line, or one over all lines. */
@@ -52,7 +71,7 @@ function printedValues(input: Buffer): StoredValue[] {
     const rest = input.subarray(at);
     if (key === undefined && (rest[0] === newline || !beginsStored(rest))) {
       const end = lineEnd(rest);
-      if (end > 0) key = rest.toString('utf8', 0, end);
+      if (end > 0) key = rest.toString('utf8', 0, end).replace(/\r$/, '');
       at += end + 1;
       continue;
     }
@@ -67,7 +86,9 @@ function printedValues(input: Buffer): StoredValue[] {
   return values;
 }
 
+const ENVELOPE = 'k8s\0';
 const newline = 0x0a;
+const carriageReturn = 0x0d;
 
 function lineEnd(bytes: Buffer): number {
   const end = bytes.indexOf(newline);
@@ -77,7 +98,8 @@ function lineEnd(bytes: Buffer): number {
 /** Where a value ends: protobuf knows, JSON is one line, anything else goes on to a line that begins like a key. */
 function valueEnd(bytes: Buffer): number {
   const line = lineEnd(bytes);
-  if (bytes[0] === 0x7b && bytes[line - 1] === 0x7d) return line;
+  const last = bytes[line - 1] === carriageReturn ? line - 2 : line - 1;
+  if (bytes[0] === 0x7b && bytes[last] === 0x7d) return line;
   const end = envelopeEnd(bytes) ?? bytes.indexOf('\n/registry/');
   return end < 0 ? bytes.length : end;
 }

@@ -11,7 +11,7 @@ export const rawJson: ValueCodec = {
   wire: 2,
   read(reader, name) {
     let bytes: Buffer | undefined;
-    readParts(reader, name, (tag) => {
+    readParts(reader, name, 1, (tag) => {
       if (tag === 10) bytes = reader.slice();
       return tag === 10;
     });

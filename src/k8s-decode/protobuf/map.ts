@@ -41,7 +41,7 @@ export const stringMap: ValueCodec = {
   wire: 2,
   read(reader, name) {
     const map: Fields = new Map();
-    readParts(reader, name, (tag) => {
+    readParts(reader, name, 1, (tag) => {
       if (tag === 10) readEntry(reader, name, map, scalarCodec('s')!);
       return tag === 10;
     });
@@ -72,16 +72,15 @@ function writeEntries(writer: StoredWriter, tag: number, map: Fields, codec: Val
 /** What every codec reads as Go's zero value that is not nil: a length or number of 0, or a double of it. */
 const ZERO_BYTES = Buffer.alloc(8);
 
-/** Reads an entry of a map: 1 key, 2 value. */
+/** Reads an entry of a map: 1 key, 2 value. Kubernetes' decoder does not look at the wire types in it. */
 function readEntry(reader: StoredReader, name: string, map: Fields, codec: ValueCodec): void {
-  const valueTag = 16 | codec.wire;
   const outer = reader.enter(name);
   let key = '';
   let value: Value | undefined;
   while (reader.pos < reader.len) {
     const tag = reader.tag();
-    if (tag === 10) key = reader.string();
-    else if (tag === valueTag) value = codec.read(reader, key);
+    if (tag >>> 3 === 1) key = reader.string();
+    else if (tag >>> 3 === 2) value = codec.read(reader, key);
     else reader.skipField(tag);
   }
   reader.leave(outer);

@@ -11,7 +11,7 @@ import { compileField } from './field.js';
 import { type FieldMask, wantedOf } from './field-mask.js';
 import { type FieldEntry, fieldsOf, type MessageRef, type SchemaPackage } from './table.js';
 import { readUnknown, showUnknown, UNKNOWN, type UnknownField, unknownEntries, writeUnknown } from './unknown.js';
-import type { StoredReader, StoredWriter } from './wire.js';
+import { type StoredReader, type StoredWriter, wrongWireType } from './wire.js';
 
 /** By the package of the message, or by the mask through which it is read. */
 const compiled = new WeakMap<SchemaPackage | FieldMask, Map<string, Message>>();
@@ -97,7 +97,7 @@ export class Message implements FieldMessage {
   /** A field that the schema has not is kept; one that it has in another wire type is corrupt, as it is for Kubernetes. */
   private unread(reader: StoredReader, start: number, tag: number, slots: Slots): void {
     const known = this.fields.find(({ number }) => number === tag >>> 3);
-    if (known) throw new RangeError(`wrong wire type ${tag & 7} for field ${known.number}`);
+    if (known) throw wrongWireType(tag);
     this.keepUnknown(readUnknown(reader, start, tag), slots);
   }
 

@@ -23,7 +23,11 @@ export function decodeProtobuf(value: Buffer, fields?: FieldMask): { envelope: E
   }
 }
 
-function decodeObject(reader: StoredReader, { apiVersion, kind }: Envelope, fields?: FieldMask): Fields {
+function decodeObject(reader: StoredReader, envelope: Envelope, fields?: FieldMask): Fields {
+  const { apiVersion, kind } = envelope;
+  if ((kind === '' || apiVersion === '') && !isWatchEvent(envelope)) {
+    throw new RangeError('the envelope has no apiVersion and kind');
+  }
   const object: Fields = new Map();
   if (kind !== '') object.set('kind', kind);
   if (apiVersion !== '') object.set('apiVersion', apiVersion);
@@ -31,6 +35,11 @@ function decodeObject(reader: StoredReader, { apiVersion, kind }: Envelope, fiel
   if (!ref) return showForeign(reader, object);
   const message = Message.of(ref, UNKNOWN, fields);
   return message.show(message.read(reader), object);
+}
+
+/** Of all types that Kubernetes puts into an envelope only WatchEvent does not say what it is: {1 type, a word; 2 the object}. */
+function isWatchEvent({ apiVersion, kind, raw }: Envelope): boolean {
+  return kind === '' && apiVersion === '' && raw[0] === 10 && /^\n.\w+\x12/s.test(raw.toString('latin1', 0, 130));
 }
 
 /** A kind that the schema does not have: its metadata, if field 1 reads as such, and the other fields by number. */

@@ -21,7 +21,7 @@ function readTimestamp(reader: StoredReader, name: string): { seconds: number; n
   let seconds = 0;
   let nanoseconds = 0;
   const start = reader.pos;
-  readParts(reader, name, (tag) => {
+  readParts(reader, name, 2, (tag) => {
     if (tag === 8) seconds = Number(reader.integer());
     else if (tag === 16) nanoseconds = reader.int32();
     else return false;
@@ -74,7 +74,7 @@ const duration: ValueCodec = {
   wire: 2,
   read(reader, name) {
     let nanoseconds = 0n;
-    readParts(reader, name, (tag) => {
+    readParts(reader, name, 1, (tag) => {
       if (tag === 8) nanoseconds = BigInt(reader.integer());
       return tag === 8;
     });
@@ -92,12 +92,12 @@ const duration: ValueCodec = {
 const quantity: ValueCodec = {
   wire: 2,
   read(reader, name) {
-    let text = '';
-    readParts(reader, name, (tag) => {
-      if (tag === 10) text = reader.string();
+    let amount = '0';
+    readParts(reader, name, 1, (tag) => {
+      if (tag === 10) amount = requireQuantity(reader.string());
       return tag === 10;
     });
-    return text === '' ? '0' : (canonicalQuantity(text) ?? text);
+    return amount;
   },
   zero: '0',
   isEmpty: never,
@@ -110,13 +110,19 @@ const quantity: ValueCodec = {
   },
 };
 
+function requireQuantity(text: string): string {
+  const canonical = canonicalQuantity(text);
+  if (canonical === undefined) throw new RangeError(`${JSON.stringify(text)} is no amount of a resource`);
+  return canonical;
+}
+
 const intOrString: ValueCodec = {
   wire: 2,
   read(reader, name) {
     let isString = false;
     let number = 0;
     let text = '';
-    readParts(reader, name, (tag) => {
+    readParts(reader, name, 3, (tag) => {
       if (tag === 8) isString = reader.integer() !== 0;
       else if (tag === 16) number = reader.int32();
       else if (tag === 26) text = reader.string();
@@ -149,7 +155,7 @@ export function listInMessage(item: ValueCodec): ValueCodec {
     wire: 2,
     read(reader, name) {
       const list: Value[] = [];
-      readParts(reader, name, (tag) => {
+      readParts(reader, name, 1, (tag) => {
         if (tag === 10) list.push(item.read(reader, name));
         return tag === 10;
       });
@@ -189,7 +195,7 @@ export function schemaOrBool(schema: ValueCodec): ValueCodec {
     wire: 2,
     read(reader, name) {
       let value: Value = false;
-      readParts(reader, name, (tag) => {
+      readParts(reader, name, 2, (tag) => {
         if (tag === 8) value = reader.bool();
         else if (tag === 18) value = schema.read(reader, name);
         else return false;
@@ -220,7 +226,7 @@ export function schemaOrList(schema: ValueCodec, isText: boolean): ValueCodec {
     read(reader, name) {
       let single: Value = null;
       const list: Value[] = [];
-      readParts(reader, name, (tag) => {
+      readParts(reader, name, 2, (tag) => {
         if (tag === 10) single = schema.read(reader, name);
         else if (tag === 18) list.push(item.read(reader, name));
         else return false;

@@ -2,7 +2,7 @@
 
 import type { Value } from '../value.js';
 import { base64 } from './unknown.js';
-import type { StoredReader, StoredWriter } from './wire.js';
+import { type StoredReader, type StoredWriter, wrongWireType } from './wire.js';
 
 /** Reads, shows and writes one value of a type. */
 export interface ValueCodec {
@@ -22,12 +22,17 @@ export interface ValueCodec {
 /** A struct, which omitempty never leaves out. */
 export const never = () => false;
 
-/** Reads a nested message whose fields `onField` takes, and others are skipped. */
-export function readParts(reader: StoredReader, name: string, onField: (tag: number) => boolean): void {
+/**
+ * Reads a nested message with the fields 1 to `last`, which `onField` takes; others are passed over.
+ * @throws RangeError for one of those in another wire type, which is corrupt for Kubernetes too
+ */
+export function readParts(reader: StoredReader, name: string, last: number, onField: (tag: number) => boolean): void {
   const outer = reader.enter(name);
   while (reader.pos < reader.len) {
     const tag = reader.tag();
-    if (!onField(tag)) reader.skipField(tag);
+    if (onField(tag)) continue;
+    if (tag >>> 3 <= last) throw wrongWireType(tag);
+    reader.skipField(tag);
   }
   reader.leave(outer);
 }

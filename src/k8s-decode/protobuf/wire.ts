@@ -122,14 +122,19 @@ export class StoredReader {
     const end = start + size;
     this.pos = end;
     const buf = this.buf;
-    if (size > 5) return buf.utf8Slice(start, end);
+    if (size > 5) return this.longString(start, end);
     let text = '';
     for (let i = start; i < end; i++) {
       const byte = buf[i]!;
-      if (byte > 127) return buf.utf8Slice(start, end);
+      if (byte > 127) return this.longString(start, end);
       text += String.fromCharCode(byte);
     }
     return text;
+  }
+
+  private longString(start: number, end: number): string {
+    const text = this.buf.utf8Slice(start, end);
+    return text.includes('\ufffd') ? textOfBytes(this.buf.subarray(start, end)) : text;
   }
 
   /** Passes over the content of the field whose tag was read. */
@@ -141,6 +146,42 @@ export class StoredReader {
     else if (wire === 1 || wire === 5) this.fixed(wire === 1 ? 8 : 4);
     else throw new RangeError(`field ${tag >>> 3} has the wire type ${wire}, which Kubernetes does not write`);
   }
+}
+
+/** The error for a field that stands in another wire type than its own. */
+export function wrongWireType(tag: number): RangeError {
+  return new RangeError(`wrong wire type ${tag & 7} for field ${tag >>> 3}`);
+}
+
+/** Bytes that are no UTF-8 stand in a string as these halves of surrogate pairs, 0xDC00 and the byte: no text has them alone. */
+const BYTE_BASE = 0xdc00;
+const BYTE_IN_TEXT = /[\udc80-\udcff]/;
+
+/** A string of bytes that are not all UTF-8. Shown, each such byte is U+FFFD, as Go shows it; written again, it is what it was. */
+function textOfBytes(bytes: Buffer): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; ) {
+    const character = characterAt(bytes, at);
+    text += character ?? String.fromCharCode(BYTE_BASE + bytes[at]!);
+    at += character === undefined ? 1 : Buffer.byteLength(character);
+  }
+  return text;
+}
+
+/** The character whose bytes begin at `at`; undefined where there is none. */
+function characterAt(bytes: Buffer, at: number): string | undefined {
+  const first = bytes[at]!;
+  const size = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  const text = bytes.toString('utf8', at, at + size);
+  return [...text].length === 1 && Buffer.byteLength(text) === Math.min(size, bytes.length - at) ? text : undefined;
+}
+
+/** The bytes of a string that stands for some that are not UTF-8. */
+function bytesOfText(text: string): Buffer {
+  const parts = text.split(/([\udc80-\udcff])/).map((part, index) => {
+    return index % 2 === 0 ? Buffer.from(part) : Buffer.of(part.charCodeAt(0) - BYTE_BASE);
+  });
+  return Buffer.concat(parts);
 }
 
 declare global {
@@ -209,6 +250,7 @@ export class StoredWriter {
 
   /** Writes a string behind its length. */
   string(text: string): this {
+    if (BYTE_IN_TEXT.test(text)) return this.bytes(bytesOfText(text));
     this.fork();
     this.reserve(text.length * 3);
     this.pos += this.buf.utf8Write(text, this.pos);
