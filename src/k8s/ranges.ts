@@ -152,12 +152,12 @@ async function addressRanges(cluster: Cluster, holders: Holders): Promise<Alloca
   const cidrs: string[] = [];
   for await (const { object } of objectsOf(cluster, 'servicecidrs')) {
     const listed = field(object, 'spec', 'cidrs');
-    if (Array.isArray(listed)) cidrs.push(...listed.filter((cidr) => typeof cidr === 'string'));
+    if (Array.isArray(listed)) for (const cidr of listed) if (typeof cidr === 'string') cidrs.push(cidr);
   }
   if (taken.length === 0 && cidrs.length === 0) return [];
-  const within = (cidr: string) => (address: string) => {
+  const within = (cidr: string) => {
     const parsed = parseCidr(cidr);
-    return parsed !== undefined && contains(parsed, parseIp(address)!);
+    return (address: string) => parsed !== undefined && contains(parsed, parseIp(address)!);
   };
   const source = 'IPAddress objects';
   const ranges = cidrs.map((range): AllocatedRange => {
@@ -170,7 +170,8 @@ async function addressRanges(cluster: Cluster, holders: Holders): Promise<Alloca
       holdings: compare(taken.filter(inRange), holders, inRange),
     };
   });
-  const outside = (address: string) => !cidrs.some((cidr) => within(cidr)(address));
+  const known = cidrs.map(within);
+  const outside = (address: string) => !known.some((inRange) => inRange(address));
   const strays = compare(taken.filter(outside), holders, outside);
   if (strays.length > 0) ranges.push({ range: '', source, of: 'addresses', size: 0n, holdings: strays });
   return ranges;

@@ -83,10 +83,13 @@ export class StoredValues {
     const { reason } = value;
     if (reason instanceof EncryptedValue) this.tellEncrypted(reason);
     // Text that only looks like an object is nothing to complain of.
-    else if (reason && value.isMarked) {
-      this.broken++;
-      this.options.tell?.(errorLine(reason.message));
-    }
+    else if (reason && value.isMarked) this.tellBroken(reason);
+  }
+
+  /** Says why an object cannot be shown, and counts it. */
+  tellBroken({ message }: Failure): void {
+    this.broken++;
+    this.options.tell?.(errorLine(message));
   }
 
   /** That is no failure: nobody has all keys. */

@@ -1,5 +1,6 @@
 /** Values as they are compared: the object in them where there is one, else their text. */
 import { createHash } from 'node:crypto';
+import { Failure } from '../base/errors.js';
 import type { Fields } from '../k8s-decode/index.js';
 import { field, type Value } from '../k8s-decode/value.js';
 import { toYaml } from '../k8s-decode/yaml/write.js';
@@ -34,13 +35,24 @@ export class ComparedValues {
     if (stored) {
       const { object } = stored;
       const shown = this.show.managedFields ? object : withoutManagedFields(object);
-      return { object, shown, text: toYaml(shown) };
+      const text = textOf(shown);
+      // One that is too much text is compared as the bytes that it is.
+      if (text !== undefined) return { object, shown, text };
     }
     if (plain) return textual(plain);
     // Who encrypted it, and whether it is still the same.
     const who = `encrypted by ${encrypted?.provider} with key ${JSON.stringify(encrypted?.keyName)}`;
     const told = `(${who}: ${sizeAndHash(value)})`;
     return { object: undefined, shown: told, text: `${told}\n` };
+  }
+}
+
+function textOf(shown: Fields): string | undefined {
+  try {
+    return toYaml(shown);
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 /** Values as people read them: the Kubernetes object in place of its bytes. */
 import type { IKeyValue } from 'etcd3/lib/rpc';
 import type { GlobalOptions } from '../base/contract.js';
+import { Failure } from '../base/errors.js';
 import { isMarked, type StoredValue, type StoredValues } from '../k8s/values.js';
 import { encryptedText, isEncrypted } from '../k8s-decode/encryption/describe.js';
 import { encodingOf } from '../k8s-decode/index.js';
@@ -30,12 +31,24 @@ export function decodedText(
   if (decode !== 'k8s' && !isMarked(value) && !isEncrypted(value)) return raw(value);
   const show = (read: StoredValue) => {
     const object = read.isMarked || decode === 'k8s' ? read.stored?.object : undefined;
-    if (object) return toYaml(object).slice(0, -1);
-    values.tell(read);
+    const text = object && textOf(values, key, object);
+    if (text !== undefined) return text.slice(0, -1);
+    if (!object) values.tell(read);
     return read.plain ? raw(read.plain) : closedText(read);
   };
   const read = values.read(key, value, managedFields ? undefined : NO_MANAGED_FIELDS);
   return read instanceof Promise ? read.then(show) : show(read);
+}
+
+/** An object as YAML; undefined, and told, where that would be too much text. */
+function textOf(values: StoredValues, key: Buffer, object: Value): string | undefined {
+  try {
+    return toYaml(object);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    values.tellBroken(new Failure(`${key}: ${error.message}`));
+    return undefined;
+  }
 }
 
 /**

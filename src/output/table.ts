@@ -48,25 +48,33 @@ export function renderTable(context: Context, heads: string[], rows: string[][])
   const lines = rows.flatMap((row) => rowLines(row.map((cell) => (modern ? [cell.trim()] : wrapCell(cell)))));
   // A cell that was broken is as wide as it was allowed to be.
   const least = (cell: string) => (modern ? 0 : Math.min(cell.length, WRAP_AT));
-  const widths = heads.map((head, column) =>
-    Math.max(head.length, ...rows.map((row) => least(row[column]!)), ...lines.map((line) => line[column]!.length)),
-  );
+  const widths = heads.map((head, column) => {
+    const broken = widest(rows, (row) => least(row[column]!));
+    return Math.max(
+      head.length,
+      broken,
+      widest(lines, (line) => line[column]!.length),
+    );
+  });
   const table = new Table({
     chars: modern ? BOX : ASCII,
     colWidths: widths.map((width) => width + 2),
     colAligns: heads.map(() => 'right'),
     style: { border: [] },
   });
-  table.push(
-    heads.map((head, column) => centred(head.toUpperCase().replaceAll('_', ' '), widths[column]!)),
-    ...lines,
-  );
+  table.push(heads.map((head, column) => centred(head.toUpperCase().replaceAll('_', ' '), widths[column]!)));
+  for (const line of lines) table.push(line);
   const drawn = table.toString().split('\n');
   const bottom = drawn.pop()!;
   // cli-table3 rules off every row; etcdctl the head only, and where there are no rows it did so up to 3.6.
   const kept = drawn.filter((_, line) => line < 3 || line % 2 === 1);
   if (lines.length === 0 && !modern) kept.push(bottom);
   return `${[...kept, bottom].join('\n')}\n`;
+}
+
+/** The greatest of what `width` gives; a table may have more rows than a function can have arguments. */
+function widest<T>(items: readonly T[], width: (item: T) => number): number {
+  return items.reduce((most, item) => Math.max(most, width(item)), 0);
 }
 
 /** Where the space is odd, the larger half stands to the right. */
@@ -85,29 +93,39 @@ const TOO_LONG = 100_000;
 export function wrapCell(cell: string): string[] {
   if (cell.length <= WRAP_AT) return [cell];
   const words = cell.split(' ');
-  const limit = Math.max(WRAP_AT, ...words.map((word) => word.length));
-  const line = (from: number, to: number) => words.slice(from, to).join(' ');
+  const limit = Math.max(
+    WRAP_AT,
+    widest(words, (word) => word.length),
+  );
+  // Where each word begins in the cell, and where one behind the last would.
+  const starts = [0];
+  for (const word of words) starts.push(starts.at(-1)! + word.length + 1);
+  const lengthOf = (from: number, to: number) => starts[to]! - starts[from]! - 1;
   // By the word that a line begins with, from the last one on: the cost of all lines from there, and where the first of them ends.
   const best: { cost: number; end: number }[] = [];
   for (let from = words.length - 1; from >= 0; from--) {
     let found = { cost: Number.POSITIVE_INFINITY, end: words.length };
-    if (line(from, words.length).length <= limit) found.cost = 0;
+    if (lengthOf(from, words.length) <= limit) found.cost = 0;
     else {
       for (let end = from + 1; end < words.length; end++) {
-        const lacks = limit - line(from, end).length;
-        const cost = lacks ** 2 + best[end]!.cost + (lacks < 0 ? TOO_LONG : 0);
+        const lacks = limit - lengthOf(from, end);
+        const own = lacks ** 2 + (lacks < 0 ? TOO_LONG : 0);
+        // A longer line costs even more.
+        if (lacks < 0 && own > found.cost) break;
+        const cost = own + best[end]!.cost;
         if (cost < found.cost) found = { cost, end };
       }
     }
     best[from] = found;
   }
   const lines: string[] = [];
-  for (let from = 0; from < words.length; from = best[from]!.end) lines.push(line(from, best[from]!.end));
+  for (let from = 0; from < words.length; from = best[from]!.end)
+    lines.push(words.slice(from, best[from]!.end).join(' '));
   return lines;
 }
 
 /** A row whose cells have several lines, as rows of one line. */
 function rowLines(cells: string[][]): string[][] {
-  const height = Math.max(...cells.map((cell) => cell.length));
+  const height = widest(cells, (cell) => cell.length);
   return Array.from({ length: height }, (_, line) => cells.map((cell) => cell[line] ?? ''));
 }

@@ -30,7 +30,7 @@ async function simpleTxn(context: Context, response: ITxnResponse): Promise<(str
     if (response_put) lines.push('OK\n');
     if (response_delete_range) lines.push(`${response_delete_range.deleted}\n`);
     const kvs = response_range?.kvs ?? response_delete_range?.prev_kvs ?? [response_put?.prev_kv ?? []].flat();
-    if (kvs.length > 0) lines.push(...(await keyValueLines(context, kvs)));
+    if (kvs.length > 0) for (const line of await keyValueLines(context, kvs)) lines.push(line);
   }
   return lines;
 }

@@ -32,7 +32,7 @@ export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, args, fla
   const cluster = await openForChange(context, flags);
   const targets = await parseTargets(cluster, args);
   const objects: StoredObject[] = [];
-  for (const target of targets) objects.push(...(await objectsOf(cluster, target, flags)));
+  for (const target of targets) for (const object of await objectsOf(cluster, target, flags)) objects.push(object);
   if (objects.length === 0) {
     await context.stderr.write('No resources found\n');
     return ExitCode.Ok;

@@ -76,10 +76,11 @@ class ObjectPrinter implements GetPrinter {
     }
     const object = withResourceVersion(item.object, item.kv);
     if (!this.managedFields) (object.get('metadata') as Fields).delete('managedFields');
-    const isFirst = this.printed++ === 0;
-    if (this.layout !== 'yaml') return stdout.write(this.text(object, isFirst));
-    if (!this.single && isFirst) stdout.write(LIST.yaml.head);
-    return stdout.write(yamlBytes(this.single ? object : [object]));
+    const isFirst = this.printed === 0;
+    const text = this.layout === 'yaml' ? yamlBytes(this.single ? object : [object]) : this.text(object, isFirst);
+    if (this.layout === 'yaml' && !this.single && isFirst) stdout.write(LIST.yaml.head);
+    this.printed++;
+    return stdout.write(text);
   }
 
   /** In JSON. */

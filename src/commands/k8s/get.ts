@@ -65,7 +65,7 @@ export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, args, fla
   for (const target of targets) {
     await printer.begin(target.resource);
     for await (const item of getting.objects(target)) {
-      const wait = printer.object(item);
+      const wait = getting.print(printer, item);
       if (wait) await wait;
     }
   }
@@ -127,6 +127,7 @@ class Getting {
   /** Texts of errors about objects that do not exist. */
   readonly missing: string[] = [];
   private undecodable = 0;
+  private unshown = 0;
   private seen = 0;
   private hint: string | undefined;
 
@@ -199,6 +200,17 @@ class Getting {
     }
   }
 
+  /** Prints an object; one that cannot be shown in the format does not end the list. */
+  print(printer: GetPrinter, item: StoredObject): Promise<void> | undefined {
+    try {
+      return printer.object(item);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.unshown++;
+      return this.context.stderr.write(`Error: ${item.key}: ${error.message}\n`);
+    }
+  }
+
   /** Tells on standard error what could not be shown; the exit code. */
   report(): number {
     const { stderr } = this.context;
@@ -207,7 +219,7 @@ class Getting {
       stderr.write(errorLine(`${this.undecodable} of ${this.seen} values could not be decoded`));
       if (this.hint) stderr.write(`Hint: ${this.hint}\n`);
     }
-    return this.missing.length > 0 || this.undecodable > 0 ? ExitCode.Error : ExitCode.Ok;
+    return this.missing.length + this.undecodable + this.unshown > 0 ? ExitCode.Error : ExitCode.Ok;
   }
 }
 

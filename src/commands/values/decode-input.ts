@@ -121,14 +121,17 @@ function* pieceItems(piece: JsonPiece): Generator<DecodeItem> {
   else yield { problem: new Failure(`line ${piece.line}: neither an answer of etcd nor an object of Kubernetes`) };
 }
 
+/** Transactions in transactions are as deep as somebody wrote them. */
+const DEEPEST_ANSWER = 200;
+
 /** The key-values in an answer, wherever they stand; of a watch the new ones, and of a deletion what was deleted. */
-function* answerValues(part: unknown): Generator<DecodeItem> {
-  if (part === null || typeof part !== 'object') return;
+function* answerValues(part: unknown, depth = 0): Generator<DecodeItem> {
+  if (part === null || typeof part !== 'object' || depth > DEEPEST_ANSWER) return;
   const { key, value, kv, prev_kv } = part as JsonKeyValue & { kv?: JsonKeyValue; prev_kv?: unknown };
   if (typeof key === 'string' && !('kv' in part)) {
     if (value !== undefined) yield { key: fromBase64(key).toString(), value: fromBase64(value) };
-  } else if (kv !== undefined) yield* answerValues(kv.value === undefined ? prev_kv : kv);
-  else for (const inner of Object.values(part)) yield* answerValues(inner);
+  } else if (kv !== undefined) yield* answerValues(kv.value === undefined ? prev_kv : kv, depth + 1);
+  else for (const inner of Object.values(part)) yield* answerValues(inner, depth + 1);
 }
 
 /** A line `{"key":…,"value":…}`: the value is base64, text, `{"base64":…}`, or decoded already. */

@@ -59,7 +59,7 @@ async function printWatch(context: CommandContext, watch: Watch, run: WatchRun):
       const wait = printer.print(shown(answer));
       if (wait) await wait;
       if (run.exec.length === 0) continue;
-      due.push(...answer.events);
+      for (const event of answer.events) due.push(event);
       if (answer.fragment) continue;
       for (const event of due) await execute(context, event, answer, run);
       due = [];

@@ -1,5 +1,8 @@
 import { Failure } from '../../base/errors.js';
 import { type Fields, integer, type Value, wellFormed } from '../value.js';
+import { toJson } from './write.js';
+
+export { quoteJson, toJson } from './write.js';
 
 /** Deeper nesting is refused: no Kubernetes object comes near it, and every reader of a {@link Value} recurses. */
 export const maxDepth = 1000;
@@ -249,67 +252,4 @@ class Parser {
   private failure(reason: string): Failure {
     return new Failure(`invalid JSON: ${reason} (byte ${Buffer.byteLength(this.text.slice(0, this.at))})`);
   }
-}
-
-/**
- * The JSON text of `value` as Go's encoding/json writes it: `<`, `>`, `&`, U+2028 and U+2029 are escaped.
- *
- * @param indent what one level is indented by; without it the text has no white space
- */
-export function toJson(value: Value, indent = ''): string {
-  return indent === '' ? compact(value) : indented(value, indent, '\n');
-}
-
-function compact(value: Value): string {
-  if (typeof value === 'string') return quoteJson(value);
-  if (value instanceof Map) {
-    let text = '{';
-    for (const [name, member] of value) {
-      text += `${text.length > 1 ? ',' : ''}${quoteJson(name)}:${compact(member)}`;
-    }
-    return `${text}}`;
-  }
-  if (Array.isArray(value)) return `[${value.map(compact).join(',')}]`;
-  return scalar(value);
-}
-
-function indented(value: Value, indent: string, newline: string): string {
-  const inner = newline + indent;
-  if (value instanceof Map) {
-    if (value.size === 0) return '{}';
-    const members = Array.from(value, ([name, member]) => `${quoteJson(name)}: ${indented(member, indent, inner)}`);
-    return `{${inner}${members.join(`,${inner}`)}${newline}}`;
-  }
-  if (Array.isArray(value)) {
-    if (value.length === 0) return '[]';
-    return `[${inner}${value.map((item) => indented(item, indent, inner)).join(`,${inner}`)}${newline}]`;
-  }
-  return compact(value);
-}
-
-// A number's shortest text and the bounds of its exponent form are the same in Go's encoding/json and in JavaScript.
-function scalar(value: null | boolean | number | bigint): string {
-  if (typeof value !== 'number') return String(value);
-  if (!Number.isFinite(value)) throw new Failure(`JSON has no way to write the number ${value}`);
-  return Object.is(value, -0) ? '-0' : String(value);
-}
-
-/** `text` as a JSON string with Go's escapes. */
-export function quoteJson(text: string): string {
-  if (!/[\0-\x1f"\\<>&\u2028\u2029\ud800-\udfff]/.test(text)) return `"${text}"`;
-  return `"${wellFormed(text).replace(/[\0-\x1f"\\<>&\u2028\u2029]/g, escapeOf)}"`;
-}
-
-const shortEscapes: Record<string, string> = {
-  '"': '\\"',
-  '\\': '\\\\',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-};
-
-function escapeOf(character: string): string {
-  return shortEscapes[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

@@ -1,3 +1,11 @@
+import { Failure } from '../../base/errors.js';
+
+/**
+ * The text of one object is never longer: a value of etcd has 1.5 MiB, some more where a server allows it. What is nested deep has
+ * all of its indentation on every line, though, and would be hundreds of times as long.
+ */
+const MAX_BYTES = 64 << 20;
+
 /** How many bytes a buffer keeps for the next text. */
 const keptBytes = 1 << 20;
 
@@ -21,9 +29,13 @@ export class TextBuffer {
     return this.end;
   }
 
-  /** Makes room for `bytes` more bytes. */
+  /**
+   * Makes room for `bytes` more bytes.
+   * @throws Failure for more than the text of an object may have
+   */
   private reserve(bytes: number): void {
     if (this.end + bytes <= this.bytes.length) return;
+    if (this.end + bytes > MAX_BYTES) throw new Failure('the object is more than 64 MiB of text, so deep is it nested');
     const larger = Buffer.allocUnsafeSlow(Math.max(this.bytes.length * 2, this.end + bytes));
     this.bytes.copy(larger, 0, 0, this.end);
     this.bytes = larger;

@@ -246,7 +246,7 @@ class BlockReader {
     const margin = header[1] ? indent + Number(header[1]) : this.indentOfText();
     if (margin <= indent) throw new OtherLayout();
     const lines = this.literalLines(margin);
-    const kept = lines.replace(/[\n\u2028\u2029]+$/, '');
+    const kept = withoutLineEnds(lines);
     if (header[2] === '+') return lines;
     return header[2] === '-' ? kept : lines.slice(0, kept.length + (kept === '' ? 0 : 1));
   }
@@ -287,6 +287,13 @@ function lineEnd(text: string, from: number): number {
   const separator = line.search(/[\u2028\u2029]/);
   if (separator >= 0) return from + separator;
   return end < 0 ? text.length : end;
+}
+
+/** By hand: a regular expression would look at each run of line ends once for each of its characters. */
+function withoutLineEnds(text: string): string {
+  let end = text.length;
+  while (end > 0 && '\n\u2028\u2029'.includes(text[end - 1]!)) end--;
+  return text.slice(0, end);
 }
 
 function areFurtherIn(body: string, indent: number): boolean {

@@ -1,5 +1,7 @@
 import {
   type Alias,
+  Composer,
+  type CST,
   type Document,
   isAlias,
   isMap,
@@ -9,7 +11,7 @@ import {
   type Node,
   type Pair,
   type ParsedNode,
-  parseAllDocuments,
+  Parser,
   Scalar,
   type YAMLMap,
 } from 'yaml';
@@ -50,27 +52,35 @@ function anyDocuments(text: string, firstLine: number): Value[] {
   const failAt = (offset: number, reason: string) =>
     new Failure(`invalid YAML: ${reason} (line ${lines.linePos(offset).line + firstLine - 1})`);
   const values: Value[] = [];
-  for (const document of parseDocuments(text, lines)) {
+  for (const document of composedDocuments(text, lines, failAt)) {
     const error = document.errors[0];
     if (error) throw failAt(error.pos[0], error.message);
     const root = document.contents;
     if (root === null || (isScalar(root) && root.source === '' && root.type === Scalar.PLAIN)) continue;
-    values.push(new Reader(document, failAt).value(root, 0));
+    values.push(new Reader(failAt).value(root, 0));
   }
   return values;
 }
 
-function parseDocuments(text: string, lineCounter: LineCounter): Document.Parsed<ParsedNode>[] {
+/** The documents one after the other: what follows an error is not read. */
+function* composedDocuments(text: string, lines: LineCounter, failAt: FailAt): Generator<Document.Parsed<ParsedNode>> {
+  // The failsafe schema leaves all scalars as text: what they stand for is decided here.
+  const composer = new Composer<ParsedNode>({
+    schema: 'failsafe',
+    prettyErrors: false,
+    uniqueKeys: false,
+    logLevel: 'silent',
+  });
   try {
-    // The failsafe schema leaves all scalars as text: what they stand for is decided here.
-    const parsed = parseAllDocuments(text, {
-      schema: 'failsafe',
-      lineCounter,
-      prettyErrors: false,
-      uniqueKeys: false,
-      logLevel: 'silent',
-    });
-    return Array.isArray(parsed) ? parsed : [];
+    let broken: CST.ErrorToken | undefined;
+    for (const token of new Parser(lines.addNewLine).parse(text)) {
+      yield* composer.next(token);
+      if (token.type === 'error') broken = token;
+      if (broken) break;
+    }
+    yield* composer.end();
+    // Where no document has begun, none has the error.
+    if (broken) throw failAt(broken.offset, broken.message);
   } catch (error) {
     if (error instanceof RangeError) throw new Failure('invalid YAML: nested too deeply', { cause: error });
     throw error;
@@ -83,27 +93,27 @@ type FailAt = (offset: number, reason: string) => Failure;
 class Reader {
   private aliased = 0;
   private insideAliases = 0;
+  /** The nodes that have names so far: an alias means the one that had its name last. */
+  private readonly anchors = new Map<string, Node>();
 
-  constructor(
-    private readonly document: Document.Parsed<ParsedNode>,
-    private readonly failAt: FailAt,
-  ) {}
+  constructor(private readonly failAt: FailAt) {}
 
   value(node: Node | null, depth: number): Value {
     if (node === null) return null;
     if (depth > maxDepth) throw this.failure(node, `nested more than ${maxDepth} levels deep`);
     if (this.insideAliases > 0 && ++this.aliased > mostAliased) throw this.failure(node, 'aliases unfold to too much');
-    if (isAlias(node)) return this.alias(node, (target) => this.value(target, depth + 1));
+    if (isAlias(node)) return this.alias(node, depth);
+    if (node.anchor !== undefined && this.insideAliases === 0) this.anchors.set(node.anchor, node);
     if (isScalar(node)) return this.scalar(node as Scalar<string>);
     if (isMap(node)) return this.map(node, depth);
     return (node as { items: Node[] } & Node).items.map((item) => this.value(item, depth + 1));
   }
 
-  private alias<T>(node: Alias, read: (target: Node) => T): T {
-    const target = node.resolve(this.document);
+  private alias(node: Alias, depth: number): Value {
+    const target = this.anchors.get(node.source);
     if (target === undefined) throw this.failure(node, `unknown anchor ${JSON.stringify(node.source)}`);
     this.insideAliases++;
-    const value = read(target);
+    const value = this.value(target, depth + 1);
     this.insideAliases--;
     return value;
   }

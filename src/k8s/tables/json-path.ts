@@ -31,8 +31,16 @@ export function compileJsonPath(path: string): JsonPath | undefined {
   }
 }
 
+/** A path with several `..` finds a value in as many ways as there are to come to it, which may be more than can be counted. */
+const MOST_VALUES = 10_000;
+
 function walk(steps: readonly Step[], values: Value[]): Value[] {
-  return steps.reduce((here, step) => step(here), values);
+  return steps.reduce((here, step) => bounded(step(here)), values);
+}
+
+function bounded(values: Value[]): Value[] {
+  if (values.length > MOST_VALUES) throw new PathError(`more than ${MOST_VALUES} values`);
+  return values;
 }
 
 class PathReader {
@@ -173,11 +181,17 @@ function below(value: Value): Value[] {
 }
 
 /** The values themselves and all below them, a parent before its children; the ends of branches are left out. */
-const descendants: Step = (values) =>
-  values.flatMap((value) => {
+const descendants: Step = (values) => {
+  const found: Value[] = [];
+  const add = (value: Value): void => {
     const parts = below(value);
-    return parts.length === 0 ? [] : [value, ...descendants(parts)];
-  });
+    if (parts.length === 0) return;
+    bounded(found).push(value);
+    for (const part of parts) add(part);
+  };
+  for (const value of values) add(value);
+  return found;
+};
 
 function single(values: Value[]): Value | undefined {
   if (values.length > 1) throw new PathError('can compare one value alone');
