@@ -4,6 +4,7 @@
  */
 
 import type { IKeyValue } from 'etcd3/lib/rpc';
+import { Failure } from '../base/errors.js';
 import { toJson } from '../k8s-decode/json/json.js';
 import type { Fields, Value } from '../k8s-decode/value.js';
 import { toYaml } from '../k8s-decode/yaml/write.js';
@@ -50,7 +51,17 @@ export function writeReadable(format: 'yaml' | 'jsonl', value: Value): string {
   if (format === 'jsonl') return `${toJson(value)}\n`;
   if (!(value instanceof Map) || value.size === 0) return toYaml(value);
   // Objects of Kubernetes have their fields by name, as kubectl does it; an answer of etcd has its key first.
-  return [...value].map((field) => toYaml(new Map([field]))).join('');
+  return [...value].map(fieldYaml).join('');
+}
+
+/** A field alone; what is too much text says so in its place. */
+function fieldYaml(field: [string, Value]): string {
+  try {
+    return toYaml(new Map([field]));
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return toYaml(new Map([[field[0], `(${error.message})`]]));
+  }
 }
 
 /** A message of etcd for people. All its fields are there, zero or not; absent messages are left out. */

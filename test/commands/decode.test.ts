@@ -112,6 +112,61 @@ test('answers without values print nothing', async () => {
   }
 });
 
+test('the values of every answer of etcdctl are found, and log lines in front are passed on', async () => {
+  const kv = `{"key":"${base64(key)}","create_revision":2,"value":"${base64(await storedConfigMap())}"}`;
+  const header = '"header":{"cluster_id":1,"revision":9}';
+  const get = `{${header},"kvs":[${kv}],"count":1}\n`;
+  const inner = `{"Response":{"ResponseRange":{"header":{"revision":3},"kvs":[${kv}],"count":1}}}`;
+  const answers: Record<string, string> = {
+    txn: `{${header},"succeeded":true,"responses":[${inner}]}`,
+    'txn in a txn': `{${header},"responses":[{"Response":{"ResponseTxn":{"responses":[${inner}]}}}]}`,
+    'put --prev-kv': `{${header},"prev_kv":${kv}}`,
+    'del --prev-kv': `{${header},"deleted":1,"prev_kvs":[${kv}]}`,
+    'txn with a put': `{${header},"responses":[{"Response":{"ResponsePut":{"prev_kv":${kv}}}}]}`,
+    watch: `{"Header":{"revision":9},"Events":[{"kv":${kv}}],"CompactRevision":0}`,
+    'watch --prev-kv of a deletion': `{"Header":{},"Events":[{"type":1,"kv":{"key":"${base64(key)}"},"prev_kv":${kv}}]}`,
+    'the mark of UTF-8': `\ufeff${get}`,
+    'CR LF': get.replaceAll('\n', '\r\n'),
+  };
+  for (const [name, input] of Object.entries(answers)) {
+    for (const size of [65_536, 7]) {
+      assert.deepEqual(await plainRun(input, size), { exit: 0, text: CONFIG_MAP.yaml, stderr: '' }, name);
+    }
+  }
+  for (const log of [
+    '2018-07-19 04:58:49.768085 I | warning: ignoring ServerName for user-provided CA',
+    '{"level":"warn","ts":"2026-11-26T23:41:12Z","msg":"unrecognized environment variable"}',
+    'Defaulted container "etcd" out of: etcd, init (init)',
+  ]) {
+    for (const size of [65_536, 7]) {
+      const run = await plainRun(`${log}\n${get}`, size);
+      assert.deepEqual(run, { exit: 0, text: CONFIG_MAP.yaml, stderr: `${log}\n` });
+    }
+  }
+  const unknown = await runWith(`${CONFIG_MAP.json}\n{"answer":42}\n`, ['decode']);
+  assert.deepEqual([unknown.exit, unknown.text], [1, CONFIG_MAP.yaml]);
+  assert.match(unknown.stderr, /^Error: line 2: neither an answer of etcd nor an object of Kubernetes\n/);
+  const wide = await runWith(Buffer.from(`\ufeff${get}`, 'utf16le'), ['decode']);
+  assert.deepEqual([wide.exit, wide.text], [3, '']);
+  assert.match(wide.stderr, /^Error: the input is UTF-16 text\nHint: save it as UTF-8/);
+});
+
+test('bytes that a terminal has changed are said to be that', async () => {
+  const value = Buffer.concat([Buffer.from(`${key}\n`), await storedConfigMap('a\nb'), Buffer.from('\n')]);
+  const spoilt = Buffer.from(value.toString('latin1').replaceAll('\n', '\r\n'), 'latin1');
+  const { exit, text, stderr } = await runWith(spoilt, ['decode']);
+  assert.deepEqual([exit, text], [1, '']);
+  assert.match(stderr, /^Error: the bytes were changed on their way.*\nHint: .*without -t/);
+});
+
+test('an envelope that does not say what is in it is an error', async () => {
+  for (const input of ['azhzAA==', 'azhzAAoAEg8KDQoBeBIAGgJuc2IAegA=', 'azhzAAoEEgJDTRIA']) {
+    const { exit, text, stderr } = await runWith(input, ['decode']);
+    assert.deepEqual([exit, text], [1, ''], input);
+    assert.match(stderr, /^Error: cut short or corrupt at byte \d+ of \d+: the envelope has no apiVersion and kind\n/);
+  }
+});
+
 test('input that is nothing of this is refused', async () => {
   for (const [input, message] of [
     ['', /the input is empty/],

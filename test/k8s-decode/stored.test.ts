@@ -11,6 +11,7 @@ import {
   storedType,
 } from '../../src/k8s-decode/index.js';
 import { parseJson, toJson } from '../../src/k8s-decode/json/json.js';
+import { stringField } from '../../src/k8s-decode/value.js';
 import { bytes, fields, stored } from './support.js';
 
 const encode = (plain: object) => encodeStored(fields(plain) as Fields);
@@ -222,3 +223,62 @@ test('an object that does not fit its kind is refused, with the field that is wr
   });
   await assert.rejects(encode({ kind: 'Pod' }), { message: 'the object has no apiVersion and kind' });
 });
+
+test("what Kubernetes' decoder takes for corrupt is corrupt", async () => {
+  // One bit of each is flipped: wire types of seconds and nanoseconds, an amount, the suffix of one.
+  for (const [value, message] of [
+    [
+      'azhzAAoPCgJ2MRIJQ29uZmlnTWFwEhoKGAoBYRoHZGVmYXVsdCoDdS0xQgUKA3h5ehoAIgA=',
+      /in metadata\.creationTimestamp: wrong wire type 2 for field 1/,
+    ],
+    [
+      'azhzAAoPCgJ2MRIJQ29uZmlnTWFwEiAKHgoBYRoHZGVmYXVsdCoDdS0xQgsI1pLKygUSA3h5ehoAIgA=',
+      /in metadata\.creationTimestamp: wrong wire type 2 for field 2/,
+    ],
+    [
+      'azhzAAoJCgJ2MRIDUG9kEisKEQoBYRoHZGVmYXVsdCoDdS0xEhYSFAoBY0IPEg0KA2NwdRIGCgQhMDBtGgAiAA==',
+      /cpu: "!00m" is no amount/,
+    ],
+    [
+      'azhzAAoJCgJ2MRIDUG9kEisKEQoBYRoHZGVmYXVsdCoDdS0xEhYSFAoBY0IPEg0KA2NwdRIGCgQxMDB6GgAiAA==',
+      /cpu: "100z" is no amount/,
+    ],
+  ] as const) {
+    await assert.rejects(decodeStored(Buffer.from(value, 'base64')), message);
+  }
+  // In an entry of a map its decoder does not look at them.
+  const label = 'azhzAAoPCgJ2MRIJQ29uZmlnTWFwEiUKIwoBYRoHZGVmYXVsdCoDdS0xWhAKA2FwcBAJYTEyMzQ1Njc4GgAiAA==';
+  const { object } = await decodeStored(Buffer.from(label, 'base64'));
+  assert.equal(stringField(object, 'metadata', 'labels', 'app'), 'a12345678');
+});
+
+test('strings that are not UTF-8 are shown as Go shows them, and written as they were', async () => {
+  const parts = ['ff', 'fe00', 'c3', 'e282', 'f0908d', 'eda080', 'efbfbd', 'c3a4', 'f09f9880', '61', 'c0af'];
+  for (const hex of [...parts, parts.join(''), parts.toReversed().join('')]) {
+    const text = Buffer.from(hex, 'hex');
+    // {2 data {1 key, 2 value}} of a ConfigMap.
+    const entry = Buffer.concat([Buffer.from([0x0a, 1, 0x6b, 0x12, text.length]), text]);
+    const value = stored('v1', 'ConfigMap', Buffer.concat([Buffer.from([0x12, entry.length]), entry]).toString('hex'));
+    const { object } = await decodeStored(value);
+    const again = await encodeStored(object);
+    assert.ok(again.includes(entry), hex);
+    // A byte that is no part of a character is U+FFFD, each for itself.
+    const shown = JSON.parse(toJson(object)).data.k as string;
+    assert.equal(shown.replaceAll('\ufffd', '').includes('\ud800'), false);
+    assert.equal(shown, goText(text), hex);
+  }
+});
+
+/** What Go's encoding/json makes of bytes. */
+function goText(bytes: Buffer): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; ) {
+    const size = [1, 2, 3, 4].find((length) => {
+      const part = bytes.subarray(at, at + length);
+      return part.length === length && [...part.toString()].length === 1 && Buffer.from(part.toString()).equals(part);
+    });
+    text += size ? bytes.toString('utf8', at, at + size) : '\ufffd';
+    at += size ?? 1;
+  }
+  return text;
+}

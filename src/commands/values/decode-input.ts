@@ -16,22 +16,10 @@ export type DecodeItem =
  * The values of an input, as they come: see {@link storedValues} for what is no JSON. Of JSON it takes the answers of etcdctl's
  * `-w json`, lines `{"key":…,"value":…}`, and objects that are stored as JSON themselves.
  *
- * @throws Failure for an input without any value
+ * @throws Failure for an input that is none of it
  */
 export async function* decodeItems(chunks: AsyncIterable<Buffer>): AsyncGenerator<DecodeItem> {
-  let values = 0;
-  for await (const item of anyItems(chunks[Symbol.asyncIterator]())) {
-    if (!('log' in item)) values++;
-    yield item;
-  }
-  if (values > 0) return;
-  throw new Failure('there is no value in the input', {
-    exitCode: ExitCode.InvalidInput,
-    hint: 'answers of get, watch, txn and, with --prev-kv, of put and del have some',
-  });
-}
-
-async function* anyItems(iterator: AsyncIterator<Buffer>): AsyncGenerator<DecodeItem> {
+  const iterator = chunks[Symbol.asyncIterator]();
   const { head: first } = await readHead(iterator);
   const { logs, rest: head } = await withoutLogs(first, iterator);
   for (const log of logs) yield { log };
@@ -101,6 +89,7 @@ interface JsonAnswer extends JsonKeyValue {
   header?: unknown;
   Header?: unknown;
   kind?: unknown;
+  type?: unknown;
   level?: unknown;
   ts?: unknown;
 }
@@ -118,6 +107,8 @@ function* pieceItems(piece: JsonPiece): Generator<DecodeItem> {
   else if (piece.isElement || (parsed.header ?? parsed.Header) !== undefined) yield* answerValues(parsed);
   else if ('value' in parsed) yield lineItem(parsed, piece);
   else if (parsed.level !== undefined && parsed.ts !== undefined) yield { log: piece.text.toString('utf8') };
+  // A key alone, a deletion, and the progress of a watch have no value.
+  else if (typeof parsed.key === 'string' || parsed.type === 'PROGRESS') return;
   else yield { problem: new Failure(`line ${piece.line}: neither an answer of etcd nor an object of Kubernetes`) };
 }
 
