@@ -119,10 +119,10 @@ test('of a kind that Kubernetes does not have, metadata and the numbers of the o
 
 test('metadata of a foreign kind is read as such only where it names the object', async () => {
   // As releases before 1.24 wrote it: with clusterName (15), which no later one writes.
-  const old = stored('route.openshift.io/v1', 'Route', "0a 06 0a02'rt' 7a 00 12 00");
+  const old = stored('routes.example.org/v1', 'Route', "0a 06 0a02'rt' 7a 00 12 00");
   assert.deepEqual(await json(old), {
     kind: 'Route',
-    apiVersion: 'route.openshift.io/v1',
+    apiVersion: 'routes.example.org/v1',
     metadata: { name: 'rt' },
     $unknown: { 2: [''] },
   });

@@ -207,7 +207,7 @@ class Getting {
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       this.unshown++;
-      return this.context.stderr.write(`Error: ${item.key}: ${error.message}\n`);
+      return this.context.stderr.write(errorLine(`${item.key}: ${error.message}`));
     }
   }
 

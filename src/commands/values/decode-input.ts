@@ -48,19 +48,28 @@ const LOG_LINE =
 /** Takes log lines off the front of an input. */
 async function withoutLogs(head: Buffer, chunks: AsyncIterator<Buffer>): Promise<{ logs: string[]; rest: Buffer }> {
   const logs: string[] = [];
-  let rest = head;
+  let rest = await atLeastLine(head, chunks);
   while (LOG_LINE.test(rest.toString('latin1', 0, 40))) {
     const end = rest.indexOf(0x0a);
-    if (end < 0) {
-      const next = await chunks.next();
-      if (next.done) return { logs, rest };
-      rest = Buffer.concat([rest, next.value]);
-      continue;
-    }
+    if (end < 0) break;
     logs.push(rest.toString('utf8', 0, end).trimEnd());
-    rest = rest.subarray(end + 1);
+    rest = await atLeastLine(rest.subarray(end + 1), chunks);
   }
   return { logs, rest };
+}
+
+/** No line that somebody logs is longer. */
+const LONGEST_LOG = 4096;
+
+/** Reads on to the end of the first line, or so far that it is none of a log. */
+async function atLeastLine(head: Buffer, chunks: AsyncIterator<Buffer>): Promise<Buffer> {
+  let rest = head;
+  while (rest.length < LONGEST_LOG && !rest.includes(0x0a)) {
+    const next = await chunks.next();
+    if (next.done) break;
+    rest = Buffer.concat([rest, next.value]);
+  }
+  return rest;
 }
 
 /** Whether a text is an answer of etcd in JSON. */

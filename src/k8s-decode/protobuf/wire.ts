@@ -173,7 +173,7 @@ function characterAt(bytes: Buffer, at: number): string | undefined {
   const first = bytes[at]!;
   const size = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
   const text = bytes.toString('utf8', at, at + size);
-  return [...text].length === 1 && Buffer.byteLength(text) === Math.min(size, bytes.length - at) ? text : undefined;
+  return [...text].length === 1 && Buffer.byteLength(text) === size && at + size <= bytes.length ? text : undefined;
 }
 
 /** The bytes of a string that stands for some that are not UTF-8. */
