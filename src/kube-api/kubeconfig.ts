@@ -1,4 +1,5 @@
 /** The kubeconfig that leads clients to what is served: a context for each cluster. */
+import { X509Certificate } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,21 +16,32 @@ export interface Access {
   contexts: readonly KubeContext[];
   token: string;
   /** PEM: what a client has to trust. */
-  certificate: Buffer | undefined;
+  certificate: Buffer;
 }
 
 export function kubeconfig({ contexts, token, certificate }: Access): string {
-  const authority = certificate && { 'certificate-authority-data': certificate.toString('base64') };
+  const authority = { 'certificate-authority-data': certificate.toString('base64') };
   return toYaml(
     asFields({
       apiVersion: 'v1',
       kind: 'Config',
       'current-context': contexts[0]!.name,
-      clusters: contexts.map(({ name, server }) => ({ name, cluster: { server, ...authority } })),
+      clusters: contexts.map(({ name, server }) => ({
+        name,
+        cluster: { server, ...authority, 'tls-server-name': nameFor(certificate, server) },
+      })),
       contexts: contexts.map(({ name }) => ({ name, context: { cluster: name, user: 'ketcdctl' } })),
       users: [{ name: 'ketcdctl', user: { token } }],
     }),
   );
+}
+
+/** The name that a certificate is for, where it is not for the address of the server. */
+function nameFor(certificate: Buffer, server: string): string | undefined {
+  const parsed = new X509Certificate(certificate);
+  const host = new URL(server).hostname.replace(/^\[|\]$/g, '');
+  if (parsed.checkIP(host)) return undefined;
+  return /DNS:([^,\s]+)/.exec(parsed.subjectAltName ?? '')?.[1];
 }
 
 /** A file that nobody else can read, in a folder of its own. */

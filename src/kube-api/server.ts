@@ -2,9 +2,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, createServer as createNetServer, type Server as NetServer, type Socket } from 'node:net';
 import { Failure } from '../base/errors.js';
 import { type Answer, objectAnswer } from './answer.js';
+import type { Certificate } from './certificate.js';
 import { negotiate } from './negotiate.js';
 import type { ApiRequest } from './request.js';
 import { answerRequest } from './routes.js';
@@ -16,8 +17,9 @@ export interface ServerOptions {
   host: string;
   /** 0: any that is free. */
   port: number;
-  /** PEM; both or none. */
-  tls?: { cert: Buffer; key: Buffer } | undefined;
+  tls: Certificate;
+  /** Takes requests without TLS as well, on the same port. */
+  allowPlain: boolean;
   /** What clients must show. */
   token: string;
   /** The clusters, by the first part of their paths; '' for one that stands at the root. */
@@ -31,45 +33,66 @@ const MAX_HEADER = 64 << 10;
 /** What may be posted: reviews are small. */
 const MAX_BODY = 1 << 20;
 const MAX_CONNECTIONS = 1000;
+/** How long a client may take for its head, and for all of its request: milliseconds. */
+const HEAD_MS = 20_000;
+const REQUEST_MS = 30_000;
+/** The first byte of TLS: a record of the handshake. */
+const HANDSHAKE = 0x16;
 
 export class ApiServer {
-  private readonly server: Server;
+  private readonly entry: NetServer;
+  private readonly plain: Server;
+  private readonly secure: Server;
   private readonly sockets = new Set<Socket>();
   private readonly proof: Buffer;
 
   constructor(private readonly options: ServerOptions) {
-    const { tls } = options;
     const listener = (request: IncomingMessage, response: ServerResponse) => void this.serve(request, response);
-    const settings = {
-      maxHeaderSize: MAX_HEADER,
-      headersTimeout: 20_000,
-      requestTimeout: 30_000,
-      keepAliveTimeout: 60_000,
-    };
-    this.server = tls ? createTlsServer({ ...settings, ...tls }, listener) : createServer(settings, listener);
-    this.server.maxConnections = MAX_CONNECTIONS;
-    this.server.on('connection', (socket: Socket) => {
-      this.sockets.add(socket);
-      socket.once('close', () => this.sockets.delete(socket));
-    });
+    const limits = { maxHeaderSize: MAX_HEADER, headersTimeout: HEAD_MS, requestTimeout: REQUEST_MS };
+    this.plain = createServer({ ...limits, keepAliveTimeout: 60_000 }, listener);
+    this.secure = createTlsServer({ ...limits, ...options.tls, keepAliveTimeout: 60_000 }, listener);
+    this.entry = createNetServer((socket) => this.enter(socket));
+    this.entry.maxConnections = MAX_CONNECTIONS;
     this.proof = digest(options.token);
   }
 
   /** The URL of the server. */
   async listen(): Promise<string> {
-    const { host, port, tls } = this.options;
+    const { host, port } = this.options;
     await new Promise<void>((resolve, reject) => {
-      this.server.once('error', (error) => reject(new Failure(`cannot listen on ${host}:${port}: ${error.message}`)));
-      this.server.listen(port, host, resolve);
+      this.entry.once('error', (error) => reject(new Failure(`cannot listen on ${host}:${port}: ${error.message}`)));
+      this.entry.listen(port, host, resolve);
     });
-    const { port: actual } = this.server.address() as AddressInfo;
-    return `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${actual}`;
+    const { port: actual } = this.entry.address() as AddressInfo;
+    return `https://${host.includes(':') ? `[${host}]` : host}:${actual}`;
   }
 
   /** Ends at once, whatever is being sent. */
   close(): void {
-    this.server.close();
+    this.entry.close();
     for (const socket of this.sockets) socket.destroy();
+  }
+
+  /** Hands a connection on by its first byte. */
+  private enter(socket: Socket): void {
+    this.sockets.add(socket);
+    socket.once('close', () => this.sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    const timer = setTimeout(() => socket.destroy(), HEAD_MS);
+    socket.once('data', (first: Buffer) => {
+      clearTimeout(timer);
+      const isSecure = first[0] === HANDSHAKE;
+      if (!isSecure && !this.options.allowPlain) {
+        socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\nthis is an HTTPS server\n');
+        return;
+      }
+      socket.pause();
+      socket.unshift(first);
+      (isSecure ? this.secure : this.plain).emit('connection', socket);
+      // The other server has to listen before it flows again.
+      process.nextTick(() => socket.resume());
+    });
+    socket.once('close', () => clearTimeout(timer));
   }
 
   private async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -121,7 +144,7 @@ export class ApiServer {
 
   /** @throws StatusError for whoever may not ask */
   private admit({ headers }: IncomingMessage): void {
-    if (!this.options.tls && !isLocalName(headers.host)) {
+    if (this.options.allowPlain && !isLocalName(headers.host)) {
       throw new StatusError(403, 'Forbidden', `the Host header names another server: ${headers.host ?? ''}`, {});
     }
     const [, token] = /^Bearer (.+)$/i.exec(headers.authorization ?? '') ?? [];

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isIPv4, isIPv6 } from 'node:net';
 import { ExitCode, errorLine, Failure } from '../../base/errors.js';
+import { parseIp } from '../../k8s/ip.js';
+import { loopbackCertificate } from '../../kube-api/certificate.js';
 import { kubeconfig, PrivateFile } from '../../kube-api/kubeconfig.js';
 import { ApiServer } from '../../kube-api/server.js';
 import type { View } from '../../kube-api/view.js';
@@ -21,8 +23,8 @@ export interface Session {
 /** Opens what is to be served and serves it. */
 export async function serving(context: CommandContext, flags: ServeFlags): Promise<Session> {
   const address = addressOf(flags.listen);
-  const tls = await readTls(flags);
-  if (!address.isLoopback && !tls) {
+  const given = await readTls(flags);
+  if (!address.isLoopback && !given) {
     throw new Failure(`--listen ${flags.listen} is no loopback address: --tls-cert and --tls-key are needed`, {
       exitCode: ExitCode.BadArgs,
       hint: 'whoever reaches the server and has the token reads all Secrets',
@@ -31,10 +33,18 @@ export async function serving(context: CommandContext, flags: ServeFlags): Promi
   const sources = await openSources(context, flags);
   const token = randomBytes(32).toString('base64url');
   const views = new Map<string, View>(sources.map(({ name, view }) => [sources.length > 1 ? name : '', view]));
-  const server = new ApiServer({ ...address, tls, token, views, report: (error) => reportBug(context, error) });
+  const tls = given ?? loopbackCertificate(addressBytes(address.host));
+  const server = new ApiServer({
+    ...address,
+    tls,
+    allowPlain: address.isLoopback,
+    token,
+    views,
+    report: (error) => reportBug(context, error),
+  });
   const url = await server.listen();
   const contexts = sources.map(({ name }) => ({ name, server: sources.length > 1 ? `${url}/${name}` : url }));
-  const file = new PrivateFile('kubeconfig', kubeconfig({ contexts, token, certificate: tls?.cert }));
+  const file = new PrivateFile('kubeconfig', kubeconfig({ contexts, token, certificate: tls.cert }));
   for (const line of warnings(sources)) context.stderr.write(`${line}\n`);
   return {
     variables: { KUBECONFIG: file.path },
@@ -82,6 +92,12 @@ function addressOf(text: string): { host: string; port: number; isLoopback: bool
     });
   }
   return { host, port: Number(port), isLoopback: host === '::1' || host.startsWith('127.') };
+}
+
+/** The bytes of an address, as certificates have them. */
+function addressBytes(host: string): Buffer {
+  const { value, bits } = parseIp(host)!;
+  return Buffer.from(value.toString(16).padStart(bits / 4, '0'), 'hex');
 }
 
 async function readTls(flags: ServeFlags): Promise<{ cert: Buffer; key: Buffer } | undefined> {

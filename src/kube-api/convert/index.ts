@@ -20,7 +20,11 @@ const SHAPES: Record<string, readonly (readonly string[])[]> = {
   HorizontalPodAutoscaler: [['autoscaling/v1'], ['autoscaling/v2beta1'], ['autoscaling/v2beta2', 'autoscaling/v2']],
   Ingress: [['extensions/v1beta1', 'networking.k8s.io/v1beta1'], ['networking.k8s.io/v1']],
   LeaseCandidate: [['coordination.k8s.io/v1alpha1'], ['coordination.k8s.io/v1alpha2', 'coordination.k8s.io/v1beta1']],
-  PodCertificateRequest: [['certificates.k8s.io/v1alpha1'], ['certificates.k8s.io/v1beta1'], ['certificates.k8s.io/v1']],
+  PodCertificateRequest: [
+    ['certificates.k8s.io/v1alpha1'],
+    ['certificates.k8s.io/v1beta1'],
+    ['certificates.k8s.io/v1'],
+  ],
   PriorityLevelConfiguration: [
     ['v1alpha1', 'v1beta1', 'v1beta2'].map((version) => `flowcontrol.apiserver.k8s.io/${version}`),
     ['v1beta3', 'v1'].map((version) => `flowcontrol.apiserver.k8s.io/${version}`),
