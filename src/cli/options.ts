@@ -7,7 +7,7 @@ import { readLine } from '../base/input.js';
 import type { CommandSpec } from '../commands/command.js';
 import { applyEnvironment, variableOf } from './environment.js';
 import type { GlobalFlags } from './global-flags.js';
-import { targetOf } from './target.js';
+import { TARGET_OPTIONS, type Target, targetOf } from './target.js';
 
 export interface Surroundings {
   mode: Mode;
@@ -48,9 +48,7 @@ export function resolveOptions(
   if (flags.debug) printSettings(inherited, parsed, around.io);
   for (const name of ['cert', 'key', 'cacert'] as const) refuseEmptyPath(flags, name);
   if (!isDropIn(around.mode)) refuseNegativeTimes(flags);
-  const { user, encryptionConfig, insecureSkipTlsVerify, ...target } = targetOf(flags, around);
-  return {
-    ...target,
+  const options = {
     discoverySrv: flags.discoverySrv,
     discoverySrvName: flags.discoverySrvName,
     insecureDiscovery: flags.insecureDiscovery,
@@ -59,8 +57,6 @@ export function resolveOptions(
     keepaliveTime: flags.keepaliveTime,
     keepaliveTimeout: flags.keepaliveTimeout,
     insecureTransport: flags.insecureTransport,
-    insecureSkipTlsVerify,
-    user,
     password: flags.password || passwordFromFile(flags.passwordFile),
     authJwtToken: flags.authJwtToken,
     maxRequestBytes: Number(flags.maxRequestBytes),
@@ -70,9 +66,24 @@ export function resolveOptions(
     lockTimeout: flags.timeout,
     debug: flags.debug,
     decode: decodeMode(flags, around.mode),
-    encryptionConfig,
     given: givenOptions(inherited, parsed),
   };
+  return withTargetLater(options, () => targetOf(flags, around));
+}
+
+/** What names the cluster is looked for when it is asked for: a node has many processes and files to look through. */
+function withTargetLater(options: Omit<GlobalOptions, keyof Target>, find: () => Target): GlobalOptions {
+  let target: Target | undefined;
+  for (const key of TARGET_OPTIONS) {
+    Object.defineProperty(options, key, {
+      enumerable: true,
+      get: () => {
+        target ??= find();
+        return target[key];
+      },
+    });
+  }
+  return options as GlobalOptions;
 }
 
 function givenOptions(inherited: readonly Flag[], parsed: ParsedFlags<GlobalFlags>): GlobalOptions['given'] {

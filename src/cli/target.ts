@@ -9,10 +9,19 @@ import { findNode, type NodeFindings } from '../node/find.js';
 import type { GlobalFlags } from './global-flags.js';
 import type { Surroundings } from './options.js';
 
-type Target = Pick<
-  GlobalOptions,
-  'endpoints' | 'cacert' | 'cert' | 'key' | 'insecureSkipTlsVerify' | 'user' | 'encryptionConfig' | 'origin'
->;
+/** The options that this is about. */
+export const TARGET_OPTIONS = [
+  'endpoints',
+  'cacert',
+  'cert',
+  'key',
+  'insecureSkipTlsVerify',
+  'user',
+  'encryptionConfig',
+  'origin',
+] as const;
+
+export type Target = Pick<GlobalOptions, (typeof TARGET_OPTIONS)[number]>;
 
 const GIVEN = 'the command line or the environment';
 const CERTIFICATE_FLAGS = ['cacert', 'cert', 'key'] as const;
