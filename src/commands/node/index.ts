@@ -4,6 +4,7 @@ import type { CommandEntry } from '../command.js';
 // biome-ignore format: a line a command
 export const nodeCommands: readonly CommandEntry[] = [
   { path: 'where', summary: 'Show which etcd is found on this node, and what will be used', load: () => import('./where.js') },
+  { path: 'doctor', summary: 'Tell what is wrong, the evidence, and the command that mends it', load: () => import('./doctor.js') },
   { path: 'context', summary: 'Name clusters, and choose one', group: true },
   { path: 'context add', summary: 'Keep the given endpoints and certificates under a name', load: () => import('./context-add.js') },
   { path: 'context list', summary: 'List the contexts', load: () => import('./context-list.js') },
