@@ -21,11 +21,30 @@ export function verifyPeer({ problem, certificate }: TlsPeer, settings: TlsSetti
  * common name; a wildcard stands for the whole of the first label; a dot at the end of the name does not count.
  */
 export function isFor(certificate: X509Certificate, name: string): boolean {
-  if (isIpAddress(name)) return certificate.checkIP(name.replace(/%.*$/, '')) !== undefined;
-  const host = name.replace(/\.$/, '');
-  // An address among the host names, or a name that is none, must not match by its text.
-  if (host === '' || host.startsWith('.')) return false;
-  return certificate.checkHost(host, { subject: 'never', partialWildcards: false }) !== undefined;
+  if (isIpAddress(name)) return isForAddress(certificate, name.replace(/%.*$/, ''));
+  const host = name.replace(/\.$/, '').toLowerCase();
+  if (!HOST_NAME.test(host)) return false;
+  const found = certificate.checkHost(host, { subject: 'never', partialWildcards: false });
+  return found !== undefined || hasWildcardFor(certificate, host);
+}
+
+const HOST_NAME = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
+
+function isForAddress(certificate: X509Certificate, address: string): boolean {
+  try {
+    return certificate.checkIP(address) !== undefined;
+  } catch {
+    // Digits and dots that are no address.
+    return false;
+  }
+}
+
+/** OpenSSL takes no `*.com`, and no `_` for a star. An entry with a comma in its text is quoted, so that none is forged by it. */
+function hasWildcardFor(certificate: X509Certificate, host: string): boolean {
+  const [, parent] = /^[^.]+\.(.+)$/.exec(host) ?? [];
+  if (parent === undefined) return false;
+  const entries = certificate.subjectAltName?.match(/[^,:\s]+:(?:"(?:[^"\\]|\\.)*"|[^,]*)/g) ?? [];
+  return entries.some((entry) => entry.toLowerCase() === `dns:*.${parent}`);
 }
 
 /** For `--debug`: what the server showed. */

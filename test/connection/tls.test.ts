@@ -180,3 +180,48 @@ test("who is trusted, and for which purpose and name, is the TLS library's word"
   assert.match(await get(certs.clientOnly, certs.ca), /is refused: it is not for servers/);
   assert.match(await get(certs.constrained, certs.constrained.ca), /is refused: OpenSSL says /);
 });
+
+test('every certificate of --cacert ends a chain, self-signed or not, as in Go', { skip }, async (t) => {
+  const { dir, ca, otherCa, chained } = makeCerts();
+  const server = await startEtcd(t, { tls: 'server', serverCert: chained });
+  const file = (name: string, content: string) => {
+    const path = join(dir, name);
+    writeFileSync(path, content);
+    return path;
+  };
+  const [leaf = '', intermediate = ''] =
+    readFileSync(chained.cert, 'utf8').match(/-----BEGIN[\s\S]+?-----END.*\n/g) ?? [];
+  const broken = '-----BEGIN CERTIFICATE-----\nMIIBAAAA\n-----END CERTIFICATE-----\n';
+  const good = readFileSync(ca, 'utf8');
+  const trusted = {
+    intermediate,
+    leaf,
+    'behind a block that cannot be read': broken + good,
+    'behind words and another CA': `# our CA\n${readFileSync(otherCa, 'utf8')}and\n${good}`,
+    'with the line ends of Windows': good.replaceAll('\n', '\r\n'),
+  };
+  for (const [name, content] of Object.entries(trusted)) {
+    await putAndGet(transport(t, [server.endpoint], { cacert: file('trusted.crt', content) }), name);
+  }
+  const refused = async (cacert: string) => (await refusal(transport(t, [server.endpoint], { cacert }))).message;
+  assert.match(await refused(otherCa), /is not signed by a CA of/);
+  assert.match(await refused(file('broken.crt', broken)), /--cacert .*broken\.crt has no certificate in PEM form$/);
+  assert.match(await refused(chained.key), /has no certificate in PEM form, but a private key$/);
+});
+
+test('SSL_CERT_FILE is whom to trust, and an error when it cannot be read', { skip }, async (t) => {
+  const { ca, dir } = makeCerts();
+  const server = await startEtcd(t, { tls: 'server' });
+  const before = process.env.SSL_CERT_FILE;
+  t.after(() => {
+    if (before === undefined) delete process.env.SSL_CERT_FILE;
+    else process.env.SSL_CERT_FILE = before;
+  });
+  process.env.SSL_CERT_FILE = ca;
+  await putAndGet(transport(t, [server.endpoint]), 'trusted');
+  for (const bad of [join(dir, 'missing.crt'), dir]) {
+    process.env.SSL_CERT_FILE = bad;
+    const { message } = await refusal(transport(t, [server.endpoint]));
+    assert.match(message, /the CAs that SSL_CERT_FILE names cannot be had: /);
+  }
+});
