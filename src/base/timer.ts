@@ -22,6 +22,13 @@ export function after(ms: number, fn: () => void, keepsAlive = true): Timer {
   return { cancel: () => clearTimeout(timer) };
 }
 
+/** As AbortSignal.timeout, for any time: it aborts then, and does not keep the process alive. */
+export function abortAfter(ms: number): AbortSignal {
+  const controller = new AbortController();
+  after(ms, () => controller.abort(new DOMException('the time is over', 'TimeoutError')), false);
+  return controller.signal;
+}
+
 /** Resolves after any time. */
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => after(ms, resolve));

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ILeaseKeepAliveResponse } from 'etcd3/lib/rpc';
 import { Failure } from '../base/errors.js';
+import { after } from '../base/timer.js';
 import type { Callable, Duplex } from '../rpc/callable.js';
 import type { EtcdClient } from './client.js';
 import { nextEndpoint, pause } from './next-endpoint.js';
@@ -83,9 +84,8 @@ async function renew(stream: KeepAliveStream, ID: string, life: Life, options: K
   const answers = stream[Symbol.asyncIterator]();
   while (!options.signal?.aborted) {
     void stream.send({ ID });
-    const { patience } = life;
-    const timer = Number.isFinite(patience) ? setTimeout(() => stream.cancel(), patience) : undefined;
-    const { done, value } = await answers.next().finally(() => clearTimeout(timer));
+    const timer = after(life.patience, () => stream.cancel());
+    const { done, value } = await answers.next().finally(() => timer.cancel());
     if (done) return 'broken';
     if (Number(value.TTL) <= 0) return 'gone';
     life.renewed(value.TTL);

@@ -1,4 +1,5 @@
 /** Answers a watch: a stream of events as JSON lines or as protobuf in frames, of objects, metadata or tables. */
+import { abortAfter } from '../base/timer.js';
 import { encodeStored } from '../k8s-decode/index.js';
 import { toJson } from '../k8s-decode/json/json.js';
 import { type Fields, stringField } from '../k8s-decode/value.js';
@@ -27,7 +28,7 @@ export async function answerWatch(request: ApiRequest, scope: Scope, options: Li
   // What cannot be selected by is told at once.
   selectionOf(options, api);
   const wish = wishOf(api, media, include);
-  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(secondsOf(options) * 1000)]);
+  const signal = AbortSignal.any([request.signal, abortAfter(secondsOf(options) * 1000)]);
   const events = watchEvents({ view, scope, options, wish, signal });
   const writer =
     media.as === 'Table'

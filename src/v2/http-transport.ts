@@ -1,6 +1,7 @@
 /** HTTP/1.1 requests to one endpoint, with errors in the words of Go's net/http, which v2 scripts look for. */
 import type { Agent, IncomingMessage, RequestOptions } from 'node:http';
 import { type GoUrl, goUrlText } from '../base/go/url.js';
+import { after, type Timer } from '../base/timer.js';
 import { ContextError, goNetError, TransportError } from './go-errors.js';
 import type { TlsFiles } from './tls-agent.js';
 
@@ -93,7 +94,7 @@ type RequestFunction = typeof import('node:http').request;
 
 /** One request and its answer. Whatever happens first settles it; the rest is then ignored. */
 class Exchange {
-  private timer: NodeJS.Timeout | undefined;
+  private timer: Timer | undefined;
   private settled = false;
   private sent: ReturnType<RequestFunction> | undefined;
 
@@ -110,7 +111,7 @@ class Exchange {
     if (headerTimeout > 0) {
       const text = goUrlText({ ...url, path: '' });
       const late = () => this.fail(new TransportError(`client: endpoint ${text} exceeded header timeout`));
-      this.timer = setTimeout(late, Math.min(Math.ceil(headerTimeout), 2 ** 31 - 1));
+      this.timer = after(headerTimeout, late);
     }
     this.sent = request(this.options);
     this.sent.on('response', (response) => this.read(response));
@@ -119,7 +120,7 @@ class Exchange {
   }
 
   private read(response: IncomingMessage): void {
-    clearTimeout(this.timer);
+    this.timer?.cancel();
     const chunks: Buffer[] = [];
     response.on('data', (chunk: Buffer) => chunks.push(chunk));
     response.on('error', () => this.fail(new TransportError('unexpected EOF')));
@@ -140,7 +141,7 @@ class Exchange {
 
   private settle(): void {
     this.settled = true;
-    clearTimeout(this.timer);
+    this.timer?.cancel();
     this.limits.signal?.removeEventListener('abort', this.onAbort);
   }
 }

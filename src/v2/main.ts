@@ -1,5 +1,6 @@
 /** The old API: what `ETCDCTL_API=2 etcdctl` is, reached under that name or as `ketcdctl v2`. */
 import type { Io, Mode } from '../base/contract.js';
+import { abortAfter } from '../base/timer.js';
 import { ClusterClient, isConnectionError } from './cluster-client.js';
 import { COMMANDS, type CommandSpec, GLOBAL_FLAGS, HELP_FLAGS } from './command-table.js';
 import { type CommandWords, type FlagValues, parseAnywhere, parseLeading, TwoFormsError, UsageError } from './flags.js';
@@ -241,7 +242,7 @@ class CommandRun implements Run {
   deadline(): AbortSignal {
     const { totalTimeout } = this.settings;
     if (totalTimeout < 1) return AbortSignal.abort();
-    return AbortSignal.timeout(Math.min(Math.ceil(totalTimeout), 2 ** 31 - 1));
+    return abortAfter(totalTimeout);
   }
 
   close(): void {
