@@ -2,6 +2,7 @@
 
 import { atLeast, type Mode, type Version } from '../base/contract.js';
 import type { Flag } from '../base/flags/declare.js';
+import { blockLines, optionLines } from '../base/flags/option-lines.js';
 import type { CommandEntry, CommandSpec } from '../commands/command.js';
 import { childrenOf, nameOf } from './find-command.js';
 import { HELP_FLAG } from './global-flags.js';
@@ -37,15 +38,15 @@ function blockHelp({ mode, entry, spec, flags, globals }: HelpSubject): string {
   const block = (title: string, lines: readonly string[]) =>
     `${title}:\n${lines.map((line) => `${indent}${line}\n`).join('')}\n`;
   const children = childrenOf(mode, entry);
-  const local = `OPTIONS:\n${blockFlags([...flags, HELP_FLAG])}\n`;
+  const local = `OPTIONS:\n${blockLines([...flags, HELP_FLAG])}\n`;
   return [
     block('NAME', [entry === undefined ? `${mode.tool} - ${ABOUT}` : `${entry.path} - ${entry.summary}`]),
     block('USAGE', [usageLine(mode, entry, spec)]),
     entry === undefined ? block('VERSION', [mode.version]) : '',
     children.length > 0 ? block('API VERSION', [mode.version]) + block('COMMANDS', commandList(children)) : '',
     entry === undefined
-      ? `OPTIONS:\n${blockFlags([HELP_FLAG, ...globals])}\n`
-      : `${local}GLOBAL OPTIONS:\n${blockFlags(globals)}\n`,
+      ? `OPTIONS:\n${blockLines([HELP_FLAG, ...globals])}\n`
+      : `${local}GLOBAL OPTIONS:\n${blockLines(globals)}\n`,
   ].join('');
 }
 
@@ -80,40 +81,4 @@ function cobraUsage({ mode, entry, spec, flags, globals }: HelpSubject): string 
       : '';
   const globalBlock = mode.tool === 'etcdutl' ? `\nGlobal Flags:\n${optionLines(globals)}` : '';
   return `Usage:\n  ${usage}\n${commandBlock}\nFlags:\n${optionLines([...flags, HELP_FLAG])}${globalBlock}${seeOptions}`;
-}
-
-/** `  -w, --write-out string   the format (default "simple")`, sorted and aligned as pflag does it. */
-export function optionLines(flags: readonly Flag[]): string {
-  return aligned(flags, cobraTerm, (flag) => flag.help + cobraDefault(flag));
-}
-
-function cobraTerm(flag: Flag): string {
-  return `--${flag.name}${flag.type === 'bool' ? '' : ` ${flag.type}`}`;
-}
-
-function cobraDefault(flag: Flag): string {
-  const value = flag.default;
-  if (value === undefined || value === '' || value === '0' || value === 'false') return '';
-  if (flag.type === 'string') return ` (default "${value}")`;
-  return ` (default ${flag.type === 'strings' ? `[${value}]` : value})`;
-}
-
-function blockFlags(flags: readonly Flag[]): string {
-  return aligned(flags, blockTerm, (flag) => flag.help);
-}
-
-/** `--prefix[=false]`, `--order=""`, `--limit=0`. */
-function blockTerm(flag: Flag): string {
-  const value =
-    flag.default ?? { bool: 'false', string: '', int: '0', uint: '0', duration: '0s', strings: '' }[flag.type];
-  if (flag.type === 'bool') return `--${flag.name}[=${value}]`;
-  if (flag.type === 'string') return `--${flag.name}="${value}"`;
-  return `--${flag.name}=${flag.type === 'strings' ? `[${value}]` : value}`;
-}
-
-function aligned(flags: readonly Flag[], term: (flag: Flag) => string, text: (flag: Flag) => string): string {
-  const shown = flags.filter((flag) => !flag.hidden).toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const terms = shown.map((flag) => `  ${flag.short === undefined ? '   ' : `-${flag.short},`} ${term(flag)}`);
-  const width = Math.max(...terms.map((each) => each.length));
-  return shown.map((flag, index) => `${terms[index]!.padEnd(width)}   ${text(flag)}\n`).join('');
 }

@@ -1,3 +1,4 @@
+import { scripts } from '../../base/completion-scripts.js';
 import { isDropIn, type Mode } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { bool } from '../../base/flags/declare.js';
@@ -5,7 +6,6 @@ import { UsageFailure } from '../../base/flags/normalize.js';
 import { goQuote } from '../../base/go/quote.js';
 import type { CommandSpec, Run } from '../../commands/command.js';
 import { commands } from '../command-table.js';
-import { scripts } from '../completion-scripts.js';
 import { helpPage } from '../help-page.js';
 
 const SHELLS = Object.keys(scripts);

@@ -1,9 +1,9 @@
 import { isDropIn } from '../../base/contract.js';
+import { optionLines } from '../../base/flags/option-lines.js';
 import { writeStyled } from '../../base/terminal.js';
 import type { CommandSpec, Run } from '../../commands/command.js';
 import { globalFlags } from '../global-flags.js';
 import { optionsPage } from '../help.js';
-import { optionLines } from '../help-etcdctl.js';
 
 export const spec = {
   usage: 'options',

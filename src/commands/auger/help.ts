@@ -1,6 +1,6 @@
 /** Help in the layout of cobra, the library that auger is built with. */
 import { bool, type Flag, flagList } from '../../base/flags/declare.js';
-import { optionLines } from '../../cli/help-etcdctl.js';
+import { optionLines } from '../../base/flags/option-lines.js';
 import type { AugerCommand, Program } from './program.js';
 
 /** The program's own page. */

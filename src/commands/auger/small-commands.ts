@@ -1,9 +1,9 @@
 /** What auger and augerctl have beside their work. */
 
 import { VERSION } from '../../base/build.js';
+import { scripts } from '../../base/completion-scripts.js';
 import { UsageFailure } from '../../base/flags/normalize.js';
 import { goQuote } from '../../base/go/quote.js';
-import { scripts } from '../../cli/completion-scripts.js';
 import type { AugerCommand, Program } from './program.js';
 
 export const version: AugerCommand = {
