@@ -2,6 +2,7 @@
 import { Failure } from '../base/errors.js';
 import type { KeyValue } from '../etcd/range-page.js';
 import { fieldsAt, listOf } from '../k8s/fields.js';
+import { maskedSecret } from '../k8s/mask-secrets.js';
 import type { StoredValue } from '../k8s/values.js';
 import type { FieldMask, Fields } from '../k8s-decode/index.js';
 import { field, stringField, type Value } from '../k8s-decode/value.js';
@@ -24,6 +25,7 @@ export interface Wish {
 /** Reads the objects of one API. */
 export class ObjectReader {
   private readonly apiVersion: string;
+  private readonly isMasked: boolean;
 
   constructor(
     private readonly view: View,
@@ -31,6 +33,7 @@ export class ObjectReader {
     private readonly wish: Wish = { isInner: false },
   ) {
     this.apiVersion = wish.isInner ? innerVersion(api) : api.apiVersion;
+    this.isMasked = view.masksSecrets && api.group === '' && api.plural === 'secrets';
   }
 
   /**
@@ -47,7 +50,8 @@ export class ObjectReader {
 
   private served({ key }: StoredKey, { stored, reason }: StoredValue, revision: string): Fields {
     if (!stored) throw reason ?? new Failure(`${key}: no object`);
-    return withRevision(this.inVersion(key, stored.apiVersion, stored.object), revision);
+    const object = this.inVersion(key, stored.apiVersion, stored.object);
+    return withRevision(this.isMasked ? maskedSecret(object) : object, revision);
   }
 
   private inVersion(key: Buffer, from: string, object: Fields): Fields {

@@ -14,6 +14,8 @@ export interface ViewOptions {
   release?: number | undefined;
   /** The revision that is shown; without it the newest at each request. */
   revision?: string | undefined;
+  /** Secrets are shown without what is secret in them. */
+  masksSecrets?: boolean;
 }
 
 /** How long the definitions of custom resources are taken for what they were: milliseconds. */
@@ -31,14 +33,22 @@ export class View {
     private readonly pinned: bigint | undefined,
     /** The newest revision when the view was opened: changes before it are not told. */
     readonly opened: bigint,
+    readonly masksSecrets: boolean,
   ) {}
 
-  static async open(cluster: Cluster, { release, revision }: ViewOptions = {}): Promise<View> {
+  static async open(cluster: Cluster, { release, revision, masksSecrets = false }: ViewOptions = {}): Promise<View> {
     const stored = await storedVersions(cluster);
     const chosen = release ?? newestRelease(stored);
     const pinned = Number(revision ?? 0) > 0 ? BigInt(revision!) : undefined;
     const { header } = await cluster.client.kv.range({ key: Buffer.from(cluster.root), keys_only: true });
-    return new View(cluster, chosen, builtInApis(chosen, stored), pinned, pinned ?? BigInt(header.revision));
+    return new View(
+      cluster,
+      chosen,
+      builtInApis(chosen, stored),
+      pinned,
+      pinned ?? BigInt(header.revision),
+      masksSecrets,
+    );
   }
 
   /** Versions of the release that cannot be made of what is stored. */

@@ -45,6 +45,7 @@ export async function serving(context: CommandContext, flags: ServeFlags): Promi
   const url = await server.listen();
   const contexts = sources.map(({ name }) => ({ name, server: sources.length > 1 ? `${url}/${name}` : url }));
   const file = new PrivateFile('kubeconfig', kubeconfig({ contexts, token, certificate: tls.cert }));
+  for (const { name, sureness } of sources) if (sureness) context.stderr.write(`${name}: ${sureness}\n`);
   for (const line of warnings(sources)) context.stderr.write(`${line}\n`);
   return {
     variables: { KUBECONFIG: file.path },

@@ -1,5 +1,6 @@
 /** The clusters that are served, each a context: the endpoints of the command, or those of --source. */
 import { ExitCode, Failure } from '../../base/errors.js';
+import { parseDuration } from '../../base/go/duration.js';
 import { connectionOptions } from '../../connection/options.js';
 import { type EtcdClient, openClient } from '../../etcd/client.js';
 import { Cluster } from '../../k8s/cluster.js';
@@ -16,6 +17,8 @@ export interface Served {
   from: string;
   view: View;
   revision: bigint;
+  /** Of a revision that was found by time: how. */
+  sureness: string | undefined;
   close(): void;
 }
 
@@ -50,21 +53,57 @@ function sourceOf(text: string): Source {
 }
 
 async function openSource(context: CommandContext, flags: ServeFlags, source: Source): Promise<Served> {
-  const { options } = context;
   const isOwn = source.endpoint === '';
   const client: EtcdClient = isOwn
     ? await context.connect()
     : await openClient({ ...connectionOptions(context), endpoints: [source.endpoint] });
-  const asked = source.revision !== '0' ? source.revision : String(flags.rev);
-  const cluster = await Cluster.open(client, {
-    registryPrefix: flags.registryPrefix || undefined,
-    revision: asked,
-    values: await context.values(),
-  });
-  const view = await View.open(cluster, { revision: asked, release: releaseOf(flags) });
-  const from = isOwn ? options.endpoints.join(',') : source.endpoint;
+  const options = { registryPrefix: flags.registryPrefix || undefined, values: await context.values() };
+  const pinned = await pinnedRevision(await Cluster.open(client, options), source, flags);
+  const cluster = await Cluster.open(client, { ...options, revision: pinned.revision });
+  const view = await View.open(cluster, { ...pinned, release: releaseOf(flags), masksSecrets: flags.maskSecrets });
+  const from = isOwn ? context.options.endpoints.join(',') : source.endpoint;
   // What the command opens itself, main closes.
-  return { name: source.name, from, view, revision: await view.current(), close: () => !isOwn && client.close() };
+  const close = () => !isOwn && client.close();
+  return { name: source.name, from, view, revision: await view.current(), sureness: pinned.sureness, close };
+}
+
+/** The revision that is asked for, '0' for the newest; by time with what tells how sure it is. */
+async function pinnedRevision(
+  cluster: Cluster,
+  source: Source,
+  flags: ServeFlags,
+): Promise<{ revision: string; sureness?: string }> {
+  if (source.revision !== '0') return { revision: source.revision };
+  if (flags.at === '') return { revision: String(flags.rev) };
+  const { revisionAt, timeText } = await import('../../k8s/at-time.js');
+  const time = timeOf(flags.at);
+  const { revision, before, after } = await revisionAt(cluster, time);
+  const last = before
+    ? `its last change that tells a time is of ${timeText(before.time)} (revision ${before.revision})`
+    : 'no change up to it tells a time';
+  const next = after ? `the next that is later of ${timeText(after.time)}` : 'it is the newest';
+  return {
+    revision: String(revision),
+    sureness: `at ${timeText(time)} the revision was ${revision}: ${last}, ${next}`,
+  };
+}
+
+/** Milliseconds since 1970 of --at: a time, or how long ago. */
+function timeOf(text: string): number {
+  const time = /^\d{4}-/.test(text) ? Date.parse(text) : Date.now() - millisecondsOf(text);
+  if (!Number.isNaN(time)) return time;
+  throw new Failure(`--at ${text} is no time`, {
+    exitCode: ExitCode.BadArgs,
+    hint: 'such as 2026-11-26T10:00:00Z, or 2h for two hours ago',
+  });
+}
+
+function millisecondsOf(duration: string): number {
+  try {
+    return Number(parseDuration(duration) / 1_000_000n);
+  } catch {
+    return Number.NaN;
+  }
 }
 
 /** The minor number of --kubernetes. */
