@@ -6,6 +6,7 @@ import { prefixRange } from '../etcd/keys.js';
 import { readRange } from '../etcd/range.js';
 import { Code } from '../rpc/status.js';
 import { customResource, definitionProblem } from './custom.js';
+import { KUBERNETES_ROOT, OPENSHIFT_ROOT, openShiftResources } from './openshift.js';
 import { builtInResources, findResource, type Resource } from './resources.js';
 import { StoredValues } from './values.js';
 
@@ -35,8 +36,10 @@ export class Cluster {
 
   private constructor(
     readonly client: EtcdClient,
-    /** What all keys begin with, with a slash at the end: `/registry/`. */
+    /** What Kubernetes' keys begin with, with a slash at the end: `/registry/`. */
     readonly root: string,
+    /** What all keys of the cluster begin with: the root, and in OpenShift `/openshift.io/` beside it. */
+    readonly roots: readonly string[],
     /** The revision that is read. */
     readonly revision: string,
     readonly values: StoredValues,
@@ -52,17 +55,39 @@ export class Cluster {
     const first = await firstKey(client, wanted);
     const revision = Number(options.revision ?? 0) > 0 ? options.revision! : (first?.header.revision ?? '0');
     const found = !first || first.kvs.length > 0 || registryPrefix ? wanted : await findRoot(client);
-    return new Cluster(client, found ?? wanted, revision, values, first?.kvs.length === 0 && found === wanted);
+    const root = found ?? wanted;
+    const beside = root === KUBERNETES_ROOT && (await firstKey(client, OPENSHIFT_ROOT));
+    const roots = beside && beside.kvs.length > 0 ? [root, OPENSHIFT_ROOT] : [root];
+    return new Cluster(client, root, roots, revision, values, first?.kvs.length === 0 && found === wanted);
   }
 
   /** The resource that a word means, of Kubernetes' own or a custom one. Definitions are read only where the word is none of the former. */
   async find(word: string): Promise<Resource | undefined> {
-    return findResource(word) ?? findResource(word, await this.customResources());
+    return findResource(word, this.builtIn()) ?? findResource(word, await this.customResources());
   }
 
   /** All resources, Kubernetes' own first. */
   async resources(): Promise<readonly Resource[]> {
-    return [...builtInResources(), ...(await this.customResources())];
+    return [...this.builtIn(), ...(await this.customResources())];
+  }
+
+  private builtIn(): readonly Resource[] {
+    return this.roots.length > 1 ? [...builtInResources(), ...openShiftResources()] : builtInResources();
+  }
+
+  /** Everything that the cluster stores, at its revision. */
+  ranges(): { key: Buffer; range_end?: Buffer; revision: string }[] {
+    return this.roots.map((root) => ({ ...prefixRange(Buffer.from(root)), revision: this.revision }));
+  }
+
+  /** The root that a key stands below; undefined for one that is not the cluster's. */
+  rootOf(key: string): string | undefined {
+    return this.roots.find((root) => key.startsWith(root));
+  }
+
+  /** The folder of a resource: `/registry/pods/`. */
+  folderOf({ root = this.root, prefix }: Resource): string {
+    return `${root}${prefix}/`;
   }
 
   /** The resources that the stored definitions declare; one that cannot be read is passed over. */
@@ -87,22 +112,26 @@ export class Cluster {
   }
 
   /** The key of an object; a resource without namespaces has none in its keys, whatever is given. */
-  keyOf({ prefix, namespaced }: Resource, namespace: string | undefined, name: string): string {
-    return `${this.root}${prefix}/${namespaced && namespace ? `${namespace}/` : ''}${name}`;
+  keyOf(resource: Resource, namespace: string | undefined, name: string): string {
+    return `${this.folderOf(resource)}${resource.namespaced && namespace ? `${namespace}/` : ''}${name}`;
   }
 
   /** What a key of this resource stands for. */
   placeOf(resource: Resource, key: string): KeyPlace {
-    return placeBelow(resource, key.slice(`${this.root}${resource.prefix}/`.length));
+    return placeBelow(resource, key.slice(this.folderOf(resource).length));
   }
 
   /** Tells what keys stand for. Undefined for a key that is not below the root, or of a resource that nobody declares. */
   async keyReader(): Promise<(key: string) => KeyPlace | undefined> {
     const byPrefix = new Map<string, Resource>();
     for (const resource of await this.resources()) {
-      if (!resource.alias && !byPrefix.has(resource.prefix)) byPrefix.set(resource.prefix, resource);
+      const path = (resource.root ?? this.root) + resource.prefix;
+      if (!resource.alias && !byPrefix.has(path)) byPrefix.set(path, resource);
     }
-    return (key) => (key.startsWith(this.root) ? placeOf(byPrefix, key.slice(this.root.length)) : undefined);
+    return (key) => {
+      const root = this.rootOf(key);
+      return root === undefined ? undefined : placeOf(byPrefix, key, root.length);
+    };
   }
 }
 
@@ -127,16 +156,17 @@ async function findRoot(client: EtcdClient): Promise<string | undefined> {
   return undefined;
 }
 
-function placeOf(byPrefix: ReadonlyMap<string, Resource>, path: string): KeyPlace | undefined {
-  const slash = path.indexOf('/');
+/** A resource's folder has one level below the root, or two: `services/specs`. */
+function placeOf(byPrefix: ReadonlyMap<string, Resource>, key: string, rootLength: number): KeyPlace | undefined {
+  const slash = key.indexOf('/', rootLength);
   let behind = slash;
-  let resource = byPrefix.get(path.slice(0, slash));
+  let resource = byPrefix.get(key.slice(0, slash));
   if (!resource) {
-    behind = path.indexOf('/', slash + 1);
-    resource = byPrefix.get(path.slice(0, behind));
+    behind = key.indexOf('/', slash + 1);
+    resource = byPrefix.get(key.slice(0, behind));
   }
   if (!resource || slash < 0 || behind < 0) return undefined;
-  return placeBelow(resource, path.slice(behind + 1));
+  return placeBelow(resource, key.slice(behind + 1));
 }
 
 /** @param rest of a key, behind its resource's folder */

@@ -1,5 +1,4 @@
 /** What a cluster's keys hold, counted without decoding the objects. */
-import { prefixRange } from '../etcd/keys.js';
 import { readRange } from '../etcd/range.js';
 import type { KeyValue } from '../etcd/range-page.js';
 import { describeEncrypted } from '../k8s-decode/encryption/describe.js';
@@ -25,7 +24,7 @@ export interface KindCount {
 export async function countKinds(cluster: Cluster): Promise<KindCount[]> {
   const counts = new Map<string, KindCount>();
   const resourceName = await resourceNamer(cluster);
-  for await (const page of readRange(cluster.client, range(cluster))) {
+  for await (const page of allPages(cluster)) {
     for (const kv of page.kvs) {
       const type = typeOf(kv.value) ?? (await slowTypeOf(cluster, kv));
       const resource = resourceName(kv.key.toString());
@@ -71,8 +70,8 @@ async function slowTypeOf(cluster: Cluster, { key, value }: KeyValue): Promise<V
   };
 }
 
-function range(cluster: Cluster) {
-  return { ...prefixRange(Buffer.from(cluster.root)), revision: cluster.revision };
+async function* allPages(cluster: Cluster) {
+  for (const range of cluster.ranges()) yield* readRange(cluster.client, range);
 }
 
 /** Names the resource of a key: by the path alone where nobody declares it. */
@@ -80,7 +79,7 @@ export async function resourceNamer(cluster: Cluster): Promise<(key: string) => 
   const place = await cluster.keyReader();
   return (key) => {
     const resource = place(key)?.resource;
-    return resource ? qualifiedName(resource) : guessedName(key.slice(cluster.root.length));
+    return resource ? qualifiedName(resource) : guessedName(key.slice((cluster.rootOf(key) ?? '').length));
   };
 }
 
@@ -106,7 +105,7 @@ export interface EncryptionCount {
 export async function countEncryption(cluster: Cluster): Promise<EncryptionCount[]> {
   const counts = new Map<string, EncryptionCount>();
   const resourceName = await resourceNamer(cluster);
-  for await (const page of readRange(cluster.client, range(cluster))) {
+  for await (const page of allPages(cluster)) {
     for (const { key, value } of page.kvs) {
       const how = describeEncrypted(value) ?? { provider: 'none', version: '', keyName: '' };
       const resource = resourceName(key.toString());

@@ -62,7 +62,7 @@ export class StoredObject {
 /** The objects of a resource in the order of their keys: all, a namespace's, or the one that is named. */
 export async function* readObjects(cluster: Cluster, query: ObjectQuery): AsyncGenerator<StoredObject> {
   const { resource, namespace, name } = query;
-  const base = `${cluster.root}${resource.prefix}/`;
+  const base = cluster.folderOf(resource);
   const from = resource.namespaced && namespace ? `${base}${namespace}/` : base;
   const range =
     name === undefined
@@ -72,9 +72,10 @@ export async function* readObjects(cluster: Cluster, query: ObjectQuery): AsyncG
   yield* readKeys(cluster, range, place, query.fields);
 }
 
-/** Every key below the cluster's root, those that are of no known resource too. */
+/** Every key of the cluster, those that are of no known resource too. */
 export async function* readAllObjects(cluster: Cluster): AsyncGenerator<StoredObject> {
-  yield* readKeys(cluster, prefixRange(Buffer.from(cluster.root)), await cluster.keyReader());
+  const place = await cluster.keyReader();
+  for (const range of cluster.ranges()) yield* readKeys(cluster, range, place);
 }
 
 async function* readKeys(

@@ -13,6 +13,8 @@ export interface Resource {
   namespaced: boolean;
   /** Where its keys stand under the registry's prefix, without slashes around it: `services/specs`, `stable.example.com/crontabs`. */
   prefix: string;
+  /** The folder that they stand in, where it is not the cluster's: `/openshift.io/`. */
+  root?: string;
   categories: readonly string[];
   /** Another group's name for objects that a resource before it in the table stands for. */
   alias?: true;
@@ -172,15 +174,16 @@ let parsed: readonly Resource[] | undefined;
 
 /** All resources that are Kubernetes' own. */
 export function builtInResources(): readonly Resource[] {
-  parsed ??= parseTable();
+  parsed ??= parseResources(TABLE);
   return parsed;
 }
 
-function parseTable(): Resource[] {
+/** Reads a table of resources, laid out as this module's own. */
+export function parseResources(table: string): Resource[] {
   const resources: Resource[] = [];
   let group = '';
   let version = '';
-  for (const line of TABLE.trim().split('\n')) {
+  for (const line of table.trim().split('\n')) {
     if (line.startsWith('=')) [, group = '', version = ''] = line.split(' ');
     else resources.push(parseLine(line, group, version));
   }

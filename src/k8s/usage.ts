@@ -65,7 +65,7 @@ async function liveUsage(cluster: Cluster, nameOf: (key: string) => string): Pro
 /** What a key is counted under; one that is not of the cluster, under itself. */
 async function namer(cluster: Cluster, by: UsageBy): Promise<(key: string) => string> {
   const inCluster = (name: (key: string) => string) => (key: string) =>
-    key.startsWith(cluster.root) ? name(key) : by === 'object' ? key : OUTSIDE;
+    cluster.rootOf(key) !== undefined ? name(key) : by === 'object' ? key : OUTSIDE;
   if (by === 'kind') return inCluster(await resourceNamer(cluster));
   const place = await cluster.keyReader();
   if (by === 'namespace') return inCluster((key) => place(key)?.namespace ?? NO_NAMESPACE);

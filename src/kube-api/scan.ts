@@ -69,7 +69,7 @@ export function rangeOf(
 }
 
 function prefixOf({ cluster }: Pick<View, 'cluster'>, { resource }: Api): string {
-  return `${cluster.root}${resource!.prefix}/`;
+  return cluster.folderOf(resource!);
 }
 
 /** Names the key of an object that could not be shown, and why. */

@@ -143,8 +143,8 @@ function namespaceOf(manifest: Fields, resource: Resource, flags: NamespaceFlag)
 }
 
 /** A stored object of the same resource: it shows the version and the encoding. */
-async function anyOf(cluster: Cluster, { prefix }: Resource): Promise<IKeyValue | undefined> {
-  const range = prefixRange(Buffer.from(`${cluster.root}${prefix}/`));
+async function anyOf(cluster: Cluster, resource: Resource): Promise<IKeyValue | undefined> {
+  const range = prefixRange(Buffer.from(cluster.folderOf(resource)));
   return (await cluster.client.kv.range({ ...range, limit: '1' })).kvs[0];
 }
 

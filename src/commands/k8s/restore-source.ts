@@ -58,7 +58,9 @@ export async function* savedValues(
       revision: String(flags.rev),
     });
     for await (const saved of snapshotValues(cluster, args, flags)) {
-      yield { ...saved, key: root + saved.key.slice(cluster.root.length) };
+      // Only Kubernetes' own folder may have another name in the other cluster.
+      const isBelow = saved.key.startsWith(cluster.root);
+      yield { ...saved, key: isBelow ? root + saved.key.slice(cluster.root.length) : saved.key };
     }
   } finally {
     client.close();

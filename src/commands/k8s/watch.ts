@@ -54,7 +54,7 @@ export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, args, fla
   for (const { resource, names } of await parseTargets(cluster, args)) {
     const everywhere = flags.allNamespaces || !resource.namespaced;
     const namespace = everywhere ? '' : `${flags.namespace}/`;
-    const folder = `${cluster.root}${resource.prefix}/${namespace}`;
+    const folder = cluster.folderOf(resource) + namespace;
     const keys = names.map((name) => ({ key: Buffer.from(folder + name) }));
     const range = { revision: flags.rev, prevKv: true };
     for (const key of names.length > 0 ? keys : [prefixRange(Buffer.from(folder))]) ranges.push({ ...key, ...range });

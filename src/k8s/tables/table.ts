@@ -35,6 +35,8 @@ const GROUPS: Record<string, () => Promise<{ tables: Tables }>> = {
   'storagemigration.k8s.io': () => import('./definitions.js'),
 };
 
+const openShift = (): Promise<{ tables: Tables }> => import('./openshift.js');
+
 /** The groups whose tables Kubernetes 1.37 changed. */
 const CHANGED = new Set(['storage.k8s.io']);
 
@@ -53,7 +55,7 @@ export async function tableOf(
     const { tables } = await import('./since-37.js');
     if (Object.hasOwn(tables, kind)) return tables[kind];
   }
-  const load = Object.hasOwn(GROUPS, group) ? GROUPS[group] : undefined;
+  const load = group.endsWith('.openshift.io') ? openShift : Object.hasOwn(GROUPS, group) ? GROUPS[group] : undefined;
   const { tables } = (await load?.()) ?? {};
   return tables && Object.hasOwn(tables, kind) ? tables[kind] : undefined;
 }
