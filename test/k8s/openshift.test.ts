@@ -26,7 +26,11 @@ test('both folders in every command', async (t) => {
   t.after(() => client.close());
   for (const [key, [apiVersion, kind, rest]] of Object.entries(OBJECTS)) {
     const path = key.split('/');
-    const metadata = { name: path.at(-1), uid: key, ...(path.length > 4 && path[2] !== 'oauth' && { namespace: path[3] }) };
+    const metadata = {
+      name: path.at(-1),
+      uid: key,
+      ...(path.length > 4 && path[2] !== 'oauth' && { namespace: path[3] }),
+    };
     const object = fields({ apiVersion, kind, metadata, ...rest }) as Fields;
     const value = await encodeStored(object, { encoding: 'protobuf' });
     await client.kv.put({ key: Buffer.from(key), value });
