@@ -45,6 +45,16 @@ export class Transport implements Callable {
     return this.endpoints;
   }
 
+  async connect(options: CallOptions = {}): Promise<void> {
+    // As for a write: the server must have said a word.
+    const attempts = new Attempts(this.core, 'KV', 'put', options, this.options.commandTimeout);
+    try {
+      await attempts.next();
+    } finally {
+      attempts.limit.dispose();
+    }
+  }
+
   async call<Response>(service: Service, method: string, request: object, options?: CallOptions): Promise<Response> {
     const { message, endpoint } = await this.callRaw(service, method, request, options);
     return decodeAnswer(service, method, message, endpoint);

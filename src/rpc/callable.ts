@@ -52,6 +52,8 @@ export interface Callable {
   readonly maxRecvBytes?: number | undefined;
   /** The endpoints, after DNS discovery where that was asked for. */
   resolveEndpoints(): Promise<readonly string[]>;
+  /** Connects and logs in, unless that is done: for those who count how long a call takes. */
+  connect(options?: CallOptions): Promise<void>;
   /** A unary call. Reads may be sent again on another endpoint, writes never unless they surely were not sent. */
   call<Response>(service: Service, method: string, request: object, options?: CallOptions): Promise<Response>;
   /** As `call`, without decoding the answer. */

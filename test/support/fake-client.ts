@@ -97,7 +97,7 @@ function fakeCallable(answer: Answer): Callable {
         yield (await raw(service, method, request)).message;
       },
     }),
-    exec: (service: Service, method: string, request: object) => callable.call(service, method, request),
+    connect: async () => {},
     at: () => callable,
     forgetTokens: () => {},
     close: () => {},

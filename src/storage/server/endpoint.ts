@@ -184,6 +184,8 @@ export class SnapshotEndpoint implements Callable {
     return new ReplayStream(this.file, this.endpoints[0]!, this.checked) as unknown as Duplex<Request, Response>;
   }
 
+  async connect(): Promise<void> {}
+
   /** @throws Failure for a member that the file tells of: it is not there to be asked */
   at(endpoint: string): Callable {
     if (this.endpoints.includes(endpoint)) return this;
