@@ -114,19 +114,22 @@ async function openerOf(type: 'aescbc' | 'aesgcm' | 'secretbox'): Promise<Open> 
 }
 
 /**
- * A decryptor with the keys of an EncryptionConfiguration file.
+ * A decryptor with the keys of an EncryptionConfiguration.
  *
+ * @param path its file, or OpenShift's archive of static pods, which has it in it
  * @param unwrap asks the KMS plugin of a provider for a data key
  */
 export async function openDecryptor(path: string, unwrap: Unwrap): Promise<Decryptor> {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = await readFile(path, 'utf8');
+    bytes = await readFile(path);
   } catch (error) {
     throw new Failure(`cannot read the EncryptionConfiguration ${path}: ${(error as Error).message}`, {
       exitCode: ExitCode.IO,
       cause: error,
     });
   }
+  const { configInArchive, isArchive } = await import('./static-pods.js');
+  const text = isArchive(bytes) ? configInArchive(path, bytes) : bytes.toString();
   return new Decryptor(parseEncryptionConfig(text), unwrap);
 }
