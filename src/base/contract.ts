@@ -60,6 +60,8 @@ export interface GlobalOptions {
   decode: 'auto' | 'k8s' | 'none';
   /** Path of an EncryptionConfiguration, '' when not set. */
   encryptionConfig: string;
+  /** Reads ask one member alone, without consensus. */
+  serializable: boolean;
   /** Where the endpoints and the certificates are from, in words: a flag or variable, a context, a file of this node. */
   origin: { endpoints: string; certificates: string };
   /** Those that were given, on the command line or by the environment. */

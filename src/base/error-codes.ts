@@ -30,7 +30,7 @@ export const ERROR_KINDS = {
   'no-connection': kind(BadConnection, 'No endpoint could be reached, or none let us log in.', 'Look at the reason for each endpoint: the address, the port, the certificates; `endpoint health` asks each alone.'),
   'not-logged-in': kind(FAILED, 'The server does not know who asks.', 'Give --user, or a client certificate whose common name is a user; is the password right?'),
   'permission-denied': kind(FAILED, 'No role of the user covers the keys or the command.', '`user get NAME --detail` shows what the user may do.'),
-  'no-leader': kind(FAILED, 'The cluster has no leader: most members are down, or cut off from one another.', '`endpoint status --cluster` shows who is there; `get --consistency=s` reads what one member has.'),
+  'no-leader': kind(FAILED, 'The cluster has no leader: most members are down, or cut off from one another.', '`doctor` tells who is there; `--consistency s` reads what one member has.'),
   'timeout': kind(FAILED, 'The answer did not come in time.', '--command-timeout gives it longer; `endpoint status --cluster` shows who is down or slow.'),
   'outcome-unknown': kind(FAILED, 'A write was sent, and the connection ended before the answer came: it may have been done.', 'Look whether it was done before you repeat it.'),
   'no-space': kind(FAILED, 'The database is as large as it may be; the cluster takes no writes.', '`compaction`, `defrag`, then `alarm disarm`.'),

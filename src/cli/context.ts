@@ -94,5 +94,8 @@ async function open(context: CommandContext): Promise<EtcdClient> {
     options.password = await options.password();
   }
   const { openClient } = await import('../etcd/client.js');
-  return openClient(options);
+  const client = await openClient(options);
+  if (!context.options.serializable) return client;
+  const { serializable } = await import('../etcd/serializable.js');
+  return serializable(client);
 }

@@ -62,6 +62,7 @@ export function resolveOptions(
     maxRequestBytes: Number(flags.maxRequestBytes),
     maxRecvBytes: Number(flags.maxRecvBytes),
     writeOut: flags.writeOut,
+    serializable: isSerializable(flags, around.mode),
     hex: flags.hex,
     lockTimeout: flags.timeout,
     debug: flags.debug,
@@ -107,6 +108,15 @@ function isLimited(given: boolean, noTimeout: OptionRules['noTimeout'], dropIn: 
   if (noTimeout === undefined) return true;
   if (noTimeout === 'drop-in') return !dropIn;
   return given && (noTimeout === 'unless-given' || !dropIn);
+}
+
+function isSerializable({ consistency }: GlobalFlags, mode: Mode): boolean {
+  if (isDropIn(mode) || consistency === 'l') return false;
+  if (consistency === 's') return true;
+  throw new Failure(`unknown --consistency ${consistency}`, {
+    exitCode: ExitCode.BadFeature,
+    hint: '--consistency takes l (linearizable) or s (serializable)',
+  });
 }
 
 function decodeMode(flags: GlobalFlags, mode: Mode): GlobalOptions['decode'] {

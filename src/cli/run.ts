@@ -133,7 +133,10 @@ async function runCommand(argv: string[], env: NodeJS.ProcessEnv, io: Io, runnin
     return ExitCode.Ok;
   }
   refuseMissing(own, flags);
-  if (!isDropIn(mode)) refuseMore(args, module.spec, entry);
+  if (!isDropIn(mode)) {
+    refuseMore(args, module.spec, entry);
+    refuseConsistency(module.spec, flags.values);
+  }
   const inherited = [...globals, ...groupFlags(mode, entry)];
   const rules = { noTimeout: module.spec.noTimeout, variables: module.spec.variables ?? [] };
   const context = makeContext(mode, io, env, () => resolveOptions(inherited, flags, rules, { mode, env, io }));
@@ -142,6 +145,10 @@ async function runCommand(argv: string[], env: NodeJS.ProcessEnv, io: Io, runnin
   } finally {
     await context.close();
   }
+}
+
+function refuseConsistency({ noConsistency }: CommandSpec, flags: GlobalFlags): void {
+  if (noConsistency !== undefined && flags.given('consistency')) throw new UsageFailure(noConsistency);
 }
 
 /** What is left over was meant for something, which would silently not be done. */

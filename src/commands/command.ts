@@ -30,6 +30,8 @@ export interface CommandSpec {
   mostArgs?: number;
   /** What completion offers for arguments. */
   complete?: 'file' | 'directory' | 'key' | readonly string[];
+  /** Why --consistency has no meaning for it. */
+  noConsistency?: string;
   /** Variables beginning with ETCDCTL_ that the command reads itself: there is no warning of them. */
   variables?: readonly string[];
 }

@@ -44,11 +44,12 @@ export class Attempts {
     private readonly method: string,
     private readonly options: CallOptions,
     defaultMs: number | undefined,
+    request?: object,
   ) {
     const { signal } = core.cluster.options;
     this.limit = new Limit(options, defaultMs, signal);
     this.path = methodOf(service, method).path;
-    this.read = isRead(service, method);
+    this.read = isRead(service, method, request);
     const asEtcdctl = core.cluster.options.waitForReady === true;
     this.repeatable = { read: this.read, watch: service === 'Watch', asEtcdctl };
     this.greeted = !this.read;

@@ -29,7 +29,10 @@ const READS = new Set<string>([
   'Health/check',
 ]);
 
-export function isRead(service: Service, method: string): boolean {
+/** @param request the alarms are listed and cleared by the same method */
+export function isRead(service: Service, method: string, request: object = {}): boolean {
+  const { action } = request as { action?: number | string };
+  if (service === 'Maintenance' && method === 'alarm') return action === undefined || action === 0 || action === 'GET';
   return READS.has(`${service}/${method}`);
 }
 

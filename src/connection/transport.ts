@@ -63,7 +63,7 @@ export class Transport implements Callable {
   async callRaw(service: Service, method: string, request: object, options: CallOptions = {}): Promise<RawReply> {
     const bytes = encodeMessage(methodOf(service, method).request, request);
     checkRequestSize(bytes.length, this.options.maxRequestBytes);
-    const attempts = new Attempts(this.core, service, method, options, this.options.commandTimeout);
+    const attempts = new Attempts(this.core, service, method, options, this.options.commandTimeout, request);
     try {
       for (;;) {
         const { session, spec } = await attempts.next();

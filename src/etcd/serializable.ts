@@ -19,7 +19,8 @@ function serializableCallable(inner: Callable): Callable {
       inner.serverStream(service, method, relaxed(service, method, request), options),
     serverStreamRaw: (service, method, request, options) =>
       inner.serverStreamRaw(service, method, relaxed(service, method, request), options),
-    duplex: (service, method, options) => inner.duplex(service, method, options),
+    // Past changes, which a watch is used for where history is shown, are told without a leader too.
+    duplex: (service, method, options) => inner.duplex(service, method, { ...options, requireLeader: false }),
     resolveEndpoints: () => inner.resolveEndpoints(),
     at: (endpoint) => serializableCallable(inner.at(endpoint)),
     forgetTokens: () => inner.forgetTokens(),

@@ -115,6 +115,12 @@ export function callFailed(failure: CallFailure, context: CallContext): RpcError
   });
 }
 
+/** What does not need a quorum itself. */
+const UNREAD =
+  'the member may be overloaded, frozen, or without a quorum: --consistency s reads what it has by itself, --endpoints file: reads the data directory of this node, and `doctor` tells what is wrong; --command-timeout gives it longer';
+const UNWRITTEN =
+  'the member may be overloaded, frozen, or without a quorum: `doctor` tells what is wrong; --command-timeout gives it longer';
+
 function describe(
   { code, details, facts }: CallFailure,
   context: CallContext,
@@ -122,10 +128,7 @@ function describe(
   const at = facts.endpoint ? `${facts.endpoint}: ` : '';
   if (code === Code.DeadlineExceeded) {
     const time = context.allowedMs === undefined ? 'in time' : `within ${seconds(context.allowedMs)}`;
-    return {
-      text: `${at}no answer to ${context.method} ${time}`,
-      hint: 'the member may be overloaded, frozen, or without a quorum: see `endpoint status --cluster`; --command-timeout gives it longer',
-    };
+    return { text: `${at}no answer to ${context.method} ${time}`, hint: context.read ? UNREAD : UNWRITTEN };
   }
   if (code === Code.Canceled && !facts.fromServer) return { text: 'cancelled', hint: undefined };
   if (facts.fromServer) return { text: `${at}${details || codeName(code)}`, hint: hintForStatus(code, details) };

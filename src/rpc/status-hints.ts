@@ -18,7 +18,7 @@ const KNOWN: readonly (readonly [part: string, errorCode: ErrorCode, hint: strin
   [
     'no leader',
     'no-leader',
-    'most members are down or cut off: ask each by `endpoint status`; `get --consistency=s` reads one alone',
+    'most members are down or cut off: `doctor` tells which; --consistency s reads what one member has by itself',
   ],
   [
     'request timed out',

@@ -33,6 +33,8 @@ export const spec = {
     'ketcdctl k8s watch cm/coredns -n kube-system -o yaml',
     'ketcdctl --endpoints file:backup.db k8s watch nodes --rev 1 -o jsonl',
   ],
+  noConsistency:
+    '--consistency is for reads: a watch is told of changes by one member in any case, in the order in which they were agreed on; without a quorum there are none',
   flags: {
     ...NAMESPACE_FLAG,
     allNamespaces: bool('in all namespaces', { short: 'A' }),

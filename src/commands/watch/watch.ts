@@ -23,6 +23,8 @@ export const spec = {
   ],
   complete: 'key',
   variables: ['ETCDCTL_WATCH_KEY', 'ETCDCTL_WATCH_RANGE_END'],
+  noConsistency:
+    '--consistency is for reads: a watch is told of changes by one member in any case, in the order in which they were agreed on; without a quorum there are none',
   flags: {
     ...LINE_FLAGS,
     showManagedFields: SHOW_MANAGED_FIELDS,
