@@ -38,11 +38,14 @@ const ETCDCTL = {
 };
 
 const OWN = {
-  consistency: string('of reads: linearizable (l), or serializable (s), which needs no quorum and may be a little old', {
-    default: 'l',
-    choices: ['l', 's'],
-    own: true,
-  }),
+  consistency: string(
+    'of reads: linearizable (l), or serializable (s), which needs no quorum and may be a little old',
+    {
+      default: 'l',
+      choices: ['l', 's'],
+      own: true,
+    },
+  ),
   context: string('named cluster to connect to (see: ketcdctl context)', {
     value: 'NAME',
     complete: 'context',
