@@ -1,4 +1,6 @@
 /** Who changed an object, and when, as far as its managedFields tell. */
+
+import { parseTime } from '../k8s-decode/time.js';
 import { type Fields, field, stringField, type Value } from '../k8s-decode/value.js';
 import { type FieldChange, isSame, type Step } from './object-diff.js';
 
@@ -15,8 +17,8 @@ export interface Manager {
 export interface Authors {
   managers: Manager[];
   /**
-   * The entries of managedFields are the same as before (two changes in one second, or one that went past the API server):
-   * this is the newest that owns all that changed; nobody where there is none.
+   * No entry of managedFields has a new time (two changes in one second, or one that went past the API server): these own what
+   * changed, and their time is that of the change. Nobody where there is none: the writer is not in managedFields.
    */
   guessed: boolean;
 }
@@ -29,7 +31,6 @@ export function authorsOf(before: Fields | undefined, after: Fields, changes: re
     const old = known.get(identity(entry));
     return old === undefined || !isSame(old, entry);
   });
-  const newest = (list: Fields[]) => list.filter((entry) => timeOf(entry) === maxTime(list));
   if (changed.length > 0) {
     // Of a field that somebody takes over, the one that had it has a changed entry too, with its old time.
     const own = changed.filter((entry) => {
@@ -37,12 +38,25 @@ export function authorsOf(before: Fields | undefined, after: Fields, changes: re
       return !old || timeOf(old) !== timeOf(entry);
     });
     if (own.length > 0) return { managers: own.map(managerOf), guessed: false };
-    return { managers: changed.map(managerOf), guessed: true };
+    // Whoever wrote twice in a second has the newest time there is, and the same as before.
+    return { managers: changed.filter((entry) => timeOf(entry) === maxTime(entries)).map(managerOf), guessed: true };
   }
   // The generation is raised by the API server, for whoever changes the rest.
   const paths = changes.map(({ path }) => path).filter((path) => path[1] !== 'generation');
   const owners = entries.filter((entry) => paths.every((path) => owns(entry.get('fieldsV1'), path)));
-  return { managers: newest(owners).map(managerOf), guessed: true };
+  const time = timeIn(changes);
+  return { managers: owners.filter((entry) => timeOf(entry) === time).map(managerOf), guessed: true };
+}
+
+/** When a change was made, by the newest time that it wrote; undefined where it wrote none. */
+function timeIn(changes: readonly FieldChange[]): string | undefined {
+  const times = changes.flatMap(({ after }) => (typeof after === 'string' && parseTime(after) ? after : []));
+  return times.sort().at(-1);
+}
+
+/** When an object was written last, as far as its managedFields tell. */
+export function newestTime(object: Fields): string | undefined {
+  return maxTime(entriesOf(object)) || undefined;
 }
 
 function entriesOf(object: Fields | undefined): Fields[] {

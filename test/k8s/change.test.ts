@@ -167,7 +167,7 @@ test('delete, and bring back', { skip }, async (t) => {
   const dry = await run(['k8s', 'delete', 'pods', '-l', 'app=web', '-n', 'shop', '--dry-run']);
   assert.equal(dry.stdout, '');
   assert.match(dry.stderr, /(\/registry\/pods\/shop\/web.* {2}\(revision \d+\)\n.*){3}3 objects would be deleted\n$/s);
-  const deleted = await run(['k8s', 'delete', 'pods', '-l', 'app=web', '-n', 'shop', '--backup-dir', dir]);
+  const deleted = await run(['k8s', 'delete', 'pods', '-l', 'app=web', '-n', 'shop', '--yes', '--backup-dir', dir]);
   assert.equal(deleted.stdout, pods.map((key) => `pod/${key.split('/').at(-1)} deleted\n`).join(''));
   assert.deepEqual(await Promise.all(pods.map((key) => sample.read(key))), [undefined, undefined, undefined]);
   const [backup] = sample.backups();

@@ -174,7 +174,7 @@ test('k8s watch, live', { skip }, async (t) => {
   };
   await write('x');
   await write('y');
-  assert.equal((await run(['k8s', 'delete', 'cm/w', '-n', 'shop', '--backup-dir', dir])).exit, 0);
+  assert.equal((await run(['k8s', 'delete', 'cm/w', '-n', 'shop', '--yes', '--backup-dir', dir])).exit, 0);
   const saved = join(dir, 'saved.db');
   assert.equal((await run(['snapshot', 'save', saved])).exit, 0);
   const since = String(BigInt(revision) + 1n);

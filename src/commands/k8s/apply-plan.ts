@@ -6,6 +6,7 @@ import type { FlagsOf } from '../../base/flags/declare.js';
 import { prefixRange } from '../../etcd/keys.js';
 import type { Cluster } from '../../k8s/cluster.js';
 import { inStoredLayout, sortedFields, toBeStored } from '../../k8s/edited.js';
+import { withManager } from '../../k8s/managed-entry.js';
 import { creation, replacement } from '../../k8s/manifest.js';
 import { isSame } from '../../k8s/object-diff.js';
 import type { Resource } from '../../k8s/resources.js';
@@ -66,9 +67,10 @@ async function replace(target: NamedObject, manifest: Fields, old: IKeyValue, st
   refuseConflict(manifest, old, target);
   const merged = replacement(manifest, stored.object);
   const object = toBeStored(await asRead(merged, stored.encoding, target.key), stored.object);
-  const layout = inStoredLayout(stored.object, object) as Fields;
+  const unchanged = isSame(stored.object, inStoredLayout(stored.object, object));
+  const written = unchanged ? object : withManager(object, stored.object, new Date());
+  const layout = inStoredLayout(stored.object, written) as Fields;
   const value = await encodeStored(layout, { encoding: stored.encoding, key: target.key });
-  const unchanged = isSame(stored.object, layout);
   return { target, action: unchanged ? 'unchanged' : 'configured', old, value, notes: [] };
 }
 
@@ -84,7 +86,12 @@ async function create(
   encoding: Encoding | undefined,
   resource: Resource,
 ): Promise<PlannedWrite> {
-  const object = toBeStored(creation(manifest, resource, target.namespace, new Date()), undefined);
+  const now = new Date();
+  const object = withManager(
+    toBeStored(creation(manifest, resource, target.namespace, now), undefined),
+    undefined,
+    now,
+  );
   const as = encoding ?? (await storedEncoding(object, target.key));
   const layout = as === 'json' ? (sortedFields(object) as Fields) : object;
   const value = await encodeStored(layout, { encoding: as, key: target.key });

@@ -42,6 +42,12 @@ export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, args, fla
   for (const object of shown) await context.stderr.write(overview(object));
   if (shown.length < objects.length) await context.stderr.write(`  and ${objects.length - shown.length} more\n`);
   const question = objects.length === 1 ? 'Delete it?' : `Delete these ${objects.length} objects?`;
+  if (!flags.yes && !dryRun && !(context.stdin.isTTY && context.stderr.isTTY)) {
+    throw new Failure('nothing was deleted: there is no terminal on which to ask', {
+      exitCode: ExitCode.BadArgs,
+      hint: '--yes deletes without asking, --dry-run shows what would go',
+    });
+  }
   if (!(await mayChange(context, flags, question))) {
     const count = objects.length === 1 ? '1 object' : `${objects.length} objects`;
     await context.stderr.write(dryRun ? `${count} would be deleted\n` : 'nothing was deleted\n');

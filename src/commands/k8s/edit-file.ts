@@ -1,15 +1,21 @@
 /** A text that somebody edits, as often as it takes to be valid. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ExitCode, Failure } from '../../base/errors.js';
+import { onEndingSignal } from '../../base/files/clean-up.js';
 import type { Fields } from '../../k8s-decode/index.js';
 import type { CommandContext } from '../command.js';
+
+/** What ends the process, also while an editor runs. */
+const ENDING = ['SIGTERM', 'SIGHUP'] as const;
 
 /** The file in which it is edited, in a folder that only its owner can look into. */
 export class EditFile {
   readonly path = join(mkdtempSync(join(tmpdir(), 'ketcdctl-edit-')), 'object.yaml');
+  /** A signal that ends the process takes the file away: there may be a secret in it. */
+  private unheard = onEndingSignal(() => this.remove());
 
   constructor(
     /** Without comments. */
@@ -33,11 +39,38 @@ export class EditFile {
     return { text: whole.slice(comments.length), firstLine: comments.split('\n').length };
   }
 
+  /** While an editor runs, Ctrl-C is for the editor; other signals end it, too. */
+  async edited(child: ChildProcess): Promise<number | string> {
+    this.unheard();
+    const stay = () => {};
+    const end = (name: NodeJS.Signals) => {
+      child.kill(name);
+      this.remove();
+      for (const each of ENDING) process.off(each, end);
+      process.kill(process.pid, name);
+    };
+    process.on('SIGINT', stay);
+    for (const name of ENDING) process.on(name, end);
+    try {
+      return await new Promise<number | string>((resolve, reject) => {
+        child.once('error', reject);
+        child.once('exit', (code, signal) => resolve(code ?? signal ?? 1));
+      });
+    } finally {
+      process.off('SIGINT', stay);
+      for (const name of ENDING) process.off(name, end);
+      this.unheard = onEndingSignal(() => this.remove());
+    }
+  }
+
+  /** Where the text stays, for the user to go on with. */
   kept(): string {
+    this.unheard();
     return `the edited text is kept in ${this.path}`;
   }
 
   remove(): void {
+    this.unheard();
     rmSync(dirname(this.path), { recursive: true, force: true });
   }
 }
@@ -61,7 +94,7 @@ export async function editUntilValid(
 ): Promise<Edited | undefined> {
   let last = file.text;
   for (let problem: string | undefined; ; ) {
-    await runEditor(context, file.path);
+    await runEditor(context, file);
     const { text: after, firstLine } = file.read();
     if (after === last) {
       if (problem === undefined) return undefined;
@@ -91,7 +124,7 @@ async function oneDocument(text: string, firstLine: number): Promise<Fields> {
 }
 
 /** Runs the user's editor, a command line of the shell as in kubectl, on the terminal. */
-async function runEditor(context: CommandContext, path: string): Promise<void> {
+async function runEditor(context: CommandContext, file: EditFile): Promise<void> {
   const { env, stdout } = context;
   const editor = env.KUBE_EDITOR || env.EDITOR;
   if (!editor && !context.stdin.isTTY) {
@@ -100,15 +133,9 @@ async function runEditor(context: CommandContext, path: string): Promise<void> {
     });
   }
   await stdout.flush();
+  const { path } = file;
   const child = spawn('/bin/sh', ['-c', `${editor || 'vi'} "$0"`, path], { stdio: 'inherit', env });
-  // Ctrl-C in the editor is for the editor.
-  const stay = () => {};
-  process.on('SIGINT', stay);
-  const ended = new Promise<number | string>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code, signal) => resolve(code ?? signal ?? 1));
-  });
-  const status = await ended.finally(() => process.off('SIGINT', stay));
+  const status = await file.edited(child);
   if (status === 0) return;
   throw new Failure(`the editor ${JSON.stringify(editor || 'vi')} failed (${status}): nothing was written`, {
     hint: `the text is in ${path}`,

@@ -2,6 +2,7 @@ import { ExitCode, Failure } from '../../base/errors.js';
 import { bool } from '../../base/flags/declare.js';
 import { writeStyled } from '../../base/terminal.js';
 import { inStoredLayout, requireSameObject, toBeStored } from '../../k8s/edited.js';
+import { withManager } from '../../k8s/managed-entry.js';
 import { readObjects, type StoredObject } from '../../k8s/objects.js';
 import { encodeStored, type Fields, type Stored } from '../../k8s-decode/index.js';
 import { field } from '../../k8s-decode/value.js';
@@ -78,7 +79,11 @@ interface Original {
 async function storedBytes(saved: Fields, { stored, shown, key, lineEnd }: Original): Promise<Buffer> {
   requireSameObject(stored.object, saved);
   const edited = withHidden(saved, stored.object, shown);
-  const object = toBeStored(inStoredLayout(stored.object, edited) as Fields, stored.object);
+  const object = withManager(
+    toBeStored(inStoredLayout(stored.object, edited) as Fields, stored.object),
+    stored.object,
+    new Date(),
+  );
   const value = await encodeStored(object, { encoding: stored.encoding, key });
   return lineEnd || stored.encoding !== 'json' ? value : value.subarray(0, -1);
 }

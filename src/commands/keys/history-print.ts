@@ -2,7 +2,7 @@
 
 import { writeStyled } from '../../base/terminal.js';
 import type { KeyRevision } from '../../etcd/key-history.js';
-import { type Authors, authorsOf, managerText } from '../../k8s/managers.js';
+import { type Authors, authorsOf, managerText, newestTime } from '../../k8s/managers.js';
 import { changeFields, type FieldChange, objectChanges } from '../../k8s/object-diff.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import { type Fields, field, integer, stringField, type Value } from '../../k8s-decode/value.js';
@@ -24,7 +24,8 @@ export interface HistoryOptions {
 /** What is known of one revision. */
 interface Entry {
   revision: KeyRevision;
-  change: 'created' | 'changed' | 'deleted' | 'kept';
+  /** `put back`: created with a creation time that is older than the change before it. */
+  change: 'created' | 'put back' | 'changed' | 'deleted' | 'kept';
   before: ComparedValue | undefined;
   after: ComparedValue | undefined;
   changes: FieldChange[];
@@ -37,6 +38,8 @@ export class HistoryPrinter {
   private readonly values: ComparedValues;
   private style: DiffStyle | undefined;
   private printed = 0;
+  /** The newest change so far whose time is known. */
+  private latest: { revision: bigint; time: string } | undefined;
   /** The values of the pair before: one of them is in the next pair too. */
   private known: { place: string; value: ComparedValue }[] = [];
 
@@ -93,10 +96,24 @@ export class HistoryPrinter {
       ...(after ? [{ place: placeOf(current), value: after }] : []),
       ...(before ? [{ place: placeOf(previous), value: before }] : []),
     ];
-    const change = changeOf(current, before);
+    const change = this.isPutBack(current, after) ? 'put back' : changeOf(current, before);
     const changes = change === 'kept' ? [] : objectChanges(before?.shown, after?.shown);
     const authors = authorsIn(before, after, changes);
-    return { revision: current, change, before, after, changes, authors, time: timeOf(change, authors, before, after) };
+    const time = timeOf(change, authors, before, after);
+    if (time !== undefined && change !== 'put back') this.latest = { revision: current.revision, time };
+    return { revision: current, change, before, after, changes, authors, time };
+  }
+
+  /**
+   * Whether a revision brings an object back: it is older than what happened before, or than what is written in it. The API server
+   * makes an object in the second in which it is created.
+   */
+  private isPutBack({ type, revision, kv }: KeyRevision, after: ComparedValue | undefined): boolean {
+    const created = stringField(after?.object, 'metadata', 'creationTimestamp');
+    if (type === 'delete' || kv.version !== '1' || !after?.object || !created) return false;
+    const { latest } = this;
+    if (latest && latest.revision < revision && created < latest.time) return true;
+    return isLater(newestTime(after.object), created);
   }
 
   private async read(revision: KeyRevision): Promise<ComparedValue | undefined> {
@@ -105,6 +122,12 @@ export class HistoryPrinter {
     const place = placeOf(revision);
     return this.known.find((known) => known.place === place)?.value ?? this.values.read(kv.key, kv.value);
   }
+}
+
+const SOON_MS = 5000;
+
+function isLater(time: string | undefined, than: string): boolean {
+  return time !== undefined && Date.parse(time) - Date.parse(than) > SOON_MS;
 }
 
 /** One revision can be that of several keys. */
@@ -141,7 +164,7 @@ function timeOf(
   after: ComparedValue | undefined,
 ): string | undefined {
   if (change === 'deleted') return stringField(before?.object, 'metadata', 'deletionTimestamp');
-  if (change === 'created') return stringField(after?.object, 'metadata', 'creationTimestamp');
+  if (change === 'created' || change === 'put back') return stringField(after?.object, 'metadata', 'creationTimestamp');
   if (guessed) return undefined;
   return managers
     .flatMap(({ time }) => time ?? [])
