@@ -30,31 +30,33 @@ const SERVER_ANNOTATIONS = [
 ];
 
 /** Paths that a cluster fills, by kind. */
-const ASSIGNED: Record<string, readonly (readonly string[])[]> = {
-  Pod: [
-    ['spec', 'nodeName'],
-    ['spec', 'priority'],
-    ['spec', 'serviceAccount'],
-  ],
-  PersistentVolumeClaim: [['spec', 'volumeName']],
-  PersistentVolume: [
-    ['spec', 'claimRef', 'uid'],
-    ['spec', 'claimRef', 'resourceVersion'],
-  ],
-  Namespace: [['spec', 'finalizers']],
-  ServiceAccount: [['secrets']],
-  Node: [
-    ['spec', 'podCIDR'],
-    ['spec', 'podCIDRs'],
-    ['spec', 'providerID'],
-  ],
-  CertificateSigningRequest: [
-    ['spec', 'uid'],
-    ['spec', 'username'],
-    ['spec', 'groups'],
-    ['spec', 'extra'],
-  ],
-};
+const ASSIGNED = new Map<string, readonly (readonly string[])[]>(
+  Object.entries({
+    Pod: [
+      ['spec', 'nodeName'],
+      ['spec', 'priority'],
+      ['spec', 'serviceAccount'],
+    ],
+    PersistentVolumeClaim: [['spec', 'volumeName']],
+    PersistentVolume: [
+      ['spec', 'claimRef', 'uid'],
+      ['spec', 'claimRef', 'resourceVersion'],
+    ],
+    Namespace: [['spec', 'finalizers']],
+    ServiceAccount: [['secrets']],
+    Node: [
+      ['spec', 'podCIDR'],
+      ['spec', 'podCIDRs'],
+      ['spec', 'providerID'],
+    ],
+    CertificateSigningRequest: [
+      ['spec', 'uid'],
+      ['spec', 'username'],
+      ['spec', 'groups'],
+      ['spec', 'extra'],
+    ],
+  }),
+);
 
 /** The manifest of a stored object. */
 export function cleanManifest(object: Fields): Fields {
@@ -62,7 +64,7 @@ export function cleanManifest(object: Fields): Fields {
   let clean = new Map(object);
   clean.delete('status');
   clean.set('metadata', cleanMetadata(fieldsAt(object, 'metadata'), kind));
-  for (const path of ASSIGNED[kind] ?? []) clean = without(clean, path);
+  for (const path of ASSIGNED.get(kind) ?? []) clean = without(clean, path);
   if (kind === 'Service') clean = cleanService(clean);
   if (kind === 'Job') clean = cleanJob(clean);
   if (kind === 'Pod') clean = cleanPod(clean);

@@ -54,11 +54,6 @@ function timeIn(changes: readonly FieldChange[]): string | undefined {
   return times.sort().at(-1);
 }
 
-/** When an object was written last, as far as its managedFields tell. */
-export function newestTime(object: Fields): string | undefined {
-  return maxTime(entriesOf(object)) || undefined;
-}
-
 function entriesOf(object: Fields | undefined): Fields[] {
   const list = field(object, 'metadata', 'managedFields');
   return Array.isArray(list) ? list.filter((entry) => entry instanceof Map) : [];

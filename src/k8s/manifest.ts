@@ -19,24 +19,26 @@ const KEPT_METADATA = [
 ];
 
 /** What the cluster has given an object, by kind: kept where the manifest does not have it. */
-const ASSIGNED: Record<string, readonly (readonly string[])[]> = {
-  Service: [
-    ['spec', 'clusterIP'],
-    ['spec', 'clusterIPs'],
-    ['spec', 'ipFamilies'],
-    ['spec', 'ipFamilyPolicy'],
-    ['spec', 'healthCheckNodePort'],
-  ],
-  Namespace: [['spec', 'finalizers']],
-  Pod: [['spec', 'nodeName']],
-  PersistentVolumeClaim: [['spec', 'volumeName']],
-  PersistentVolume: [['spec', 'claimRef']],
-  ServiceAccount: [['secrets'], ['imagePullSecrets']],
-  Job: [
-    ['spec', 'selector'],
-    ['spec', 'template', 'metadata'],
-  ],
-};
+const ASSIGNED = new Map<string, readonly (readonly string[])[]>(
+  Object.entries({
+    Service: [
+      ['spec', 'clusterIP'],
+      ['spec', 'clusterIPs'],
+      ['spec', 'ipFamilies'],
+      ['spec', 'ipFamilyPolicy'],
+      ['spec', 'healthCheckNodePort'],
+    ],
+    Namespace: [['spec', 'finalizers']],
+    Pod: [['spec', 'nodeName']],
+    PersistentVolumeClaim: [['spec', 'volumeName']],
+    PersistentVolume: [['spec', 'claimRef']],
+    ServiceAccount: [['secrets'], ['imagePullSecrets']],
+    Job: [
+      ['spec', 'selector'],
+      ['spec', 'template', 'metadata'],
+    ],
+  }),
+);
 
 /**
  * What stands in place of an object that is there already: its own spec and data, with what the API server and controllers have put
@@ -52,7 +54,7 @@ export function replacement(manifest: Fields, old: Fields): Fields {
   }
   let object = new Map(stored(manifest)).set('metadata', metadata);
   if (!isFilled(object.get('status')) && old.has('status')) object.set('status', old.get('status')!);
-  for (const path of ASSIGNED[stringField(old, 'kind') ?? ''] ?? []) object = withAssigned(object, old, path);
+  for (const path of ASSIGNED.get(stringField(old, 'kind') ?? '') ?? []) object = withAssigned(object, old, path);
   return object;
 }
 

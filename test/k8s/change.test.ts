@@ -60,7 +60,7 @@ test('apply creates objects as the cluster stores them', { skip }, async (t) => 
   const coupon = (await sample.read('/registry/shop.example.com/coupons/shop/winter'))!.value.toString();
   assert.match(
     coupon,
-    /^\{"apiVersion":"shop\.example\.com\/v1","kind":"Coupon","metadata":\{"creationTimestamp":"[^"]+","generation":1,"name":"winter","namespace":"shop","uid":"[^"]+"\},"spec":\{"code":"W","percent":5\}\}\n$/,
+    /^\{"apiVersion":"shop\.example\.com\/v1","kind":"Coupon","metadata":\{"creationTimestamp":"[^"]+","generation":1,"managedFields":\[[^\]]+"manager":"ketcdctl"[^\]]+\],"name":"winter","namespace":"shop","uid":"[^"]+"\},"spec":\{"code":"W","percent":5\}\}\n$/,
   );
   const namespace = await object(sample, '/registry/namespaces/fresh');
   assert.deepEqual(

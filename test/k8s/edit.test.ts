@@ -6,7 +6,7 @@ import { inStoredLayout } from '../../src/k8s/edited.js';
 import { isSame } from '../../src/k8s/object-diff.js';
 import { decodeStored, encodeStored, type Fields } from '../../src/k8s-decode/index.js';
 import { parseJson } from '../../src/k8s-decode/json/json.js';
-import { field } from '../../src/k8s-decode/value.js';
+import { field, stringField, type Value } from '../../src/k8s-decode/value.js';
 import { parseYaml } from '../../src/k8s-decode/yaml/read.js';
 import { toYaml } from '../../src/k8s-decode/yaml/write.js';
 import { skipWithoutEtcd } from '../support/etcd.js';
@@ -46,13 +46,32 @@ test('edit writes what was saved, in the stored form', { skip }, async (t) => {
     field(now.object, 'metadata', 'generation'),
     (field(old.object, 'metadata', 'generation') as number) + 1,
   );
-  assert.deepEqual(field(now.object, 'metadata', 'managedFields'), field(old.object, 'metadata', 'managedFields'));
+  const [managers, known] = [managersOf(now.object), managersOf(old.object)];
+  assert.deepEqual(managers.slice(0, -1), known);
+  const own = managers.at(-1);
+  assert.equal(stringField(own, 'manager'), 'ketcdctl');
+  assert.deepEqual(field(own, 'fieldsV1', 'f:spec'), new Map([['f:replicas', new Map()]]));
   // The old value can be brought back.
   const [backup] = sample.backups();
   const restored = await sample.run(['k8s', 'restore', '--from', backup!, '--overwrite', '--backup-dir', sample.dir]);
   assert.equal(restored.stdout, `${WEB} overwritten\n`);
   assert.ok((await sample.read(WEB))!.value.equals(before.value));
 });
+
+function managersOf(object: Fields): Value[] {
+  return field(object, 'metadata', 'managedFields') as Value[];
+}
+
+/** A value without the entry that tells of ketcdctl's change. */
+async function unsigned(value: Buffer): Promise<Buffer> {
+  const { object, encoding } = await decodeStored(value);
+  const metadata = field(object, 'metadata') as Fields;
+  metadata.set(
+    'managedFields',
+    managersOf(object).filter((entry) => stringField(entry, 'manager') !== 'ketcdctl'),
+  );
+  return encodeStored(object, { encoding });
+}
 
 test('edits that change nothing, or cannot be', { skip }, async (t) => {
   const sample = await liveSample(t);
@@ -148,7 +167,7 @@ test('what ketcdctl does not know survives an edit; a lease stays', { skip }, as
   assert.equal(now.lease, ID);
   // One byte more than before: "x1" for "1".
   const wanted = await encodeStored(new Map(unknown).set('data', new Map([['a', 'x1']])));
-  assert.ok(now.value.equals(wanted));
+  assert.ok((await unsigned(now.value)).equals(wanted));
   const [edited, original] = [await decodeStored(now.value), await decodeStored(value)];
   assert.deepEqual(edited.object.get('$unknown'), original.object.get('$unknown'));
 });
@@ -160,7 +179,10 @@ test('custom resources keep their JSON', { skip }, async (t) => {
   const ended = await edit(sample, ['coupon/spring', '-n', 'shop'], 'sed -i "s/^  percent: .*/  percent: 15/" "$1"');
   assert.equal(ended.exit, 0, ended.stderr);
   const wanted = before.replace('"percent":10', '"percent":15').replace('"generation":1', '"generation":2');
-  assert.equal((await sample.read(key))!.value.toString(), wanted);
+  const now = (await sample.read(key))!.value.toString();
+  const entry = /,"managedFields":\[\{[^\]]*"manager":"ketcdctl"[^\]]*\]/;
+  assert.match(now, entry);
+  assert.equal(now.replace(entry, ''), wanted);
 });
 
 test('encrypted values are not edited', { skip }, async (t) => {

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { EtcdClient } from '../../src/etcd/client.js';
 import { cleanManifest } from '../../src/k8s/clean.js';
+import { replacement } from '../../src/k8s/manifest.js';
 import { parseJson, toJson } from '../../src/k8s-decode/json/json.js';
 import type { Fields } from '../../src/k8s-decode/value.js';
 import { parseYaml } from '../../src/k8s-decode/yaml/read.js';
@@ -124,6 +125,17 @@ test('a definition of custom resources comes as v1', async () => {
       '"storage":true,"schema":{"openAPIV3Schema":{"properties":{},"x-kubernetes-preserve-unknown-fields":true,"type":"object"}},' +
       '"subresources":{"status":{}},"additionalPrinterColumns":[{"name":"X","type":"string","jsonPath":".x"}]}]}}',
   );
+});
+
+test('a kind that is called as something of Object.prototype is a kind as any other', async () => {
+  for (const kind of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) {
+    const object = parseJson(
+      `{"apiVersion":"g.io/v1","kind":"${kind}","metadata":{"name":"a","uid":"u"},"spec":{"__proto__":1}}`,
+    );
+    const clean = `{"apiVersion":"g.io/v1","kind":"${kind}","metadata":{"name":"a"},"spec":{"__proto__":1}}`;
+    assert.equal(toJson(cleanManifest(object as Fields)), clean);
+    assert.equal(replacement(object as Fields, object as Fields).get('kind'), kind);
+  }
 });
 
 test('a file for each object', async () => {

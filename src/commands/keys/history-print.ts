@@ -2,7 +2,7 @@
 
 import { writeStyled } from '../../base/terminal.js';
 import type { KeyRevision } from '../../etcd/key-history.js';
-import { type Authors, authorsOf, managerText, newestTime } from '../../k8s/managers.js';
+import { type Authors, authorsOf, managerText } from '../../k8s/managers.js';
 import { changeFields, type FieldChange, objectChanges } from '../../k8s/object-diff.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import { type Fields, field, integer, stringField, type Value } from '../../k8s-decode/value.js';
@@ -105,15 +105,14 @@ export class HistoryPrinter {
   }
 
   /**
-   * Whether a revision brings an object back: it is older than what happened before, or than what is written in it. The API server
-   * makes an object in the second in which it is created.
+   * Whether a revision brings an object back that is older than what happened before it. Which is known where the oldest is shown
+   * first.
    */
   private isPutBack({ type, revision, kv }: KeyRevision, after: ComparedValue | undefined): boolean {
     const created = stringField(after?.object, 'metadata', 'creationTimestamp');
-    if (type === 'delete' || kv.version !== '1' || !after?.object || !created) return false;
+    if (type === 'delete' || kv.version !== '1' || !created) return false;
     const { latest } = this;
-    if (latest && latest.revision < revision && created < latest.time) return true;
-    return isLater(newestTime(after.object), created);
+    return latest !== undefined && latest.revision < revision && created < latest.time;
   }
 
   private async read(revision: KeyRevision): Promise<ComparedValue | undefined> {
@@ -122,12 +121,6 @@ export class HistoryPrinter {
     const place = placeOf(revision);
     return this.known.find((known) => known.place === place)?.value ?? this.values.read(kv.key, kv.value);
   }
-}
-
-const SOON_MS = 5000;
-
-function isLater(time: string | undefined, than: string): boolean {
-  return time !== undefined && Date.parse(time) - Date.parse(than) > SOON_MS;
 }
 
 /** One revision can be that of several keys. */

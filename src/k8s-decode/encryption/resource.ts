@@ -1,18 +1,20 @@
 /** Where the API server keeps some resources under another name. */
-const renamed: Record<string, string> = {
-  minions: 'nodes',
-  controllers: 'replicationcontrollers',
-  'services/specs': 'services',
-  'services/endpoints': 'endpoints',
-  ingress: 'ingresses',
-  podsecuritypolicy: 'podsecuritypolicies',
-};
+const renamed = new Map(
+  Object.entries({
+    minions: 'nodes',
+    controllers: 'replicationcontrollers',
+    'services/specs': 'services',
+    'services/endpoints': 'endpoints',
+    ingress: 'ingresses',
+    podsecuritypolicy: 'podsecuritypolicies',
+  }),
+);
 
 /** The resource of an etcd key such as `/registry/secrets/default/a`; its group is known only where the key has it. */
 function resourceOf(etcdKey: string): { name: string; group: string | undefined } {
   const [first = '', second = ''] = etcdKey.replace(/^\/?[^/]*\//, '').split('/');
   if (first.includes('.')) return { name: second, group: first };
-  return { name: renamed[`${first}/${second}`] ?? renamed[first] ?? first, group: undefined };
+  return { name: renamed.get(`${first}/${second}`) ?? renamed.get(first) ?? first, group: undefined };
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   type Node,
   type Pair,
@@ -73,7 +74,7 @@ function* composedDocuments(text: string, lines: LineCounter, failAt: FailAt): G
   });
   try {
     let broken: CST.ErrorToken | undefined;
-    for (const token of new Parser(lines.addNewLine).parse(text)) {
+    for (const token of tokens(text, lines)) {
       yield* composer.next(token);
       if (token.type === 'error') broken = token;
       if (broken) break;
@@ -85,6 +86,19 @@ function* composedDocuments(text: string, lines: LineCounter, failAt: FailAt): G
     if (error instanceof RangeError) throw new Failure('invalid YAML: nested too deeply', { cause: error });
     throw error;
   }
+}
+
+/** So many collections may be open at once: the parser needs more memory for each than their text has. */
+const MOST_OPEN = 3 * maxDepth;
+
+function* tokens(text: string, lines: LineCounter): Generator<CST.Token> {
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(text)) {
+    yield* parser.next(lexeme);
+    if (parser.stack.length > MOST_OPEN) throw new Failure('invalid YAML: nested too deeply');
+  }
+  yield* parser.end();
 }
 
 type FailAt = (offset: number, reason: string) => Failure;
