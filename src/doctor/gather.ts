@@ -5,12 +5,12 @@ import type { ConnectionOptions } from '../connection/options.js';
 import type { EtcdClient } from '../etcd/client.js';
 import { serializable } from '../etcd/serializable.js';
 import { certificateInFile } from '../node/certificate.js';
-import '../rpc/newer-fields.js';
 import { ALARM_NAMES, nameOf } from '../rpc/names.js';
 import { Code } from '../rpc/status.js';
 import { connectionSteps } from './connect-steps.js';
-import type { ClusterFacts, ListedMember, MemberFacts, MemberStatus } from './facts.js';
+import type { ClusterFacts, MemberFacts } from './facts.js';
 import { gatherObjects } from './gather-objects.js';
+import { hexOf, listedMember, statusOf } from './member-answers.js';
 import { type Metrics, parseMetrics } from './metrics.js';
 
 export interface GatherOptions {
@@ -88,46 +88,12 @@ async function askMember(
   const alarms = await member.maintenance.alarm({ action: 0, memberID: '0', alarm: 0 }).catch(() => undefined);
   if (alarms) {
     facts.alarms = alarms.alarms.map((each) => ({
-      memberId: hex(each.memberID),
+      memberId: hexOf(each.memberID),
       alarm: nameOf(ALARM_NAMES, each.alarm),
     }));
   }
   if (!isFile && !facts.status.isLearner) Object.assign(facts, await timedRead(member));
   return facts;
-}
-
-type Response<T extends (...args: never[]) => unknown> = Awaited<ReturnType<T>>;
-
-function statusOf(status: Response<EtcdClient['maintenance']['status']>): MemberStatus {
-  return {
-    id: hex(status.header.member_id),
-    version: status.version,
-    storageVersion: status.storageVersion,
-    dbSize: Number(status.dbSize),
-    dbSizeInUse: Number(status.dbSizeInUse),
-    quota: Number(status.dbSizeQuota ?? 0),
-    leader: status.leader === '0' ? '0' : hex(status.leader),
-    isLearner: status.isLearner,
-    raftTerm: BigInt(status.raftTerm),
-    raftIndex: BigInt(status.raftIndex),
-    raftAppliedIndex: BigInt(status.raftAppliedIndex),
-    revision: BigInt(status.header.revision),
-    errors: status.errors,
-  };
-}
-
-function listedMember(member: Response<EtcdClient['cluster']['memberList']>['members'][number]): ListedMember {
-  return {
-    id: hex(member.ID),
-    name: member.name,
-    isLearner: member.isLearner,
-    peerUrls: member.peerURLs,
-    clientUrls: member.clientURLs,
-  };
-}
-
-function hex(id: string): string {
-  return BigInt(id).toString(16);
 }
 
 /** One read through consensus, on the connection that is open by now. */

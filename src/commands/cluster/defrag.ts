@@ -1,22 +1,25 @@
 import { atLeast, isDropIn, type Mode } from '../../base/contract.js';
-import { ExitCode, failureText } from '../../base/errors.js';
-import { bool, string } from '../../base/flags/declare.js';
+import { badArguments, ExitCode, failureText } from '../../base/errors.js';
+import { bool, longName, string } from '../../base/flags/declare.js';
 import { UsageFailure } from '../../base/flags/normalize.js';
 import { formatDuration } from '../../base/go/duration.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { outputFormat } from '../../output/format.js';
 import { RecordPrinter } from '../../output/records.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
+import { DEFRAG_CLUSTER_FLAGS } from './defrag-cluster-flags.js';
 import { memberEndpoints } from './endpoint-each.js';
 
 export const spec = {
   usage: 'defrag [options]',
   mostArgs: 0,
   description:
-    'Has members rewrite their databases without the free space, one after the other. A member answers nothing while it does, which takes seconds for each gigabyte.',
+    'Has members rewrite their databases without the free space, one after the other. A member answers nothing while it does, which takes seconds for each gigabyte. With --cluster all members are looked at before each one, the followers come before the leader, and the first thing that is not well ends it.',
   examples: [
     'ketcdctl defrag',
-    'ketcdctl defrag --cluster',
+    'ketcdctl defrag --cluster --dry-run',
+    'ketcdctl defrag --cluster --move-leader --pause 30s',
+    "ketcdctl defrag --cluster --rule 'dbQuotaUsage > 0.8 || dbSizeFree > 200*1024*1024'",
     'ketcdctl defrag --data-dir /var/lib/etcd # of a member that is stopped',
   ],
   flags: {
@@ -27,6 +30,7 @@ export const spec = {
       etcdutl: '3.5-',
       complete: 'directory',
     }),
+    ...DEFRAG_CLUSTER_FLAGS,
   },
 } satisfies CommandSpec;
 
@@ -38,6 +42,13 @@ export const run: Run<typeof spec> = async (context, _args, flags) => {
     await runDefragDataDir(context, flags.dataDir);
     return ExitCode.Ok;
   }
+  if (!isDropIn(mode) && flags.cluster) {
+    const { runDefragCluster } = await import('./defrag-cluster.js');
+    await runDefragCluster(context, flags);
+    return ExitCode.Ok;
+  }
+  const lone = Object.keys(DEFRAG_CLUSTER_FLAGS).find((name) => flags.given(name as keyof typeof DEFRAG_CLUSTER_FLAGS));
+  if (lone !== undefined) throw badArguments(`--${longName(lone)} goes with --cluster`);
   const format = outputFormat(context);
   // etcdctl has one text, whatever -w asks for.
   const printer = new RecordPrinter(context, isDropIn(mode) ? 'simple' : format);

@@ -18,6 +18,7 @@ export const clusterCommands: readonly CommandEntry[] = [
   { path: 'alarm list', summary: 'List the alarms', etcdctl: '3.4-', load: () => import('./alarm-list.js') },
   { path: 'alarm disarm', summary: 'Clear all alarms', etcdctl: '3.4-', load: () => import('./alarm-disarm.js') },
   { path: 'defrag', summary: 'Give the free space of a database back', etcdctl: '3.4-', etcdutl: '3.5-', load: () => import('./defrag.js') },
+  { path: 'recover-space', summary: 'Give space back to a cluster that is full', load: () => import('./recover-space.js') },
   { path: 'move-leader', summary: 'Hand the leadership to another member', etcdctl: '3.4-', load: () => import('./move-leader.js') },
   { path: 'downgrade', summary: 'Prepare the cluster for an older version', etcdctl: '3.6-', group: true },
   { path: 'downgrade validate', summary: 'Check whether the cluster can be downgraded', etcdctl: '3.6-', load: () => import('./downgrade-validate.js') },
