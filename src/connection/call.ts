@@ -134,10 +134,7 @@ export class Call implements StreamListener {
 
   private failureOf(status: Status): CallFailure | undefined {
     const facts = { endpoint: this.session.endpoint.text, sent: true };
-    if (isDeadline(status, this.spec.deadline)) {
-      const itsOwn = !isOver(this.spec.deadline);
-      return new CallFailure(Code.DeadlineExceeded, status.details, { ...facts, fromServer: itsOwn });
-    }
+    if (isDeadline(status, this.spec.deadline)) return new CallFailure(Code.DeadlineExceeded, status.details, facts);
     if (status.code !== Code.OK) return new CallFailure(status.code, status.details, { ...facts, fromServer: true });
     if (this.parser.complete) return undefined;
     return new CallFailure(Code.Internal, 'the answer is cut short', facts);
@@ -189,12 +186,9 @@ const CLOCKS_DIFFER_MS = 100;
  * stream, speaks of a cancellation that nobody asked for. What became of a write is not known then.
  */
 function isDeadline({ code, details }: Status, deadline: number | undefined): boolean {
-  if (code === Code.Canceled) return isOver(deadline);
-  return code === Code.DeadlineExceeded || (code === Code.Unknown && details === 'context deadline exceeded');
-}
-
-function isOver(deadline: number | undefined): boolean {
-  return deadline !== undefined && Date.now() >= deadline - CLOCKS_DIFFER_MS;
+  if (deadline === undefined || Date.now() < deadline - CLOCKS_DIFFER_MS) return false;
+  if (code === Code.Canceled || code === Code.DeadlineExceeded) return true;
+  return code === Code.Unknown && details === 'context deadline exceeded';
 }
 
 function fieldsOf({ deadline, token, requireLeader }: CallSpec): Field[] {

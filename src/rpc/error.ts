@@ -94,7 +94,7 @@ interface CallContext {
 }
 
 /** The member has proposed the write and does not know what the others made of it: they may do it yet. */
-const UNDECIDED = /^etcdserver: (request timed out|server stopped)/;
+const UNDECIDED = /^(?:etcdserver: (?:request timed out|server stopped)|context deadline exceeded$)/;
 
 /** A call that reached a server and failed. */
 export function callFailed(failure: CallFailure, context: CallContext): RpcError {
@@ -126,7 +126,7 @@ function describe(
   context: CallContext,
 ): { text: string; hint: string | undefined } {
   const at = facts.endpoint ? `${facts.endpoint}: ` : '';
-  if (code === Code.DeadlineExceeded) {
+  if (code === Code.DeadlineExceeded && !facts.fromServer) {
     const time = context.allowedMs === undefined ? 'in time' : `within ${seconds(context.allowedMs)}`;
     return { text: `${at}no answer to ${context.method} ${time}`, hint: context.read ? UNREAD : UNWRITTEN };
   }

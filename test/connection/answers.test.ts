@@ -100,6 +100,10 @@ test("a server's own deadline: a read is asked for again, a write only by etcdct
   assert.equal(server.calls.length, 3);
   await assert.rejects(transport(t, [server.address]).call('KV', 'put', { key }), UNKNOWN);
   assert.equal(server.calls.length, 4);
+  const unknown = await scriptedServer(t, (call) => call.refuse(Code.Unknown, 'context deadline exceeded'));
+  const failed = transport(t, [unknown.address], { waitForReady: true }).call('KV', 'put', { key });
+  // As 3.4 calls it, which etcdctl does not repeat.
+  await assert.rejects(failed, { etcdText: 'rpc error: code = Unknown desc = context deadline exceeded' });
   server.calls.length = 0;
   await transport(t, [server.address], { waitForReady: true }).call('KV', 'put', { key });
 });
