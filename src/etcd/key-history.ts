@@ -84,7 +84,7 @@ async function* changesSince(
 ): AsyncGenerator<KeyRevision, bigint | undefined> {
   const controller = new AbortController();
   const watch = new Watch(client.callable, { key, revision }, { signal: controller.signal });
-  const quiet = last === undefined && !client.callable.finite ? new QuietTimer(watch, controller) : undefined;
+  const quiet = last === undefined && !client.callable.isFile ? new QuietTimer(watch, controller) : undefined;
   let revisions = 0;
   try {
     for await (const answer of watch) {

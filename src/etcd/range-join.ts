@@ -1,5 +1,6 @@
 /** Two ranges side by side, key by key. */
-import type { KeyValue, RangePage } from './range-page.js';
+import type { KeyValue } from '../base/wire/key-value.js';
+import type { RangePage } from './range-page.js';
 
 /** A key that is in one of two ranges, or in both. */
 export interface KeyPair {

@@ -3,7 +3,8 @@
  * piece that they came in; only one that is spread over several is copied.
  */
 import { fieldLength } from '../base/wire/field-length.js';
-import { emptyPage, type KeyValue, type RangePage, readRangeFields } from './range-page.js';
+import type { KeyValue } from '../base/wire/key-value.js';
+import { emptyPage, type RangePage, readRangeFields } from './range-page.js';
 
 const NOTHING = Buffer.alloc(0);
 

@@ -146,7 +146,7 @@ export class Watch implements AsyncIterable<WatchResponse> {
           first = !answer.fragment;
         }
       }
-      if (this.callable.finite) return true;
+      if (this.callable.isFile) return true;
       throw patience.error ?? new RpcError('the server ended the watch', brokenOff(stream.endpoint));
     } finally {
       patience.end();

@@ -3,7 +3,7 @@ import type { IKeyValue } from 'etcd3/lib/rpc';
 import type { Failure } from '../base/errors.js';
 import { prefixRange } from '../etcd/keys.js';
 import { readRange } from '../etcd/range.js';
-import type { KeyValue } from '../etcd/range-page.js';
+import type { KeyValue } from '../base/wire/key-value.js';
 import type { FieldMask, Fields, Stored } from '../k8s-decode/index.js';
 import type { Cluster, KeyPlace } from './cluster.js';
 import type { Resource } from './resources.js';

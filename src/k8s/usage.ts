@@ -2,8 +2,6 @@
 
 import { OPEN_END } from '../etcd/keys.js';
 import { readRange } from '../etcd/range.js';
-import { statsBy } from '../storage/mvcc/stats.js';
-import { SnapshotEndpoint } from '../storage/server/endpoint.js';
 import type { Cluster } from './cluster.js';
 import { resourceNamer } from './kinds.js';
 import { qualifiedName } from './resources.js';
@@ -31,11 +29,10 @@ export interface UsageReport {
 export async function usageOf(cluster: Cluster, by: UsageBy): Promise<UsageReport> {
   const nameOf = await namer(cluster, by);
   const { callable } = cluster.client;
-  if (!(callable instanceof SnapshotEndpoint)) return { usages: await liveUsage(cluster, nameOf), history: false };
-  const stats = statsBy(callable.file, (bytes, start, end) => nameOf(bytes.toString('utf8', start, end)));
-  await callable.checked;
-  const usages = stats.map(({ prefix, keys, liveBytes, deadRecords, deadBytes }) => ({
-    name: prefix,
+  const stats = await callable.historyUsage?.(nameOf);
+  if (!stats) return { usages: await liveUsage(cluster, nameOf), history: false };
+  const usages = stats.map(({ name, keys, liveBytes, deadRecords, deadBytes }) => ({
+    name,
     objects: keys,
     live: liveBytes,
     deadRecords,

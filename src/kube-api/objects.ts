@@ -1,6 +1,6 @@
 /** Stored objects as an API serves them: opened, decoded, in the version that is asked for, with their revision. */
 import { Failure } from '../base/errors.js';
-import type { KeyValue } from '../etcd/range-page.js';
+import type { KeyValue } from '../base/wire/key-value.js';
 import { fieldsAt, listOf } from '../k8s/fields.js';
 import { maskedSecret } from '../k8s/mask-secrets.js';
 import type { StoredValue } from '../k8s/values.js';

@@ -58,7 +58,7 @@ export class View {
 
   /** Nothing changes: a file, or one revision of a cluster. */
   get isStill(): boolean {
-    return this.pinned !== undefined || this.cluster.client.callable.finite === true;
+    return this.pinned !== undefined || this.cluster.client.callable.isFile === true;
   }
 
   /** The revision to read at: what etcd's requests take, '0' for the newest. */

@@ -1,7 +1,7 @@
 /** How keys and values look where people read them: `simple` in own mode, `yaml` and `jsonl`. */
 import type { IKeyValue } from 'etcd3/lib/rpc';
 import { isDropIn } from '../base/contract.js';
-import type { KeyValue } from '../etcd/range-page.js';
+import type { KeyValue } from '../base/wire/key-value.js';
 import { hexEscaped, visible } from './bytes.js';
 import type { Context } from './context.js';
 

@@ -39,6 +39,17 @@ export interface Duplex<Request, Response> extends ServerStream<Response> {
   end(): void;
 }
 
+/** What keys of one name take: bytes of keys and values as they are stored. */
+export interface HistoryUsage {
+  name: string;
+  /** Keys that exist, and the bytes of their newest records. */
+  keys: number;
+  liveBytes: number;
+  /** Superseded records and deletions: what a compaction would free. */
+  deadRecords: number;
+  deadBytes: number;
+}
+
 /**
  * What the etcd layer talks to: a {@link Transport} to servers, or a snapshot file that answers as one.
  * Requests and answers are plain objects with the field names of the .proto files (see codec.ts). Every method fails with an RpcError.
@@ -47,7 +58,9 @@ export interface Callable {
   /** As the user named them. With SRV discovery they are known after {@link resolveEndpoints}. */
   readonly endpoints: readonly string[];
   /** A file: a watch of it ends when all that happened was told. */
-  readonly finite?: true;
+  readonly isFile?: true;
+  /** Of a file alone, which has the whole history: what the keys take by the names that `nameOf` gives them, the largest first. */
+  historyUsage?(nameOf: (key: string) => string): Promise<HistoryUsage[]>;
   /** The longest answer that is taken, in bytes; undefined or 0: any. */
   readonly maxRecvBytes?: number | undefined;
   /** The endpoints, after DNS discovery where that was asked for. */

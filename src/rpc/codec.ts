@@ -110,6 +110,24 @@ export function decodeMessage<T = Message>(name: MessageName, bytes: Uint8Array)
   return read(name, Reader.create(bytes as Buffer), bytes.length) as T;
 }
 
+/**
+ * A message that was put together here, as if it had been decoded: zero values are filled in.
+ * @param known of its fields, the nested messages' too, in the forms that decoding gives
+ */
+export function completeMessage<T = Message>(name: MessageName, known: object): T {
+  const message = readerOf(name).create();
+  for (const { name: field, type, repeated } of fieldsOf(name)) {
+    const value = (known as Message)[field];
+    if (value === undefined || value === null) continue;
+    if (!isMessage(type)) message[field] = value;
+    else
+      message[field] = repeated
+        ? value.map((item: object) => completeMessage(type, item))
+        : completeMessage(type, value);
+  }
+  return message as T;
+}
+
 type Read = (message: Message, reader: Reader) => void;
 const readers = new Map<MessageName, { create: () => Message; fields: (Read | undefined)[] }>();
 

@@ -1,4 +1,5 @@
 /** How long a field of protobuf's wire format is, found out without reading it. */
+import { varintEnd, varintIn } from './varint.js';
 
 /**
  * How many bytes the field at `at` has with its tag; undefined where the bytes end before they tell.
@@ -13,21 +14,12 @@ export function fieldLength(source: Buffer, at: number): number | undefined {
   if (wireType !== 0 && wireType !== 2) throw new RangeError(`no such wire type: ${wireType}`);
   const end = varintEnd(source, afterTag);
   if (end === undefined) return undefined;
-  return end - at + (wireType === 2 ? lengthAt(source, afterTag, end) : 0);
-}
-
-function varintEnd(source: Buffer, at: number): number | undefined {
-  for (let end = at; end < source.length; end++) {
-    if (source[end]! < 0x80) return end + 1;
-    if (end - at === 9) throw new RangeError('a number of more than 64 bits');
-  }
-  return undefined;
+  return end - at + (wireType === 2 ? lengthIn(source, afterTag, end) : 0);
 }
 
 /** A length of at most 2 GiB, which is what a message of etcd can have. */
-function lengthAt(source: Buffer, at: number, end: number): number {
-  let length = 0;
-  for (let byte = end - 1; byte >= at; byte--) length = length * 128 + (source[byte]! & 0x7f);
+function lengthIn(source: Buffer, at: number, end: number): number {
+  const length = varintIn(source, at, end);
   if (length > 0x7fffffff) throw new RangeError(`a field of ${length} bytes`);
   return length;
 }

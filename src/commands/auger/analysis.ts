@@ -59,8 +59,7 @@ export async function analyze(file: EtcdFile, top: number): Promise<Analysis> {
 }
 
 function valueAt(file: EtcdFile, index: KeyIndex, position: number): Buffer {
-  const { bytes, places } = file.record(index, position);
-  return bytes.subarray(places.valueStart, places.valueEnd);
+  return file.record(index, position).value;
 }
 
 /** `apps/v1/Deployment`, or how it is encrypted; undefined for what is no object of Kubernetes. */

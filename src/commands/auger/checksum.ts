@@ -19,9 +19,8 @@ export function checksumOf(file: EtcdFile, wanted: bigint): Checksum {
   const index = file.indexOf(ALL_KEYS, revision);
   let hash = crc32c(Buffer.from('key'));
   for (let i = 0; i < index.size; i++) {
-    const { bytes, places } = file.record(index, i);
-    hash = crc32c(bytes, hash, places.keyStart, places.keyEnd);
-    hash = crc32c(bytes, hash, places.valueStart, places.valueEnd);
+    const { source, keyStart, keyEnd, valueStart, valueEnd } = file.record(index, i);
+    hash = crc32c(source, crc32c(source, hash, keyStart, keyEnd), valueStart, valueEnd);
   }
   return { hash, compacted: file.compacted, revision: lastWrite(file, revision) };
 }

@@ -1,11 +1,13 @@
 /** `extract` of one key: its value, its versions, or what is known about it. */
+
 import { Failure } from '../../base/errors.js';
+import type { KeyValue } from '../../base/wire/key-value.js';
 import { StoredValues } from '../../k8s/values.js';
 import type { EtcdFile } from '../../storage/mvcc/etcd-file.js';
 import { revisionAt } from './database.js';
 import type { ExtractOptions } from './extract-options.js';
 import { renderValue, requireValue, withLooseEnd } from './value.js';
-import { type KeyVersion, versionsOf } from './versions.js';
+import { versionsOf } from './versions.js';
 
 /** The text for one key. */
 export async function extractKey(file: EtcdFile, options: ExtractOptions): Promise<Buffer> {
@@ -16,12 +18,12 @@ export async function extractKey(file: EtcdFile, options: ExtractOptions): Promi
 }
 
 /** The one that is asked for: a number means the newest version with it, of a key that was created more than once. */
-function chosen(versions: KeyVersion[], { key, version }: ExtractOptions): KeyVersion {
-  const wanted = version === '' ? undefined : versionNumber(version);
+function chosen(versions: KeyValue[], { key, version }: ExtractOptions): KeyValue {
+  const wanted = version === '' ? undefined : String(versionNumber(version));
   if (versions.length === 0) throw new Failure(`no versions found for key: ${key}`);
   const found = wanted === undefined ? versions.at(-1) : versions.findLast((each) => each.version === wanted);
   if (!found) throw new Failure(`key not found: ${key}`);
-  if (found.version === 0n) {
+  if (found.version === '0') {
     throw new Failure(`0 byte value: the key is deleted: ${key} (--version takes one of --list-versions)`);
   }
   return found;
@@ -34,15 +36,14 @@ function versionNumber(text: string): bigint {
 
 /** A record in the form that is asked for. */
 export async function showVersion(
-  { bytes, places }: Pick<KeyVersion, 'bytes' | 'places'>,
+  record: KeyValue,
   options: Pick<ExtractOptions, 'metaSummary' | 'printKey' | 'raw' | 'output' | 'encryptionConfig'>,
 ): Promise<Buffer> {
-  const key = bytes.subarray(places.keyStart, places.keyEnd);
-  const value = bytes.subarray(places.valueStart, places.valueEnd);
+  const { key, value } = record;
   if (options.metaSummary) {
-    const { version, create, mod, lease } = places;
+    const { version, create_revision, mod_revision, lease } = record;
     return Buffer.from(
-      `Key: ${key}\nVersion: ${version}\nCreateRevision: ${create}\nModRevision: ${mod}\nLease: ${lease}\n`,
+      `Key: ${key}\nVersion: ${version}\nCreateRevision: ${create_revision}\nModRevision: ${mod_revision}\nLease: ${lease}\n`,
     );
   }
   if (options.printKey) return Buffer.concat([key, NEWLINE]);

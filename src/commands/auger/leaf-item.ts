@@ -1,6 +1,6 @@
 /** `extract --leaf-item`: one record of the bucket `key`, as `bolt page` prints it. */
 import { Failure } from '../../base/errors.js';
-import { parseKeyValue } from '../../storage/mvcc/key-value.js';
+import { readRecord } from '../../storage/mvcc/etcd-file.js';
 import { showVersion } from './extract-key.js';
 import type { ExtractOptions } from './extract-options.js';
 import { readInput } from './input.js';
@@ -10,14 +10,14 @@ import { NOTHING_FOUND, withLooseEnd } from './value.js';
 /** The text for the record on standard input, or in the file. A newline behind it may be the printing program's. */
 export async function extractLeafItem(around: Around, options: ExtractOptions): Promise<Buffer> {
   const input = await readInput(around, options.file);
-  const { bytes, places } = await withLooseEnd(input, async (item) => {
-    const found = parseKeyValue(item);
-    if (found) return { bytes: item, places: found };
+  const record = await withLooseEnd(input, async (item) => {
+    const found = readRecord(item);
+    if (found) return found;
     throw new Failure('failed to extract etcd key-value record from boltdb leaf item: it is cut short or no record');
   });
-  const isEmpty = places.valueStart === places.valueEnd;
+  const isEmpty = record.valueStart === record.valueEnd;
   const showsRecord = options.metaSummary || options.printKey || options.raw;
   if (isEmpty && !showsRecord) throw new Failure(NOTHING_FOUND);
   // auger decodes a leaf item even where --raw is given.
-  return showVersion({ bytes, places }, { ...options, raw: options.raw && isEmpty });
+  return showVersion(record, { ...options, raw: options.raw && isEmpty });
 }

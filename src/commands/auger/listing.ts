@@ -35,10 +35,9 @@ export async function* listEntries(file: EtcdFile, options: ExtractOptions): Asy
   };
   for (let i = 0; i < index.size; i++) {
     const key = index.key(i);
-    const { bytes, places } = file.record(index, i);
-    const value = bytes.subarray(places.valueStart, places.valueEnd);
+    const { value, version } = file.record(index, i);
     const object = needsObject ? await objectIn(key, value, values) : undefined;
-    const entry: Entry = { key: key.toString(), version: places.version, value, object, stats: () => statsOf(key) };
+    const entry: Entry = { key: key.toString(), version: BigInt(version), value, object, stats: () => statsOf(key) };
     if (filter !== undefined && !filter.passes(entry)) continue;
     if (options.objects === 'yaml' && written++ > 0) yield '---\n';
     yield line.text(entry);

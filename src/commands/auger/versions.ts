@@ -1,7 +1,8 @@
 /** The versions of keys that a file still has. */
-import type { EtcdFile } from '../../storage/mvcc/etcd-file.js';
+import type { KeyValue } from '../../base/wire/key-value.js';
+import { varintEnd, varintIn } from '../../base/wire/varint.js';
+import { type EtcdFile, readRecord } from '../../storage/mvcc/etcd-file.js';
 import { doubled, KeyTable } from '../../storage/mvcc/key-table.js';
-import { type KeyValuePlaces, parseKeyValue } from '../../storage/mvcc/key-value.js';
 import { type RevisionRecord, RevisionScan } from '../../storage/mvcc/revision-scan.js';
 
 /** What a key's records take, counted from its last deletion on (that one included), as auger counts. */
@@ -54,14 +55,10 @@ export class AllVersions {
   private valueLength({ offset, length, keyStart, keyEnd }: RevisionRecord): number {
     const head = this.file.db.file.read(offset, Math.min(length, keyEnd - keyStart + NUMBERS));
     // The key is the first field: its tag, its length in up to five bytes, itself.
-    let at = 1;
-    while (head[at]! >= 0x80) at++;
-    at += 1 + keyEnd - keyStart;
-    while (at < head.length && head[at] !== VALUE_TAG) at = varintEnd(head, at + 1);
-    if (at >= head.length) return 0;
-    let size = 0;
-    for (let end = varintEnd(head, at + 1) - 1; end > at; end--) size = size * 128 + (head[end]! & 0x7f);
-    return size;
+    let at: number | undefined = (varintEnd(head, 1) ?? head.length) + keyEnd - keyStart;
+    while (at !== undefined && at < head.length && head[at] !== VALUE_TAG) at = varintEnd(head, at + 1);
+    const end = at === undefined ? undefined : varintEnd(head, at + 1);
+    return at === undefined || end === undefined ? 0 : varintIn(head, at + 1, end);
   }
 
   private grow(): void {
@@ -71,22 +68,8 @@ export class AllVersions {
   }
 }
 
-function varintEnd(bytes: Buffer, from: number): number {
-  let at = from;
-  while (at < bytes.length && bytes[at]! >= 0x80) at++;
-  return at + 1;
-}
-
-/** One record of a key. */
-export interface KeyVersion {
-  /** 0: a deletion. */
-  version: bigint;
-  bytes: Buffer;
-  places: KeyValuePlaces;
-}
-
-/** The records of one key up to a revision, oldest first. */
-export function versionsOf(file: EtcdFile, key: Buffer, revision: bigint): KeyVersion[] {
+/** The records of one key up to a revision, oldest first. Version 0: a deletion. */
+export function versionsOf(file: EtcdFile, key: Buffer, revision: bigint): KeyValue[] {
   const limit = Number(revision);
   const found: { offset: number; length: number }[] = [];
   new RevisionScan(file.history).run((record) => {
@@ -94,9 +77,5 @@ export function versionsOf(file: EtcdFile, key: Buffer, revision: bigint): KeyVe
     if (record.mainHigh * 0x1_0000_0000 + record.mainLow > limit) return;
     if (bytes.compare(key, 0, key.length, keyStart, keyEnd) === 0) found.push({ offset, length });
   }, true);
-  return found.flatMap(({ offset, length }) => {
-    const bytes = file.db.file.read(offset, length);
-    const places = parseKeyValue(bytes);
-    return places ? [{ version: places.version, bytes, places }] : [];
-  });
+  return found.flatMap(({ offset, length }) => readRecord(file.db.file.read(offset, length)) ?? []);
 }

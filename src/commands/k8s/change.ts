@@ -32,8 +32,8 @@ export async function openForChange(
   flags: { dryRun: boolean; registryPrefix: string },
 ): Promise<Cluster> {
   const cluster = await openAnyCluster(context, flags);
-  const { finite, endpoints } = cluster.client.callable;
-  if (!finite || flags.dryRun) return cluster;
+  const { isFile, endpoints } = cluster.client.callable;
+  if (!isFile || flags.dryRun) return cluster;
   throw new Failure(`${endpoints[0]} is a file, which can't be written`, {
     hint: '--dry-run says what would be done; `snapshot restore` makes a member of it',
   });

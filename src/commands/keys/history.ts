@@ -73,7 +73,7 @@ const FEW = 50;
 
 /** Oldest first; at least `limit` of them, 0: all. */
 async function* revisionsOf(client: EtcdClient, key: Buffer, limit: number): AsyncGenerator<KeyRevision> {
-  const few = limit > 0 && limit <= FEW && !client.callable.finite;
+  const few = limit > 0 && limit <= FEW && !client.callable.isFile;
   const newest = few ? await newestRevisions(client, key, limit) : undefined;
   if (newest) yield* newest;
   else yield* keyHistory(client, key);

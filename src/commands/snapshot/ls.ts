@@ -79,6 +79,6 @@ function readableLine(file: EtcdFile, index: KeyIndex, format: string): (positio
 }
 
 function facts(file: EtcdFile, index: KeyIndex, position: number): { mod: bigint; version: bigint; size: number } {
-  const { mod, version, valueStart, valueEnd } = file.record(index, position).places;
-  return { mod, version, size: valueEnd - valueStart };
+  const { mod_revision, version, valueStart, valueEnd } = file.record(index, position);
+  return { mod: BigInt(mod_revision), version: BigInt(version), size: valueEnd - valueStart };
 }

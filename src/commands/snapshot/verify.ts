@@ -47,8 +47,7 @@ async function decodeAll(path: string): Promise<Decoded> {
   try {
     const index = file.indexOf(ALL_KEYS, file.revision);
     for (let i = 0; i < index.size; i++) {
-      const { bytes, places } = file.record(index, i);
-      const value = bytes.subarray(places.valueStart, places.valueEnd);
+      const { value } = file.record(index, i);
       if (!isStored(value)) decoded.others++;
       else
         await decodeStored(value, { key: index.key(i).toString() }).then(

@@ -48,7 +48,7 @@ async function printWatch(context: CommandContext, watch: Watch, run: WatchRun):
   let hint: string | undefined;
   /** Events whose program waits until the rest of the answer is printed. */
   let due: WatchEvent[] = [];
-  let cancelled = run.client.callable.finite === undefined;
+  let cancelled = run.client.callable.isFile === undefined;
   try {
     for await (const answer of watch) {
       cancelled ||= answer.canceled;

@@ -71,7 +71,7 @@ export async function printWatches(
   return endedBySignal(context, async (signal) => {
     const run = { ...order, signal };
     const watches = ranges.map((range) => startWatch(context, range, run).ended);
-    const { cancelled, hint } = client.callable.finite ? (await Promise.all(watches))[0]! : await Promise.race(watches);
+    const { cancelled, hint } = client.callable.isFile ? (await Promise.all(watches))[0]! : await Promise.race(watches);
     if (!cancelled) return;
     throw new Failure('watch is canceled by the server', {
       exitCode: ExitCode.Interrupted,

@@ -1,5 +1,6 @@
 import type { Context } from '../../base/contract.js';
-import type { KeyValue, RangePage } from '../../etcd/range-page.js';
+import type { KeyValue } from '../../base/wire/key-value.js';
+import type { RangePage } from '../../etcd/range-page.js';
 import { messageJson } from '../json.js';
 import type { Printer } from '../printer.js';
 

@@ -2,12 +2,12 @@
 
 import { join } from 'node:path';
 import { Failure } from '../../base/errors.js';
+import { KeyValue } from '../../base/wire/key-value.js';
 import { type Bucket, Cursor } from '../bolt/bucket.js';
 import { BoltDb } from '../bolt/db.js';
 import { corrupt } from '../bolt/db-file.js';
 import { type WalOwner, walOwner } from '../raft/wal-read.js';
 import { KeyIndex } from './key-index.js';
-import { type KeyValuePlaces, parseKeyValue } from './key-value.js';
 import { ALL_KEYS, isRevision, type KeyRange, mainOf } from './revision.js';
 
 /** A revision that is compacted, or still to come. */
@@ -96,19 +96,24 @@ export class EtcdFile {
     return index;
   }
 
-  /** A record of an index: the bytes of its mvccpb.KeyValue, and where its fields are. */
-  record(index: KeyIndex, position: number): { bytes: Buffer; places: KeyValuePlaces } {
-    const bytes = this.db.file.read(index.offset(position), index.length(position));
-    return { bytes, places: this.check(index, position, bytes) };
+  /** A record of an index. */
+  record(index: KeyIndex, position: number): KeyValue {
+    return this.check(index, position, this.db.file.read(index.offset(position), index.length(position)));
   }
 
   /**
-   * Where the fields of a record's bytes are.
-   * @throws Failure where the bytes are not the record
+   * The record that bytes of the file are.
+   * @throws Failure where they are not the record
    */
-  check(index: KeyIndex, position: number, bytes: Buffer): KeyValuePlaces {
-    const places = parseKeyValue(bytes);
-    if (places?.mod === index.modRevision(position) && matches(bytes, places, index.key(position))) return places;
+  check(index: KeyIndex, position: number, bytes: Buffer): KeyValue {
+    const record = readRecord(bytes);
+    if (
+      record &&
+      BigInt(record.mod_revision) === index.modRevision(position) &&
+      record.key.equals(index.key(position))
+    ) {
+      return record;
+    }
     throw corrupt(
       this.db.file.path,
       `revision ${index.modRevision(position)}`,
@@ -121,8 +126,14 @@ export class EtcdFile {
   }
 }
 
-function matches(bytes: Buffer, { keyStart, keyEnd }: KeyValuePlaces, key: Buffer): boolean {
-  return bytes.compare(key, 0, key.length, keyStart, keyEnd) === 0;
+/** The key-value of a record; undefined where the bytes are none, as etcd writes it. */
+export function readRecord(bytes: Buffer): KeyValue | undefined {
+  try {
+    const record = new KeyValue(bytes);
+    return record.hasOthers ? undefined : record;
+  } catch {
+    return undefined;
+  }
 }
 
 function larger(a: bigint, b: bigint): bigint {

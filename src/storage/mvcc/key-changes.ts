@@ -28,15 +28,5 @@ export function* keyChanges(old: EtcdFile, now: EtcdFile, range: KeyRange): Gene
 }
 
 function sameValue(old: EtcdFile, a: KeyIndex, i: number, now: EtcdFile, b: KeyIndex, j: number): boolean {
-  const left = old.record(a, i);
-  const right = now.record(b, j);
-  return (
-    left.bytes.compare(
-      right.bytes,
-      right.places.valueStart,
-      right.places.valueEnd,
-      left.places.valueStart,
-      left.places.valueEnd,
-    ) === 0
-  );
+  return old.record(a, i).value.equals(now.record(b, j).value);
 }

@@ -10,7 +10,7 @@ import { removingUnlessDone } from '../../base/files/clean-up.js';
 import { type LockOptions, withLock } from '../../base/files/lock.js';
 import { partName } from '../../base/files/part-file.js';
 import { syncDir } from '../../base/files/write.js';
-import { bytesField, bytesOf, numberField, readFields } from '../../base/wire/proto2.js';
+import { bytesField, bytesIn, numberField, readFields } from '../../base/wire/fields.js';
 import { copyDatabase, NewFile } from '../bolt/create.js';
 import { BoltDb } from '../bolt/db.js';
 import { dbOf } from '../bolt/db-file.js';
@@ -141,12 +141,12 @@ function whyLeftOut({ type, data }: Entry, withV3: boolean): string | undefined 
   if (type !== 0) return 'EntryConfChange raft entry';
   const request = readFields(data);
   const plain = request.some(({ number, value }) => number === 5 && typeof value === 'bigint');
-  const inner = plain ? undefined : bytesOf(request, 2);
+  const inner = plain ? undefined : bytesIn(request, 2);
   const v2 = plain ? request : inner && readFields(inner);
   if (v2) {
-    const path = bytesOf(v2, 3)?.toString() ?? '';
-    const attributes = bytesOf(v2, 2)?.toString() === 'PUT' && MEMBER_ATTRIBUTES.test(path);
+    const path = bytesIn(v2, 3)?.toString() ?? '';
+    const attributes = bytesIn(v2, 2)?.toString() === 'PUT' && MEMBER_ATTRIBUTES.test(path);
     return attributes ? `member attribute update on ${path}` : undefined;
   }
-  return !withV3 && bytesOf(request, 100) ? 'v3 raft entry' : undefined;
+  return !withV3 && bytesIn(request, 100) ? 'v3 raft entry' : undefined;
 }

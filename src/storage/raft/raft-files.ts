@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { writeNewFile } from '../../base/files/write.js';
-import { bytesField, numberField } from '../../base/wire/proto2.js';
+import { bytesField, numberField } from '../../base/wire/fields.js';
 import { crc32c } from '../crc32c.js';
 import { goJson, hexId, memberJson, type NewCluster } from './membership.js';
 import { RecordType, WalRecords, walFileName, writeWalFile } from './wal.js';

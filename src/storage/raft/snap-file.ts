@@ -1,7 +1,7 @@
 /** Snap files: up to which entry of the log a database has everything (etcd: server/etcdserver/api/snap). */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bytesOf, numberOf, readFields } from '../../base/wire/proto2.js';
+import { bytesIn, numberIn, readFields } from '../../base/wire/fields.js';
 import { crc32c } from '../crc32c.js';
 import { listDir } from './wal.js';
 
@@ -18,10 +18,10 @@ export function newestSnapshot(dir: string, log: (line: string) => void): SnapFi
   for (const name of names.sort().reverse()) {
     try {
       const file = readFields(readFileSync(join(dir, name)));
-      const data = bytesOf(file, 2) ?? Buffer.alloc(0);
-      if (crc32c(data) !== Number(numberOf(file, 1))) throw new RangeError('its checksum is wrong');
-      const metadata = readFields(bytesOf(readFields(data), 2) ?? Buffer.alloc(0));
-      return { name, index: numberOf(metadata, 2), term: numberOf(metadata, 3) };
+      const data = bytesIn(file, 2) ?? Buffer.alloc(0);
+      if (crc32c(data) !== Number(numberIn(file, 1))) throw new RangeError('its checksum is wrong');
+      const metadata = readFields(bytesIn(readFields(data), 2) ?? Buffer.alloc(0));
+      return { name, index: numberIn(metadata, 2), term: numberIn(metadata, 3) };
     } catch (error) {
       log(`failed to read a snap file ${join(dir, name)}: ${(error as Error).message}`);
     }

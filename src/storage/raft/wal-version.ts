@@ -1,6 +1,6 @@
 /** Which versions of etcd understand a log (etcd: server/storage/wal/version.go). */
 import { Failure } from '../../base/errors.js';
-import { bytesOf, readFields } from '../../base/wire/proto2.js';
+import { bytesIn, readFields } from '../../base/wire/fields.js';
 import { newestSnapshot } from './snap-file.js';
 import { readWal } from './wal.js';
 
@@ -21,8 +21,8 @@ export function minimalVersion(walDir: string, snapDir: string): Version | undef
   let highest: Version | undefined;
   const after = newestSnapshot(snapDir, () => {})?.index ?? 0n;
   for (const { type, data } of entriesOf(walDir, after)) {
-    const test = type === 0 ? bytesOf(readFields(data), VERSION_TEST) : undefined;
-    const [, major, minor] = /^(\d+)\.(\d+)/.exec((test && bytesOf(readFields(test), 1)?.toString()) ?? '') ?? [];
+    const test = type === 0 ? bytesIn(readFields(data), VERSION_TEST) : undefined;
+    const [, major, minor] = /^(\d+)\.(\d+)/.exec((test && bytesIn(readFields(test), 1)?.toString()) ?? '') ?? [];
     const found = { major: Number(major), minor: Number(minor) };
     if (minor !== undefined && (!highest || found.minor > highest.minor)) highest = found;
   }

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { Failure } from '../../base/errors.js';
 import { writeNewFile } from '../../base/files/write.js';
 import { systemText } from '../../base/go/errno.js';
-import { bytesField, bytesOf, numberField, numberOf, readFields } from '../../base/wire/proto2.js';
+import { bytesField, bytesIn, numberField, numberIn, readFields } from '../../base/wire/fields.js';
 import { crc32c } from '../crc32c.js';
 
 /** Types of walpb.Record. */
@@ -146,9 +146,9 @@ function* readRecords(path: string, last: boolean): Generator<WalRecord> {
     }
     const fields = recordFields(path, file.subarray(offset + 8, end), offset);
     yield {
-      type: Number(numberOf(fields, 1)),
-      crc: Number(numberOf(fields, 2)),
-      data: bytesOf(fields, 3) ?? Buffer.alloc(0),
+      type: Number(numberIn(fields, 1)),
+      crc: Number(numberIn(fields, 2)),
+      data: bytesIn(fields, 3) ?? Buffer.alloc(0),
       offset,
     };
     offset = end + padding;
@@ -167,14 +167,14 @@ function take(wal: Wal, { type, data }: WalRecord, after: bigint): void {
   if (type === RecordType.Metadata) wal.metadata = Buffer.from(data);
   else if (type === RecordType.State) {
     const fields = readFields(data);
-    wal.state = { term: numberOf(fields, 1), vote: numberOf(fields, 2), commit: numberOf(fields, 3) };
+    wal.state = { term: numberIn(fields, 1), vote: numberIn(fields, 2), commit: numberIn(fields, 3) };
   } else if (type === RecordType.Entry) {
     const fields = readFields(data);
     const entry = {
-      type: Number(numberOf(fields, 1)),
-      term: numberOf(fields, 2),
-      index: numberOf(fields, 3),
-      data: bytesOf(fields, 4) ?? Buffer.alloc(0),
+      type: Number(numberIn(fields, 1)),
+      term: numberIn(fields, 2),
+      index: numberIn(fields, 3),
+      data: bytesIn(fields, 4) ?? Buffer.alloc(0),
     };
     // A later leader overwrites what an earlier one did not get committed.
     const place = Number(entry.index - after) - 1;

@@ -1,30 +1,28 @@
 /** The twin of Transport that answers calls from a snapshot file or a database, without a server. */
 import { Failure } from '../../base/errors.js';
-import type { Callable, CallOptions, Duplex, RawReply, ServerStream, Service } from '../../rpc/callable.js';
-import { decodeMessage, encodeMessage } from '../../rpc/codec.js';
+import type { Callable, Duplex, HistoryUsage, RawReply, ServerStream, Service } from '../../rpc/callable.js';
+import { completeMessage, encodeMessage } from '../../rpc/codec.js';
 import { RpcError } from '../../rpc/error.js';
 import { methodOf } from '../../rpc/messages.js';
 import { Code } from '../../rpc/status.js';
 import { hintForStatus } from '../../rpc/status-hints.js';
 import { EtcdFile, RevisionGone } from '../mvcc/etcd-file.js';
 import { historyHash } from '../mvcc/hash.js';
+import { statsBy } from '../mvcc/stats.js';
 import { plainFile } from '../snapshot/compressed.js';
 import { checkHash } from '../snapshot/hash-check.js';
 import * as facts from './facts.js';
 import { queryRange } from './range-query.js';
 import { BadRequest, type Int, type RangeRequest, rangeQuery } from './range-request.js';
-import { rangeResponsePieces } from './range-response.js';
+import { rangeResponse, rangeResponsePieces } from './range-response.js';
 import { ReplayStream } from './replay-stream.js';
 import { answerTxn, type TxnRequest, writes } from './txn.js';
-
-/** An answer: a message, or one that is encoded already. */
-type Answer = object | Buffer;
 
 /** The calls of a server that only read, answered from a file; all others are refused. */
 export class SnapshotEndpoint implements Callable {
   readonly endpoints: readonly string[];
   /** Its watches end with the file. */
-  readonly finite = true;
+  readonly isFile = true;
   readonly file: EtcdFile;
   private readonly header: Record<string, string>;
 
@@ -55,23 +53,28 @@ export class SnapshotEndpoint implements Callable {
     return this.endpoints;
   }
 
-  exec<T>(service: Service, method: string, request: unknown, options?: CallOptions): Promise<T> {
-    return this.call(service, method, request as object, options);
+  exec<T>(service: Service, method: string, request: unknown): Promise<T> {
+    return this.call(service, method, request as object);
   }
 
-  async call<T>(service: Service, method: string, request: object, options?: CallOptions): Promise<T> {
-    const { message } = await this.callRaw(service, method, request, options);
-    return decodeMessage<never>(methodOf(service, method).response, message);
+  async call<T>(service: Service, method: string, request: object): Promise<T> {
+    const response = await this.respond(service, method, request);
+    return completeMessage<T>(methodOf(service, method).response, response);
   }
 
-  async callRaw(service: Service, method: string, request: object, _options?: CallOptions): Promise<RawReply> {
+  async callRaw(service: Service, method: string, request: object): Promise<RawReply> {
+    const pieces: Buffer[] = [];
+    for await (const piece of this.pieces(service, method, request)) pieces.push(piece);
+    return { message: Buffer.concat(pieces), endpoint: this.endpoints[0]! };
+  }
+
+  /** The message, but for zero values. */
+  private async respond(service: Service, method: string, request: object): Promise<object> {
     try {
-      const answer = this.answer(`${service}.${method}`, request);
+      const response = this.responseTo(`${service}.${method}`, request);
       await this.checked;
-      if (!answer) throw this.refusal(service, method);
-      const { response } = methodOf(service, method);
-      const message = Buffer.isBuffer(answer) ? answer : encodeMessage(response, { header: this.header, ...answer });
-      return { message, endpoint: this.endpoints[0]! };
+      if (!response) throw this.refusal(service, method);
+      return { header: this.header, ...response };
     } catch (error) {
       throw this.inEtcdsWords(error);
     }
@@ -79,13 +82,14 @@ export class SnapshotEndpoint implements Callable {
 
   pieces(service: Service, method: string, request: object): ServerStream<Buffer> {
     const [endpoint] = this.endpoints;
-    const isRange = service === 'KV' && method === 'range';
-    const answer = isRange ? () => this.rangePieces(request) : () => this.onePiece(service, method, request);
+    const answer = isRange(service, method)
+      ? () => this.rangePieces(request)
+      : () => this.onePiece(service, method, request);
     return { endpoint: endpoint!, cancel: () => {}, [Symbol.asyncIterator]: answer };
   }
 
   private async *onePiece(service: Service, method: string, request: object): AsyncGenerator<Buffer> {
-    yield (await this.callRaw(service, method, request)).message;
+    yield encodeMessage(methodOf(service, method).response, await this.respond(service, method, request));
   }
 
   private async *rangePieces(request: RangeRequest): AsyncGenerator<Buffer> {
@@ -99,11 +103,11 @@ export class SnapshotEndpoint implements Callable {
   }
 
   /** Undefined for a call that is none of a file. */
-  private answer(call: string, request: object): Answer | undefined {
+  private responseTo(call: string, request: object): object | undefined {
     const { file } = this;
     switch (call) {
       case 'KV.range':
-        return Buffer.concat([...this.range(request)]);
+        return rangeResponse(file, queryRange(file, rangeQuery(request)), Boolean((request as RangeRequest).keys_only));
       case 'KV.txn':
         return writes(request as TxnRequest) ? undefined : answerTxn(file, request as TxnRequest);
       case 'Maintenance.status':
@@ -119,11 +123,11 @@ export class SnapshotEndpoint implements Callable {
       case 'Lease.leaseTimeToLive':
         return facts.timeToLive(file, request);
       default:
-        return call.startsWith('Auth.') ? this.authAnswer(call, request) : undefined;
+        return call.startsWith('Auth.') ? this.authResponse(call, request) : undefined;
     }
   }
 
-  private authAnswer(call: string, request: { name?: string; role?: string }): Answer | undefined {
+  private authResponse(call: string, request: { name?: string; role?: string }): object | undefined {
     const { file } = this;
     switch (call) {
       case 'Auth.authStatus':
@@ -147,7 +151,7 @@ export class SnapshotEndpoint implements Callable {
     return rangeResponsePieces(this.file, answer, header, Boolean(request.keys_only));
   }
 
-  private hashKV(wanted: bigint): Answer {
+  private hashKV(wanted: bigint): object {
     const { hash, revision, compacted } = historyHash(this.file, wanted);
     return { hash, compact_revision: String(compacted), hash_revision: String(revision) };
   }
@@ -169,6 +173,12 @@ export class SnapshotEndpoint implements Callable {
     const hint = hintForStatus(code, details);
     const message = `${this.endpoints[0]}: ${details}`;
     return new RpcError(message, { code, details, endpoint: this.endpoints[0], tried: [], etcdText: details, hint });
+  }
+
+  async historyUsage(nameOf: (key: string) => string): Promise<HistoryUsage[]> {
+    const stats = statsBy(this.file, (bytes, start, end) => nameOf(bytes.toString('utf8', start, end)));
+    await this.checked;
+    return stats.map(({ prefix, ...usage }) => ({ name: prefix, ...usage }));
   }
 
   serverStream<T>(service: Service, method: string): ServerStream<T> {
@@ -199,6 +209,10 @@ export class SnapshotEndpoint implements Callable {
   close(): void {
     this.file.close();
   }
+}
+
+function isRange(service: Service, method: string): boolean {
+  return service === 'KV' && method === 'range';
 }
 
 /** AlarmRequest.GET, by etcd3's name or by number. */

@@ -102,7 +102,9 @@ export function timeToLive(file: EtcdFile, request: { ID?: string | number; keys
 
 function keysOf(file: EtcdFile, lease: bigint): Buffer[] {
   const { index, positions } = queryRange(file, newest(ALL_KEYS));
-  return positions.filter((position) => file.record(index, position).places.lease === lease).map((at) => index.key(at));
+  return positions
+    .filter((position) => BigInt(file.record(index, position).lease) === lease)
+    .map((at) => index.key(at));
 }
 
 /** An AuthUserListResponse. */

@@ -34,7 +34,7 @@ export interface RangeQuery {
 }
 
 /** Which keys of an index answer a query, in order. Their records are read with `EtcdFile.record`. */
-export interface RangeAnswer {
+export interface FoundKeys {
   index: KeyIndex;
   positions: number[];
   more: boolean;
@@ -43,7 +43,7 @@ export interface RangeAnswer {
 }
 
 /** @throws Failure in etcd's words when the revision is compacted or in the future */
-export function queryRange(file: EtcdFile, query: RangeQuery): RangeAnswer {
+export function queryRange(file: EtcdFile, query: RangeQuery): FoundKeys {
   const index = file.indexOf(query.range, file.pin(query.revision));
   const from = index.lowerBound(query.range.start);
   const to = query.range.end === undefined ? index.size : Math.max(from, index.lowerBound(query.range.end));
@@ -67,7 +67,7 @@ function filterOf(file: EtcdFile, index: KeyIndex, query: RangeQuery): (position
     const mod = index.modRevision(position);
     if ((maxMod !== 0n && mod > maxMod) || (minMod !== 0n && mod < minMod)) return false;
     if (maxCreate === 0n && minCreate === 0n) return true;
-    const { create } = file.record(index, position).places;
+    const create = BigInt(file.record(index, position).create_revision);
     return !((maxCreate !== 0n && create > maxCreate) || (minCreate !== 0n && create < minCreate));
   };
 }
@@ -85,8 +85,9 @@ type Compare = (a: number, b: number) => number;
 function byNumber(file: EtcdFile, index: KeyIndex, positions: number[], target: Target): Compare {
   const numbers = new Map<number, bigint>();
   for (const position of positions) {
-    const { create, mod, version } = file.record(index, position).places;
-    numbers.set(position, target === Target.Version ? version : target === Target.Create ? create : mod);
+    const { create_revision, mod_revision, version } = file.record(index, position);
+    const text = target === Target.Version ? version : target === Target.Create ? create_revision : mod_revision;
+    numbers.set(position, BigInt(text));
   }
   return (a, b) => {
     const left = numbers.get(a)!;
@@ -99,10 +100,7 @@ function byNumber(file: EtcdFile, index: KeyIndex, positions: number[], target: 
 const VALUE_PREFIX = 256;
 
 function byValue(file: EtcdFile, index: KeyIndex, positions: number[]): Compare {
-  const value = (position: number): Buffer => {
-    const { bytes, places } = file.record(index, position);
-    return bytes.subarray(places.valueStart, places.valueEnd);
-  };
+  const value = (position: number): Buffer => file.record(index, position).value;
   const prefixes = new Map<number, Buffer>();
   for (const position of positions) prefixes.set(position, Buffer.from(value(position).subarray(0, VALUE_PREFIX)));
   return (a, b) => {

@@ -1,10 +1,11 @@
 /** Puts answers into the wire form of a RangeResponse. A file holds each key-value in that form already: it is copied, not decoded. */
 
+import type { KeyValue } from '../../base/wire/key-value.js';
+import { putVarint } from '../../base/wire/varint.js';
 import type { EtcdFile } from '../mvcc/etcd-file.js';
 import type { KeyIndex } from '../mvcc/key-index.js';
-import type { KeyValuePlaces } from '../mvcc/key-value.js';
 import { copyRecords } from '../snapshot/copy-records.js';
-import type { RangeAnswer } from './range-query.js';
+import type { FoundKeys } from './range-query.js';
 
 const KVS = 0x12;
 const MORE = 0x18;
@@ -20,7 +21,7 @@ const PIECE_BYTES = 4 << 20;
  */
 export function* rangeResponsePieces(
   file: EtcdFile,
-  { index, positions, more, count }: RangeAnswer,
+  { index, positions, more, count }: FoundKeys,
   header: Buffer,
   keysOnly: boolean,
 ): Generator<Buffer> {
@@ -45,9 +46,28 @@ export function* rangeResponsePieces(
   yield tail.subarray(0, at);
 }
 
-/** The whole answer in one piece. */
-export function encodeRangeResponse(file: EtcdFile, answer: RangeAnswer, header: Buffer, keysOnly: boolean): Buffer {
-  return Buffer.concat([...rangeResponsePieces(file, answer, header, keysOnly)]);
+/** A key-value as messages have it. */
+export interface KeyValueMessage {
+  key: Buffer;
+  create_revision: string;
+  mod_revision: string;
+  version: string;
+  value: Buffer;
+  lease: string;
+}
+
+export function keyValueMessage(kv: KeyValue, keysOnly = false): KeyValueMessage {
+  const { key, create_revision, mod_revision, version, lease } = kv;
+  return { key, create_revision, mod_revision, version, value: keysOnly ? NOTHING : kv.value, lease };
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** The same answer as a message, without its header. */
+export function rangeResponse(file: EtcdFile, found: FoundKeys, keysOnly: boolean): object {
+  const { index, positions, more, count } = found;
+  const kvs = positions.map((position) => keyValueMessage(file.record(index, position), keysOnly));
+  return { kvs, more, count: String(count) };
 }
 
 /** Puts all records into their places, in the order in which the file has them. */
@@ -74,18 +94,8 @@ function putKeys(file: EtcdFile, index: KeyIndex, positions: readonly number[], 
   return at;
 }
 
-function putWithoutValue(target: Buffer, at: number, record: { bytes: Buffer; places: KeyValuePlaces }): number {
-  const { bytes, places } = record;
-  const left = bytes.length - (places.valueEnd - places.fieldStart);
-  let to = putVarint(target, at, left);
-  to += bytes.copy(target, to, 0, places.fieldStart);
-  return to + bytes.copy(target, to, places.valueEnd);
-}
-
-function putVarint(target: Buffer, at: number, value: number): number {
-  let rest = value;
-  let to = at;
-  for (; rest > 0x7f; rest = Math.floor(rest / 128)) target[to++] = (rest & 0x7f) | 0x80;
-  target[to++] = rest;
-  return to;
+function putWithoutValue(target: Buffer, at: number, { source, valueField, valueEnd }: KeyValue): number {
+  let to = putVarint(target, at, source.length - (valueEnd - valueField));
+  to += source.copy(target, to, 0, valueField);
+  return to + source.copy(target, to, valueEnd);
 }

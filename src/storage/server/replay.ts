@@ -1,26 +1,16 @@
 /** A watch of the past: the changes that a file still has, from a revision on (etcd: server/storage/mvcc/watchable_store.go). */
 import { Cursor } from '../bolt/bucket.js';
 import { corrupt } from '../bolt/db-file.js';
-import type { EtcdFile } from '../mvcc/etcd-file.js';
+import { type EtcdFile, readRecord } from '../mvcc/etcd-file.js';
 import { KeyTable } from '../mvcc/key-table.js';
-import { parseKeyValue } from '../mvcc/key-value.js';
 import { formatRevision, isRevision, isTombstone, type KeyRange, mainOf } from '../mvcc/revision.js';
-
-/** A key-value as messages have it. */
-interface KeyValue {
-  key: Buffer;
-  create_revision: string;
-  mod_revision: string;
-  version: string;
-  value: Buffer;
-  lease: string;
-}
+import { type KeyValueMessage, keyValueMessage } from './range-response.js';
 
 export interface ReplayEvent {
   /** 0: PUT, 1: DELETE. */
   type: number;
-  kv: KeyValue;
-  prev_kv: KeyValue | null;
+  kv: KeyValueMessage;
+  prev_kv: KeyValueMessage | null;
 }
 
 const PUT = 0;
@@ -58,17 +48,10 @@ export function* replay(file: EtcdFile, range: KeyRange, from: bigint, withPrevi
   }
 }
 
-function keyValue(file: EtcdFile, revision: bigint, bytes: Buffer): KeyValue {
-  const places = parseKeyValue(bytes);
-  if (!places) throw corrupt(file.db.file.path, `revision ${revision}`, 'expected an mvccpb.KeyValue');
-  return {
-    key: bytes.subarray(places.keyStart, places.keyEnd),
-    create_revision: String(places.create),
-    mod_revision: String(places.mod),
-    version: String(places.version),
-    value: bytes.subarray(places.valueStart, places.valueEnd),
-    lease: String(places.lease),
-  };
+function keyValue(file: EtcdFile, revision: bigint, bytes: Buffer): KeyValueMessage {
+  const record = readRecord(bytes);
+  if (record) return keyValueMessage(record);
+  throw corrupt(file.db.file.path, `revision ${revision}`, 'expected an mvccpb.KeyValue');
 }
 
 /** What each key was before: where its last record lies. */
@@ -87,7 +70,7 @@ class Previous {
   }
 
   /** Undefined when the key was not there, or when the revision before this one is compacted. */
-  of(key: Buffer, revision: bigint): KeyValue | undefined {
+  of(key: Buffer, revision: bigint): KeyValueMessage | undefined {
     if (revision - 1n < this.file.compacted) return undefined;
     const id = this.keys.add(key, 0, key.length);
     const place = this.places[id];

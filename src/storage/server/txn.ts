@@ -1,7 +1,6 @@
 /** Transactions that only read, on a file (etcd: server/etcdserver/txn/txn.go). */
-import { decodeMessage } from '../../rpc/codec.js';
+import type { KeyValue } from '../../base/wire/key-value.js';
 import type { EtcdFile } from '../mvcc/etcd-file.js';
-import type { KeyValuePlaces } from '../mvcc/key-value.js';
 import { queryRange } from './range-query.js';
 import {
   type Bytes,
@@ -14,7 +13,7 @@ import {
   type RangeRequest,
   rangeQuery,
 } from './range-request.js';
-import { encodeRangeResponse } from './range-response.js';
+import { rangeResponse } from './range-response.js';
 
 export interface TxnRequest {
   compare?: CompareRequest[];
@@ -62,9 +61,8 @@ function answerOp(file: EtcdFile, op: RequestOp): object {
   const header = { revision: String(file.revision) };
   if (op.request_txn) return { response_txn: { ...answerTxn(file, op.request_txn), header } };
   const request = op.request_range ?? {};
-  const answer = queryRange(file, rangeQuery(request));
-  const bytes = encodeRangeResponse(file, answer, Buffer.alloc(0), Boolean(request.keys_only));
-  return { response_range: { ...decodeMessage<object>('RangeResponse', bytes), header } };
+  const found = queryRange(file, rangeQuery(request));
+  return { response_range: { ...rangeResponse(file, found, Boolean(request.keys_only)), header } };
 }
 
 /** Every key of the range has to fit; where there is none, numbers are compared with 0, and a value never fits. */
@@ -73,9 +71,9 @@ function holds(file: EtcdFile, compare: CompareRequest): boolean {
   const { index, positions } = queryRange(file, newest(keyRange(compare)));
   if (positions.length === 0) return target !== 'Value' && fits(compare, compareNumbers(0n, expected(compare, target)));
   return positions.every((position) => {
-    const { bytes, places } = file.record(index, position);
-    if (target !== 'Value') return fits(compare, compareNumbers(actual(places, target), expected(compare, target)));
-    return fits(compare, Buffer.compare(bytes.subarray(places.valueStart, places.valueEnd), bytesOf(compare.value)));
+    const record = file.record(index, position);
+    if (target !== 'Value') return fits(compare, compareNumbers(actual(record, target), expected(compare, target)));
+    return fits(compare, Buffer.compare(record.value, bytesOf(compare.value)));
   });
 }
 
@@ -84,9 +82,14 @@ function expected({ version, create_revision, mod_revision, lease }: CompareRequ
   return BigInt(values[target] ?? 0);
 }
 
-function actual({ version, create, mod, lease }: KeyValuePlaces, target: string): bigint {
-  const values: Record<string, bigint> = { Version: version, Create: create, Mod: mod, Lease: lease };
-  return values[target]!;
+function actual({ version, create_revision, mod_revision, lease }: KeyValue, target: string): bigint {
+  const values: Record<string, string> = {
+    Version: version,
+    Create: create_revision,
+    Mod: mod_revision,
+    Lease: lease,
+  };
+  return BigInt(values[target]!);
 }
 
 function compareNumbers(a: bigint, b: bigint): number {

@@ -1,10 +1,11 @@
 /** Checks a whole file: its hash, the structure of every tree, and that the history of keys makes sense. */
+
+import type { KeyValue } from '../../base/wire/key-value.js';
 import { corrupt } from '../bolt/db-file.js';
 import { checkFreelist } from '../bolt/freelist.js';
 import { type TreeTotals, walkTree } from '../bolt/tree-walk.js';
-import { EtcdFile } from '../mvcc/etcd-file.js';
+import { EtcdFile, readRecord } from '../mvcc/etcd-file.js';
 import { doubled, KeyTable } from '../mvcc/key-table.js';
-import { type KeyValuePlaces, parseKeyValue } from '../mvcc/key-value.js';
 import { type RevisionRecord, RevisionScan } from '../mvcc/revision-scan.js';
 import { checkHash } from './hash-check.js';
 
@@ -89,17 +90,16 @@ class HistoryCheck {
     // The record that a raised revision leaves has nothing in it.
     if (record.length === 0) return;
     const bytes = this.file.db.file.read(record.offset, record.length);
-    const places = parseKeyValue(bytes);
-    if (!places || places.keyEnd === places.keyStart)
-      throw this.problem(main, 'expected an mvccpb.KeyValue with a key');
+    const kv = readRecord(bytes);
+    if (!kv || kv.keyEnd === kv.keyStart) throw this.problem(main, 'expected an mvccpb.KeyValue with a key');
     const known = this.table.size;
-    const id = this.table.add(bytes, places.keyStart, places.keyEnd);
+    const id = this.table.add(bytes, kv.keyStart, kv.keyEnd);
     if (id === this.versions.length) {
       this.versions = doubled(this.versions);
       this.creations = doubled(this.creations);
     }
     if (record.tombstone) this.deleted(id, id < known, main);
-    else this.put(id, id < known, main, places);
+    else this.put(id, id < known, main, kv);
   }
 
   private deleted(id: number, known: boolean, main: bigint): void {
@@ -111,8 +111,14 @@ class HistoryCheck {
     this.versions[id] = 0;
   }
 
-  private put(id: number, known: boolean, main: bigint, { version, create, mod }: KeyValuePlaces): void {
-    if (mod !== main) throw this.problem(main, `expected mod_revision ${main} of ${this.keyText(id)}, found ${mod}`);
+  private put(
+    id: number,
+    known: boolean,
+    main: bigint,
+    { version, create_revision: create, mod_revision: mod }: KeyValue,
+  ): void {
+    if (BigInt(mod) !== main)
+      throw this.problem(main, `expected mod_revision ${main} of ${this.keyText(id)}, found ${mod}`);
     const exists = known && this.versions[id] !== 0;
     const expected = exists
       ? { version: this.versions[id]! + 1, create: this.creations[id]! }
