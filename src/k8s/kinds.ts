@@ -1,6 +1,7 @@
 /** What a cluster's keys hold, counted without decoding the objects. */
-import { readRange } from '../etcd/range.js';
+
 import type { KeyValue } from '../base/wire/key-value.js';
+import { readRange } from '../etcd/range.js';
 import { describeEncrypted } from '../k8s-decode/encryption/describe.js';
 import { encodingOf, storedType } from '../k8s-decode/index.js';
 import type { Cluster } from './cluster.js';

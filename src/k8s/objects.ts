@@ -1,9 +1,9 @@
 /** The stored objects of a cluster, one after the other: read in pages, decrypted, and decoded when they are looked at. */
 import type { IKeyValue } from 'etcd3/lib/rpc';
 import type { Failure } from '../base/errors.js';
+import type { KeyValue } from '../base/wire/key-value.js';
 import { prefixRange } from '../etcd/keys.js';
 import { readRange } from '../etcd/range.js';
-import type { KeyValue } from '../base/wire/key-value.js';
 import type { FieldMask, Fields, Stored } from '../k8s-decode/index.js';
 import type { Cluster, KeyPlace } from './cluster.js';
 import type { Resource } from './resources.js';
