@@ -1,12 +1,13 @@
 /** One watch as the user sees it: its events printed, its program run, its end told. */
 
 import { isDropIn } from '../../base/contract.js';
-import { Failure, failureText, SilentFailure } from '../../base/errors.js';
+import { failureText, SilentFailure } from '../../base/errors.js';
 import { goQuote } from '../../base/go/quote.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { Watch, type WatchEvent, type WatchRange, type WatchResponse } from '../../etcd/watch.js';
 import type { Format } from '../../output/format.js';
 import type { Printer } from '../../output/printer.js';
+import { RpcError } from '../../rpc/error.js';
 import { EVENT_NAMES, nameOf } from '../../rpc/names.js';
 import type { CommandContext } from '../command.js';
 import { runChild } from '../run-child.js';
@@ -98,7 +99,7 @@ const REFUSED: WatchResponse = {
 
 /** The server's answer to the stream as a whole; with what is wrong here (an unknown format) the exit code is another. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof Failure && 'etcdText' in error;
+  return error instanceof RpcError;
 }
 
 function isProgress({ events, canceled, first, fragment }: WatchResponse): boolean {
