@@ -1,12 +1,15 @@
 // What every comparison shares: programs run in turn, so that whatever else the machine does hits all of them alike; the median of
 // each, its largest memory, and the ratio to the peer. Figures of one run only: nothing is compared with numbers from another day.
 import { spawnSync } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { existsSync, openSync } from 'node:fs';
 
 const ours = new URL('../bin/ketcdctl.js', import.meta.url).pathname;
 
 /** How ketcdctl is started here. */
 export const KETCDCTL = [process.execPath, ours];
+const built = new URL(`../build/binary/linux-${process.arch}/ketcdctl`, import.meta.url).pathname;
+/** The executable, where one was built. */
+export const EXECUTABLE = existsSync(built) ? [built] : undefined;
 /** The peer: `ETCDCTL_BIN`, or etcdctl of the PATH. */
 export const ETCDCTL = [process.env.ETCDCTL_BIN ?? 'etcdctl'];
 
@@ -28,26 +31,28 @@ export function compare(title, programs, { rounds = 5, aim = '' } = {}) {
   const [peer] = Object.keys(programs);
   for (const [name, results] of Object.entries(runs)) {
     const ms = median(results.map((result) => result.ms));
+    const busy = median(results.map((result) => result.busy));
     const memory = Math.max(...results.map((result) => result.kilobytes));
-    const ratio =
-      name === peer ? '' : `  ${(ms / median(runs[peer].map((result) => result.ms))).toFixed(2)} of ${peer}`;
+    const compared =
+      name === peer ? '' : `  ${ratio(ms, runs[peer], 'ms')} of ${peer}, processor ${ratio(busy, runs[peer], 'busy')}`;
     console.log(
-      `  ${name.padEnd(16)} ${ms.toFixed(0).padStart(7)} ms  ${(memory / 1024).toFixed(0).padStart(5)} MB${ratio}`,
+      `  ${name.padEnd(16)} ${ms.toFixed(0).padStart(7)} ms ${busy.toFixed(0).padStart(7)} ms of processor ${(memory / 1024).toFixed(0).padStart(5)} MB${compared}`,
     );
   }
+}
+
+function ratio(value, results, field) {
+  return (value / median(results.map((result) => result[field]))).toFixed(2);
 }
 
 function runOnce(name, { command, input, before }) {
   before?.();
   const stdin = input === undefined ? 'ignore' : openSync(input, 'r');
-  const start = process.hrtime.bigint();
-  const { status, stderr } = spawnSync('/usr/bin/time', ['-f', '\n%M', ...command], {
-    env,
-    stdio: [stdin, openSync('/dev/null', 'w'), 'pipe'],
-  });
-  const ms = Number(process.hrtime.bigint() - start) / 1e6;
+  const timed = new URL('timed.py', import.meta.url).pathname;
+  const { stdout, stderr } = spawnSync('python3', [timed, ...command], { env, stdio: [stdin, 'pipe', 'pipe'] });
+  const [ms, busy, kilobytes, status] = stdout.toString().trim().split(' ').map(Number);
   if (status !== 0) throw new Error(`${name}: exit code ${status}\n${stderr}`);
-  return { ms, kilobytes: Number(/(\d+)\n$/.exec(stderr.toString())?.[1]) };
+  return { ms, busy, kilobytes };
 }
 
 function median(numbers) {
