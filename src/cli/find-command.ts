@@ -88,7 +88,10 @@ function firstArgument(words: readonly string[], table: FlagTable): number {
 
 function takesNextWord(word: string, table: FlagTable): boolean {
   if (word.includes('=')) return false;
-  if (word.startsWith('--')) return table.long.get(word.slice(2))?.type !== 'bool';
+  if (word.startsWith('--')) {
+    const flag = table.long.get(word.slice(2));
+    return flag?.type !== 'bool' && flag?.bare === undefined;
+  }
   return Buffer.byteLength(word) === 2 && table.short.get(word.slice(1))?.type !== 'bool';
 }
 

@@ -32,6 +32,8 @@ export interface FlagDetails {
   short?: string;
   /** As it would be typed (`'5s'`, `'true'`); without one: false, '', 0, no strings. */
   default?: string;
+  /** What it means when it is given alone; a value then only comes behind `=`. */
+  bare?: string;
   /** What stands for the value in help (`FILE`); without one, the type's name. */
   value?: string;
   /** First and last version of etcdctl that knows it: in drop-in mode it is unknown elsewhere. */

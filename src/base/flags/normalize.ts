@@ -93,6 +93,7 @@ function readLong(word: string, rest: string[], table: FlagTable): string {
   if (flag === undefined) throw new UsageFailure(`unknown flag: --${name}`, nearFlags(name, table));
   if (equals >= 0) return word;
   if (flag.type === 'bool') return `${word}=true`;
+  if (flag.bare !== undefined) return `${word}=${flag.bare}`;
   const value = rest.shift();
   if (value === undefined) throw new UsageFailure(`flag needs an argument: ${word}`);
   return `${word}=${value}`;

@@ -14,13 +14,20 @@ import { Code } from '../../rpc/status.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { askEach } from './endpoint-each.js';
 import type { ENDPOINT_FLAGS } from './endpoint-flags.js';
+import { isLoop, LOOP_FLAGS, loopOverEndpoints } from './endpoint-loop.js';
+import { METRICS_FLAGS, writeMetrics } from './endpoint-metrics.js';
 
 export const spec = {
   usage: 'endpoint health [options]',
   mostArgs: 0,
   description: 'Reads a key through consensus at each endpoint, all at the same time, and looks for alarms.',
-  examples: ['ketcdctl endpoint health', 'ketcdctl endpoint health --cluster -w table'],
-  flags: {},
+  examples: [
+    'ketcdctl endpoint health',
+    'ketcdctl endpoint health --cluster --watch # a table that is drawn anew, every five seconds',
+    'ketcdctl endpoint health --cluster --until quorum --timeout 2m && kubectl get nodes',
+    'ketcdctl endpoint health --cluster -w prometheus --output /var/lib/node_exporter/etcd.prom',
+  ],
+  flags: { ...LOOP_FLAGS, ...METRICS_FLAGS },
 } satisfies CommandSpec;
 
 interface Health {
@@ -33,6 +40,10 @@ interface Health {
 }
 
 export const run: Run<typeof spec, typeof ENDPOINT_FLAGS> = async (context, _args, flags) => {
+  if (!isDropIn(context.mode)) {
+    if (isLoop(flags)) return loopOverEndpoints(context, flags, 'health');
+    if (context.options.writeOut === 'prometheus') return writeMetrics(context, flags);
+  }
   const format = outputFormat(context);
   const asked = await askEach(context, flags, (member, endpoint) => health(context, member, endpoint));
   const all = asked.flatMap((one) => ('answer' in one ? [one.answer] : []));
@@ -41,6 +52,7 @@ export const run: Run<typeof spec, typeof ENDPOINT_FLAGS> = async (context, _arg
   else await printList(context, format, healthList(all));
   if (all.length === 0 && !isDropIn(context.mode)) throw noEndpoints();
   if (all.some((one) => !one.healthy)) throw new Failure('unhealthy cluster');
+  return ExitCode.Ok;
 };
 
 /** What etcdctl finds of `--endpoints ,`: endpoints without a name, of which none answers. */

@@ -2,6 +2,8 @@ import type { IStatusResponse } from 'etcd3/lib/rpc';
 import { atLeast, isDropIn } from '../../base/contract.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import type { ENDPOINT_FLAGS } from './endpoint-flags.js';
+import { isLoop, LOOP_FLAGS, loopOverEndpoints } from './endpoint-loop.js';
+import { METRICS_FLAGS, writeMetrics } from './endpoint-metrics.js';
 import '../../rpc/newer-fields.js';
 import { stringJson } from '../../base/go/json.js';
 import { goQuote } from '../../base/go/quote.js';
@@ -27,10 +29,14 @@ export const spec = {
   description:
     'Shows version, database size, leader and raft state of each endpoint; all are asked at the same time, and one that does not answer is listed with its error.',
   examples: ['ketcdctl endpoint status -w table', 'ketcdctl endpoint status --cluster -w jsonl'],
-  flags: {},
+  flags: { ...LOOP_FLAGS, ...METRICS_FLAGS },
 } satisfies CommandSpec;
 
 export const run: Run<typeof spec, typeof ENDPOINT_FLAGS> = async (context, _args, flags) => {
+  if (!isDropIn(context.mode)) {
+    if (isLoop(flags)) return loopOverEndpoints(context, flags, 'status');
+    if (context.options.writeOut === 'prometheus') return writeMetrics(context, flags);
+  }
   const format = outputFormat(context);
   const asked = await askEach(context, flags, (member) => member.maintenance.status());
   await tellFailures(context, asked, 'Failed to get the status of endpoint');
