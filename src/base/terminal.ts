@@ -74,3 +74,8 @@ export function harmless(chunk: string | Uint8Array): string | Uint8Array {
 function escaped(byte: string): string {
   return `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }
+
+/** The columns of the terminal that standard output is; 80 where it does not say. */
+export function terminalWidth(): number {
+  return process.stdout.columns || 80;
+}

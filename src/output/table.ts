@@ -1,6 +1,8 @@
 /** `-w table`: the boxes of etcdctl's tables, drawn by cli-table3. */
 import Table from 'cli-table3';
-import { atLeast, type Context } from '../base/contract.js';
+import { atLeast, type Context, isDropIn } from '../base/contract.js';
+import { terminalWidth } from '../base/terminal.js';
+import { blocks, fitted } from './fit.js';
 
 /** 3.7 began to draw with box characters, to leave long cells in one line, and to cut blanks off their ends. */
 const ASCII = {
@@ -44,6 +46,17 @@ const WRAP_AT = 30;
  * @param rows cells of text; one that is too long is broken between words up to 3.6.
  */
 export function renderTable(context: Context, heads: string[], rows: string[][]): string {
+  if (isDropIn(context.mode) || !context.stdout.isTTY) return drawTable(context, heads, rows);
+  const table = fitted({ heads, rows }, terminalWidth());
+  if (table === undefined) return blocks({ heads, rows });
+  const same = table.same.map(([head, value]) => `${head}: ${value || '-'}\n`).join('');
+  return (
+    drawTable(context, table.heads, table.rows) +
+    (same && `the same everywhere:\n${same.replace(/^/gm, '  ').trimEnd()}\n`)
+  );
+}
+
+function drawTable(context: Context, heads: string[], rows: string[][]): string {
   const modern = atLeast(context.mode, '3.7');
   const lines = rows.flatMap((row) => rowLines(row.map((cell) => (modern ? [cell.trim()] : wrapCell(cell)))));
   // A cell that was broken is as wide as it was allowed to be.

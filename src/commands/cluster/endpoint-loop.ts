@@ -3,7 +3,7 @@ import chalk from 'chalk';
 import { badArguments, ExitCode, Failure } from '../../base/errors.js';
 import { duration, string } from '../../base/flags/declare.js';
 import { endedBySignal } from '../../base/signals.js';
-import { harmless, writeStyled } from '../../base/terminal.js';
+import { harmless, terminalWidth, writeStyled } from '../../base/terminal.js';
 import { after } from '../../base/timer.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { type Goal, isReached, type Probe, probeMember } from '../../etcd/member-probe.js';
@@ -199,7 +199,7 @@ class ScreenView implements View {
     columns.add(this.#kind === 'health' ? HEALTH_HEADS : STATUS_HEADS);
     for (const member of this.#members)
       columns.add(this.#kind === 'health' ? healthCells(member) : statusCells(member));
-    const width = process.stdout.columns || 80;
+    const width = terminalWidth();
     const lines = [...columns.lines()].map((line) => coloured(harmless(line.trimEnd().slice(0, width)) as string));
     const up = this.#lines > 0 ? `\u001b[${this.#lines}A` : '';
     writeStyled(this.#context.stdout, `${up}${lines.map((line) => `\u001b[2K${line}\n`).join('')}`);
