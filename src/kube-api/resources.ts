@@ -66,7 +66,11 @@ async function answerOne(request: ApiRequest, api: Api, path: ResourcePath, name
   }
   const object = await readObject(view, scope, name, query);
   if (sub === 'scale') return answerScale(object, api, media());
-  throw notStored(LIVE[sub] ?? `${sub} is not stored`, INSTEAD[sub] ?? 'it needs a running API server');
+  throw notLive(sub);
+}
+
+function notLive(sub: string): StatusError {
+  return notStored(LIVE[sub] ?? `${sub} is not stored`, INSTEAD[sub] ?? 'it needs a running API server');
 }
 
 /** What only a running cluster can give. */
@@ -85,7 +89,9 @@ const INSTEAD: Record<string, string> = {
   portforward: '`crictl port-forward` on the node does that',
 };
 
-function refusal(method: string, { plural, group }: Api, { name }: ResourcePath): StatusError {
+function refusal(method: string, { plural, group }: Api, { name, subresource }: ResourcePath): StatusError {
+  const [sub = ''] = subresource?.split('/') ?? [];
+  if (Object.hasOwn(LIVE, sub)) return notLive(sub);
   const what = `${plural}${group === '' ? '' : `.${group}`}${name === undefined ? '' : ` "${name}"`}`;
   const verbs: Record<string, string> = { POST: 'created', PUT: 'changed', PATCH: 'changed', DELETE: 'deleted' };
   const instead =

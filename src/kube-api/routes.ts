@@ -34,6 +34,7 @@ const ROUTES: readonly Route[] = [
     path: '/apis/:group/:version',
     answer: (request, { group, version }) => versionResources(request, `${group}/${version}`),
   },
+  { method: 'GET', path: '/openapi/v2', answer: oldOpenapi },
   { method: 'GET', path: '/openapi/v3', answer: openapiList },
   {
     method: 'GET',
@@ -162,4 +163,13 @@ async function openapiDocument(request: ApiRequest, apiVersion: string): Promise
   const { groupVersionDocument } = await import('./openapi/v3.js');
   const apis = (await request.view.apis()).inVersion(apiVersion);
   return apis ? plain(request, await groupVersionDocument(apis, request.view.release)) : notFoundPage();
+}
+
+async function oldOpenapi({ view, accept }: ApiRequest): Promise<Answer> {
+  const { documentJson, documentProtobuf, PROTOBUF_TYPE } = await import('./openapi/v2.js');
+  const apis = await view.apis();
+  if (accept?.includes(PROTOBUF_TYPE)) {
+    return { status: 200, contentType: 'application/octet-stream', body: await documentProtobuf(apis, view.release) };
+  }
+  return { status: 200, contentType: 'application/json', body: await documentJson(apis, view.release) };
 }

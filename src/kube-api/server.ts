@@ -3,6 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createNetServer, type Server as NetServer, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { Failure } from '../base/errors.js';
 import { type Answer, objectAnswer } from './answer.js';
 import type { Certificate } from './certificate.js';
@@ -51,6 +52,9 @@ export class ApiServer {
     const limits = { maxHeaderSize: MAX_HEADER, headersTimeout: HEAD_MS, requestTimeout: REQUEST_MS };
     this.plain = createServer({ ...limits, keepAliveTimeout: 60_000 }, listener);
     this.secure = createTlsServer({ ...limits, ...options.tls, keepAliveTimeout: 60_000 }, listener);
+    for (const each of [this.plain, this.secure]) {
+      each.on('upgrade', (request, socket, head) => void this.upgrade(request, socket, head));
+    }
     this.entry = createNetServer((socket) => this.enter(socket));
     this.entry.maxConnections = MAX_CONNECTIONS;
     this.proof = digest(options.token);
@@ -111,6 +115,20 @@ export class ApiServer {
     }
   }
 
+  /** A watch over WebSocket; for anything else the answer that it would have had without an upgrade. */
+  private async upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const { isWebSocket, refuseUpgrade, sendEvents, tokenOfProtocols } = await import('./websocket.js');
+    const controller = new AbortController();
+    socket.once('close', () => controller.abort());
+    socket.on('error', () => socket.destroy());
+    const token = isWebSocket(incoming) ? tokenOfProtocols(incoming) : undefined;
+    if (token !== undefined) incoming.headers.authorization ??= `Bearer ${token}`;
+    const answer = await this.answer(incoming, controller.signal);
+    if (answer.isLive && isWebSocket(incoming)) sendEvents(incoming, socket, head, answer);
+    else if (typeof answer.body === 'string' || Buffer.isBuffer(answer.body)) refuseUpgrade(socket, answer);
+    else socket.destroy();
+  }
+
   private async answer(incoming: IncomingMessage, signal: AbortSignal): Promise<Answer> {
     const { accept } = incoming.headers;
     const pretty = isPerson(incoming);
@@ -135,7 +153,7 @@ export class ApiServer {
       accept: incoming.headers.accept,
       contentType: incoming.headers['content-type'],
       pretty: prettyOf(url.searchParams) ?? pretty,
-      body: await bodyOf(incoming),
+      body: incoming.headers.upgrade ? Buffer.alloc(0) : await bodyOf(incoming),
       host: incoming.headers.host ?? '',
       view,
       signal,

@@ -1,5 +1,5 @@
 import { Failure } from '../../base/errors.js';
-import { type Value, wellFormed } from '../value.js';
+import { type Fields, type Value, wellFormed } from '../value.js';
 import { TextBuffer } from './text-buffer.js';
 
 /**
@@ -16,12 +16,25 @@ function compact(value: Value): string {
   if (value instanceof Map) {
     let text = '{';
     for (const [name, member] of value) {
-      text += `${text.length > 1 ? ',' : ''}${quoteJson(name)}:${compact(member)}`;
+      const written = name === 'fieldsV1' && member instanceof Map ? writtenOnce(member) : compact(member);
+      text += `${text.length > 1 ? ',' : ''}${quoteJson(name)}:${written}`;
     }
     return `${text}}`;
   }
   if (Array.isArray(value)) return `[${value.map(compact).join(',')}]`;
   return scalar(value);
+}
+
+/** The managed fields of many objects are one object (raw-json.ts), and a third of what there is to write of them. */
+const managedFields = new WeakMap<Fields, string>();
+
+function writtenOnce(fields: Fields): string {
+  let text = managedFields.get(fields);
+  if (text === undefined) {
+    text = compact(fields);
+    managedFields.set(fields, text);
+  }
+  return text;
 }
 
 /** How JSON is laid out over lines. */
