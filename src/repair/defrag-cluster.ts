@@ -4,6 +4,7 @@ import { sleep } from '../base/timer.js';
 import { statusOf } from '../doctor/member-answers.js';
 import type { EtcdClient } from '../etcd/client.js';
 import { type Answering, isAnswering, type Member, type Members, titleOf, waitForHealth } from './members.js';
+import { moveLeaderFrom } from './membership.js';
 import type { SizeRule, Sizes } from './size-rule.js';
 
 export interface DefragOptions {
@@ -64,7 +65,7 @@ export async function* defragCluster(client: EtcdClient, options: DefragOptions)
     if (!isFirst) await sleep(options.pauseMs);
     isFirst = false;
     if (options.moveLeader && members.leader?.id === id) {
-      const to = await moveLeaderAway(client, members);
+      const to = await moveLeaderFrom(client, member);
       if (to) yield { step: 'leader moved', from: member, to };
     }
     yield await defragment(client, member, before, options);
@@ -90,15 +91,6 @@ function sizesOf({ status }: Answering, { quota }: DefragOptions): Sizes {
   // A member without a limit of its own, which is a quota below zero, has none to compare with: the one that was given counts.
   const dbQuota = status.quota > 0 ? status.quota : quota;
   return { dbSize: status.dbSize, dbSizeInUse: status.dbSizeInUse, dbQuota };
-}
-
-/** To the voting follower that has applied most; undefined where there is none. */
-async function moveLeaderAway(client: EtcdClient, { all, leader }: Members): Promise<Member | undefined> {
-  const followers = all.filter(isAnswering).filter(({ id, isLearner }) => id !== leader?.id && !isLearner);
-  const [to] = followers.sort((a, b) => Number(b.status.raftAppliedIndex - a.status.raftAppliedIndex));
-  if (to === undefined || leader === undefined) return undefined;
-  await client.at(leader.endpoint).maintenance.moveLeader({ targetID: String(BigInt(`0x${to.id}`)) });
-  return to;
 }
 
 async function defragment(

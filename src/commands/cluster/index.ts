@@ -8,6 +8,7 @@ export const clusterCommands: readonly CommandEntry[] = [
   { path: 'member list', summary: 'List the members', etcdctl: '3.4-', load: () => import('./member-list.js') },
   { path: 'member add', summary: 'Add a member', etcdctl: '3.4-', load: () => import('./member-add.js') },
   { path: 'member remove', summary: 'Remove a member', etcdctl: '3.4-', load: () => import('./member-remove.js') },
+  { path: 'member replace', summary: 'Put a new member in the place of another one', load: () => import('./member-replace.js') },
   { path: 'member update', summary: 'Change the peer URLs of a member', etcdctl: '3.4-', load: () => import('./member-update.js') },
   { path: 'member promote', summary: 'Make a learner a voting member', etcdctl: '3.4-', load: () => import('./member-promote.js') },
   { path: 'endpoint', summary: 'Ask each endpoint for itself', etcdctl: '3.4-', group: true, flags: ENDPOINT_FLAGS },
