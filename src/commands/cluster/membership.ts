@@ -28,7 +28,7 @@ export async function checkQuorum(
   change: { add: 'voter' | 'learner' } | { remove: string },
   force: boolean,
 ): Promise<void> {
-  if (isDropIn(context.mode) || client.callable.finite) return;
+  if (isDropIn(context.mode) || client.callable.isFile) return;
   const { checkedArithmetic } = await import('../../repair/membership.js');
   const { askMembers } = await import('../../repair/members.js');
   const { all } = await askMembers(client);
