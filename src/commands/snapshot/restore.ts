@@ -33,8 +33,9 @@ For a Kubernetes cluster use --kubernetes: it raises the revision by ${KUBERNETE
     initialClusterToken: string('token that tells this cluster from others', { default: 'etcd-cluster' }),
     initialAdvertisePeerUrls: string("this member's peer URLs, a comma list", { default: 'http://localhost:2380' }),
     skipHashCheck: bool('do not check the hash, for a file copied from a data directory'),
-    bumpRevision: uint('raise the newest revision by this much', { default: '0', since: '3.5' }),
-    markCompacted: bool('mark everything before the raised revision as compacted', { since: '3.5' }),
+    // The newest patches of 3.4 have them too.
+    bumpRevision: uint('raise the newest revision by this much', { default: '0' }),
+    markCompacted: bool('mark everything before the raised revision as compacted'),
     initialMemoryMapSize: uint('accepted, without effect: no memory is mapped', {
       default: '10737418240',
       since: '3.5',
@@ -55,7 +56,7 @@ export const run: Run<typeof spec> = async (context, args, flags) => {
   if (path === undefined || args.length > 1) {
     throw new Failure('snapshot restore requires exactly one argument', { exitCode: ExitCode.BadArgs });
   }
-  const bumpRevision = bumpOf(flags, atLeast(mode, '3.5'));
+  const bumpRevision = bumpOf(flags);
   const name = flags.name;
   const cluster = await newCluster({
     name,
@@ -89,8 +90,7 @@ function mapSize(mode: Mode, flags: Flags<typeof spec>): bigint {
   return mode.tool === 'etcdctl' && !flags.given('initialMemoryMapSize') ? 0n : flags.initialMemoryMapSize;
 }
 
-function bumpOf(flags: Flags<typeof spec>, known: boolean): bigint {
-  if (!known) return 0n;
+function bumpOf(flags: Flags<typeof spec>): bigint {
   const bump = flags.bumpRevision;
   if (flags.kubernetes) return bump > 0n ? bump : KUBERNETES_BUMP;
   if (bump > 0n !== flags.markCompacted) {
