@@ -4,18 +4,16 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Mode } from '../src/base/contract.js';
 import { ExitCode } from '../src/base/errors.js';
 import type { Flag } from '../src/base/flags/declare.js';
 import { commandFlags } from '../src/cli/command-flags.js';
-import { commands } from '../src/cli/command-table.js';
 import { variableOf } from '../src/cli/environment.js';
-import { globalFlags } from '../src/cli/global-flags.js';
+import { programOf } from '../src/cli/program.js';
 import type { CommandEntry, CommandSpec } from '../src/commands/command.js';
 
 /** Read, not imported: the compiler would put a copy beside what it writes. */
 const { description, version } = JSON.parse(readFileSync('package.json', 'utf8'));
-const OWN_MODE: Mode = { tool: 'ketcdctl' };
+const PROGRAM = programOf({ tool: 'ketcdctl' });
 
 const EXIT_CODES: Record<keyof typeof ExitCode, string> = {
   Ok: 'It is done, and what was asked for is sound.',
@@ -87,7 +85,7 @@ function commandPage(entry: CommandEntry, spec: CommandSpec, date: string): stri
   return page(pageName(entry.path), entry.summary, date, [
     ['SYNOPSIS', [`${bold('ketcdctl')} ${text(spec.usage)}`]],
     ['DESCRIPTION', paragraphs(spec.description ?? `${entry.summary}.`)],
-    ['OPTIONS', commandFlags(OWN_MODE, entry, spec).flatMap(flagLines)],
+    ['OPTIONS', commandFlags(PROGRAM, entry, spec).flatMap(flagLines)],
     ['EXAMPLES', examples(spec.examples)],
     ['SEE ALSO', [`${bold('ketcdctl')}(1) has the options that every command takes, and the exit codes.`]],
   ]);
@@ -112,8 +110,8 @@ function mainPage(date: string): string {
           'Started under the name etcdctl, etcdutl or auger (by a link, or with KETCDCTL_AS=etcdctl@3.5), it answers as that tool does.',
       ),
     ],
-    ['COMMANDS', listed(commands)],
-    ['GLOBAL OPTIONS', globalFlags(OWN_MODE).flatMap(flagLines)],
+    ['COMMANDS', listed(PROGRAM.commands)],
+    ['GLOBAL OPTIONS', PROGRAM.globals.flatMap(flagLines)],
     ['EXIT STATUS', codes.flatMap(([name, code]) => ['.TP', bold(String(code)), text(EXIT_CODES[name])])],
     ['SEE ALSO', [text('ketcdctl help COMMAND; etcd(1), kubectl(1)')]],
   ]);
@@ -124,7 +122,7 @@ async function main(folder: string, date: string): Promise<void> {
   const write = (name: string, content: string) => writeFileSync(join(folder, `${name}.1`), content);
   write('ketcdctl', mainPage(date));
   write('kubectl-etcd', '.so man1/ketcdctl.1\n');
-  for (const entry of commands) {
+  for (const entry of PROGRAM.commands) {
     const spec = (await entry.load?.())?.spec;
     if (spec !== undefined && !entry.hidden) write(pageName(entry.path), commandPage(entry, spec, date));
   }

@@ -6,12 +6,18 @@
 /** A minor version of etcd whose tools can be imitated; compared by {@link compareVersions} alone. */
 export type Version = '3.4' | '3.5' | '3.6' | '3.7' | '3.8';
 
-/** Own mode, or the tool (and its version) that is imitated to the byte. */
-export type Mode = { tool: 'ketcdctl' } | { tool: 'etcdctl' | 'etcdutl'; version: Version };
+/** One of etcd's own tools, and its version. */
+export interface EtcdTool {
+  tool: 'etcdctl' | 'etcdutl';
+  version: Version;
+}
+
+/** Own mode, or the tool that is imitated to the byte. */
+export type Mode = { tool: 'ketcdctl' } | EtcdTool | { tool: 'auger' | 'augerctl' };
 
 /** Whether the behaviour that came with `version` applies: always in own mode, which follows the newest. */
 export function atLeast(mode: Mode, version: Version): boolean {
-  return mode.tool === 'ketcdctl' || compareVersions(mode.version, version) >= 0;
+  return !isDropIn(mode) || compareVersions(mode.version, version) >= 0;
 }
 
 /** Below 0 where the first is the older; by their numbers, since as text 3.10 would be older than 3.9. */
@@ -21,9 +27,9 @@ export function compareVersions(one: string, other: string): number {
   return major - otherMajor || minor - otherMinor;
 }
 
-/** Whether this is a drop-in for another tool: raw values, its texts, its exit codes. */
-export function isDropIn(mode: Mode): mode is Exclude<Mode, { tool: 'ketcdctl' }> {
-  return mode.tool !== 'ketcdctl';
+/** Whether this is a drop-in for a tool of etcd: raw values, its texts, its exit codes. */
+export function isDropIn(mode: Mode): mode is EtcdTool {
+  return 'version' in mode;
 }
 
 /** The global options after flags, environment and defaults were put together. Times in milliseconds, sizes in bytes. */

@@ -50,6 +50,16 @@ export function errorLine(text: string): string {
   return `Error: ${withoutSecrets(text)}\n`;
 }
 
+/** A failure in a layout that is not `Error: ` and a message: `text` goes to standard error as it is. */
+export class WordedFailure extends Failure {
+  readonly text: string;
+
+  constructor(text: string, options: FailureOptions = {}) {
+    super(text.trim(), options);
+    this.text = withoutSecrets(text);
+  }
+}
+
 /** A failure whose text is written already. */
 export class SilentFailure extends Failure {
   constructor(exitCode: number = ExitCode.Error) {

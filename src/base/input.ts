@@ -103,20 +103,20 @@ export async function* inputLines(stream: AsyncIterable<Buffer>): AsyncGenerator
 }
 
 /** One line of standard input and not a byte more: what follows may be the value to put, or the next password. */
-export function readLine(): string {
+export function readLine(descriptor = 0): string {
   const bytes: number[] = [];
   const one = Buffer.alloc(1);
   for (;;) {
-    const length = readByte(one);
+    const length = readByte(descriptor, one);
     if (length === 0 || one[0] === 0x0a) return Buffer.from(bytes).toString('utf8').replace(/\r$/, '');
     bytes.push(one[0]!);
   }
 }
 
-function readByte(into: Buffer): number {
+function readByte(descriptor: number, into: Buffer): number {
   for (;;) {
     try {
-      return readSync(0, into, 0, 1, null);
+      return readSync(descriptor, into, 0, 1, null);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EOF') return 0;

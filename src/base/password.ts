@@ -14,7 +14,7 @@ export async function askPassword(prompt: string, mode: Mode, io: Io): Promise<s
   if (terminal) io.stdin.setRawMode(true);
   if (asks) out.write(prompt);
   await out.flush();
-  const password = terminal ? await readHidden(io.stdin) : readLine();
+  const password = terminal ? await readHidden(io.stdin) : readLine(io.stdinFd);
   if (asks) out.write('\n');
   if (password === '' && !terminal && !isDropIn(mode)) throw noPassword();
   return password;

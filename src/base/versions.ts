@@ -1,10 +1,10 @@
 /** Which versions of etcd's tools have what. */
-import { compareVersions, type Mode, type Version } from './contract.js';
+import { compareVersions, isDropIn, type Mode, type Version } from './contract.js';
 import type { Flag } from './flags/declare.js';
 
 /** Whether the flag exists in this mode: own mode has them all. */
 export function hasFlag(mode: Mode, flag: Flag): boolean {
-  if (mode.tool === 'ketcdctl') return true;
+  if (!isDropIn(mode)) return true;
   if (flag.own) return false;
   if (mode.tool === 'etcdutl' && flag.etcdutl !== undefined) return inSpan(flag.etcdutl, mode.version);
   return isBetween(flag.since, mode.version, flag.until);

@@ -4,7 +4,7 @@
  */
 import { accessCommands } from '../commands/access/index.js';
 import { clusterCommands } from '../commands/cluster/index.js';
-import type { CommandEntry, RunTool } from '../commands/command.js';
+import type { CommandEntry } from '../commands/command.js';
 import { kubernetesCommands } from '../commands/k8s/index.js';
 import { keyCommands } from '../commands/keys/index.js';
 import { leaseCommands } from '../commands/lease/index.js';
@@ -13,12 +13,6 @@ import { snapshotCommands } from '../commands/snapshot/index.js';
 import { txnCommands } from '../commands/txn/index.js';
 import { valueCommands } from '../commands/values/index.js';
 import { watchCommands } from '../commands/watch/index.js';
-
-/** The command lines of auger and augerctl, for drop-in mode. */
-export const augerTools: Record<'auger' | 'augerctl', () => Promise<RunTool>> = {
-  auger: async () => (await import('../commands/auger/main.js')).runAuger,
-  augerctl: async () => (await import('../commands/auger/main.js')).runAugerctl,
-};
 
 // biome-ignore format: a line a command
 const ownCommands: readonly CommandEntry[] = [
@@ -43,8 +37,19 @@ export const commands: readonly CommandEntry[] = [
   ...ownCommands,
 ];
 
-/** Whether there is code for it, or for one of its sub-commands. */
-export function isBuilt(entry: CommandEntry): boolean {
-  if (entry.group) return commands.some((each) => each.path.startsWith(`${entry.path} `) && isBuilt(each));
-  return entry.load !== undefined || entry.tool !== undefined;
-}
+/** What auger and augerctl have of the command line's own. */
+export const augerOwnCommands: readonly CommandEntry[] = [
+  {
+    path: 'completion',
+    summary: 'Generate the autocompletion script for the specified shell',
+    description: (tool) =>
+      `Generate the autocompletion script for ${tool} for the specified shell.\nSee each sub-command's help for details on how to use the generated script.`,
+    group: true,
+  },
+  ...['bash', 'fish', 'powershell', 'zsh'].map((shell) => ({
+    path: `completion ${shell}`,
+    summary: `Generate the autocompletion script for ${shell}`,
+    load: async () => (await import('./commands/completion.js')).scriptFor(shell),
+  })),
+  { path: 'help', summary: 'Help about any command', load: () => import('./commands/help.js') },
+];

@@ -1,6 +1,7 @@
 import type { Flag } from '../base/flags/declare.js';
 import type { FlagTable } from '../base/flags/normalize.js';
 import { parseWords } from '../base/flags/parse.js';
+import type { Program } from '../commands/command.js';
 import { prefixRange } from '../etcd/keys.js';
 import { makeContext } from './context.js';
 import type { GlobalFlags } from './global-flags.js';
@@ -10,20 +11,28 @@ import { resolveOptions, type Surroundings } from './options.js';
 const PATIENCE_MS = 1000;
 const MOST = 200;
 
+/** The command line in which a key is typed. */
+export interface KeyQuestion {
+  program: Program;
+  around: Surroundings;
+  inherited: readonly Flag[];
+  words: readonly string[];
+  table: FlagTable;
+}
+
 /**
  * Keys of the cluster that begin with what is typed, cut after the next `/`: a folder is one candidate, however much is in it,
  * because the next read begins behind it. None where a password would have to be asked for.
  */
 export async function keyCandidates(
   typed: string,
-  around: Surroundings,
-  { inherited, words, table }: { inherited: readonly Flag[]; words: readonly string[]; table: FlagTable },
+  { program, around, inherited, words, table }: KeyQuestion,
 ): Promise<string[]> {
   const { flags } = parseWords<GlobalFlags>(words, table);
   const options = resolveOptions(inherited, flags, { noTimeout: undefined, variables: [] }, around);
   if (options.user !== '' && !options.user.includes(':') && options.password === '') return [];
   const limited = { ...options, debug: false, dialTimeout: PATIENCE_MS, commandTimeout: PATIENCE_MS };
-  const context = makeContext(around.mode, around.io, around.env, () => limited);
+  const context = makeContext(program, around, () => limited);
   try {
     const { kv } = await context.connect();
     const found: string[] = [];

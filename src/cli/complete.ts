@@ -3,13 +3,11 @@
  * {@link Directive}s. The protocol is cobra's, so that scripts made for etcdctl work too.
  */
 
-import type { Mode } from '../base/contract.js';
 import type { Flag } from '../base/flags/declare.js';
 import { type FlagTable, normalize } from '../base/flags/normalize.js';
-import type { CommandEntry, CommandSpec } from '../commands/command.js';
+import type { CommandEntry, CommandSpec, Program } from '../commands/command.js';
 import { flagTable } from './command-flags.js';
 import { childrenOf, findCommand, groupFlags, nameOf } from './find-command.js';
-import { globalFlags } from './global-flags.js';
 import type { Surroundings } from './options.js';
 
 /** What the shell does with the candidates. */
@@ -24,33 +22,40 @@ interface Candidates {
 const NOTHING: Candidates = { lines: [], directive: Directive.NoFiles };
 
 /** Writes the candidates for the last of the words; never fails. */
-export async function complete(around: Surroundings, words: readonly string[], describe: boolean): Promise<number> {
+export async function complete(
+  program: Program,
+  around: Surroundings,
+  words: readonly string[],
+  describe: boolean,
+): Promise<void> {
   const typed = words.at(-1) ?? '';
-  const { lines, directive } = await candidates(around, words.slice(0, -1), typed).catch(() => NOTHING);
+  const { lines, directive } = await candidates(program, around, words.slice(0, -1), typed).catch(() => NOTHING);
   const shown = lines.filter(([value]) => value.startsWith(typed) && !/[\n\t]/.test(value));
   around.io.stdout.write(
     shown.map(([value, text]) => (text === '' || !describe ? `${value}\n` : `${value}\t${text}\n`)).join(''),
   );
   around.io.stdout.write(`:${directive}\n`);
-  return 0;
 }
 
-async function candidates(around: Surroundings, before: string[], typed: string): Promise<Candidates> {
-  const { mode } = around;
-  const globals = globalFlags(mode);
-  const { entry, words } = findCommand(mode, before, globals);
+async function candidates(
+  program: Program,
+  around: Surroundings,
+  before: string[],
+  typed: string,
+): Promise<Candidates> {
+  const { entry, words } = findCommand(program, before);
   const spec = (await entry?.load?.())?.spec;
-  const table = flagTable(mode, entry, spec);
+  const table = flagTable(program, entry, spec);
   const { args, dashAt } = normalize(words, table);
   const waiting = dashAt === undefined ? flagWaiting(words, table) : undefined;
   if (waiting !== undefined) return flagValues(waiting, '');
   if (dashAt === undefined && typed.startsWith('-')) return flagCandidates(typed, table, words);
-  if (entry === undefined || entry.group) return commandCandidates(mode, entry);
-  if (entry.path === 'help') return commandCandidates(mode, findCommand(mode, args, globals).entry);
+  if (entry === undefined || entry.group) return commandCandidates(program, entry);
+  if (entry.path === 'help') return commandCandidates(program, findCommand(program, args).entry);
   if (spec?.complete !== 'key') return argumentCandidates(spec, args);
   const { keyCandidates } = await import('./complete-keys.js');
-  const inherited = [...globals, ...groupFlags(mode, entry)];
-  const keys = await keyCandidates(typed, around, { inherited, words, table });
+  const inherited = [...program.globals, ...groupFlags(program, entry)];
+  const keys = await keyCandidates(typed, { program, around, inherited, words, table });
   return { lines: keys.map((key) => [key, '']), directive: Directive.NoFiles + Directive.NoSpace };
 }
 
@@ -89,8 +94,8 @@ function flagValues(flag: Flag, prefix: string): Candidates {
   return { lines: values.map((value) => [prefix + value, '']), directive: Directive.NoFiles };
 }
 
-function commandCandidates(mode: Mode, parent: CommandEntry | undefined): Candidates {
-  const children = childrenOf(mode, parent).filter((entry) => !entry.hidden);
+function commandCandidates(program: Program, parent: CommandEntry | undefined): Candidates {
+  const children = childrenOf(program, parent).filter((entry) => !entry.hidden);
   return { lines: children.map((entry) => [nameOf(entry), entry.summary]), directive: Directive.NoFiles };
 }
 

@@ -1,22 +1,32 @@
-import { type GlobalOptions, type Io, isDropIn, type Mode } from '../base/contract.js';
+import { type GlobalOptions, isDropIn } from '../base/contract.js';
 import { ExitCode, Failure } from '../base/errors.js';
-import type { CommandContext } from '../commands/command.js';
-import { connectionOptions } from '../connection/options.js';
+import type { CommandContext, Program } from '../commands/command.js';
+import { type ConnectionOptions, connectionOptions } from '../connection/options.js';
 import type { EtcdClient } from '../etcd/client.js';
 import type { StoredValues } from '../k8s/values.js';
+import type { Surroundings } from './options.js';
 
 /** The context of one run, and what main does with it at the end. */
 export interface RunContext extends CommandContext {
   close(): Promise<void>;
 }
 
+/** Opens a client; by default over connections to the endpoints, or over a file. */
+export type OpenClient = (options: ConnectionOptions) => Promise<EtcdClient>;
+
 /** @param options called once, when the options are first asked for */
-export function makeContext(mode: Mode, io: Io, env: NodeJS.ProcessEnv, options: () => GlobalOptions): RunContext {
+export function makeContext(
+  program: Program,
+  { mode, io, env }: Surroundings,
+  options: () => GlobalOptions,
+  openClient: OpenClient = openEndpoints,
+): RunContext {
   let resolved: GlobalOptions | undefined;
   let client: Promise<EtcdClient> | undefined;
   let values: Promise<StoredValues> | undefined;
   let reader: StoredValues | undefined;
   const context: RunContext = {
+    program,
     mode,
     env,
     stdout: io.stdout,
@@ -30,7 +40,7 @@ export function makeContext(mode: Mode, io: Io, env: NodeJS.ProcessEnv, options:
       return resolved;
     },
     connect() {
-      client ??= open(context);
+      client ??= open(context, openClient);
       return client;
     },
     values() {
@@ -45,12 +55,8 @@ export function makeContext(mode: Mode, io: Io, env: NodeJS.ProcessEnv, options:
     },
     async usageOf(path) {
       const { helpPage } = await import('./help-page.js');
-      const { commands } = await import('./command-table.js');
-      return helpPage(
-        mode,
-        commands.find((entry) => entry.path === path),
-        io.stderr,
-      );
+      const entry = program.commands.find((each) => each.path === path);
+      return helpPage(program, entry, io.stderr);
     },
     async askPassword(prompt) {
       const { askPassword } = await import('../base/password.js');
@@ -86,13 +92,17 @@ async function refuseBareFile({ mode }: CommandContext, endpoints: readonly stri
   });
 }
 
-async function open(context: CommandContext): Promise<EtcdClient> {
+async function open(context: CommandContext, openClient: OpenClient): Promise<EtcdClient> {
   const options = connectionOptions(context);
   await refuseBareFile(context, options.endpoints);
   // What the command reads from standard input comes after the password.
   if (typeof options.password === 'function' && options.user && !options.jwtToken) {
     options.password = await options.password();
   }
+  return openClient(options);
+}
+
+async function openEndpoints(options: ConnectionOptions): Promise<EtcdClient> {
   const { openClient } = await import('../etcd/client.js');
   const client = await openClient(options);
   if (!context.options.serializable) return client;

@@ -8,10 +8,8 @@ import { FlagTable, UsageFailure } from '../base/flags/normalize.js';
 import { argBytes } from '../base/go/argument-bytes.js';
 import { goQuote } from '../base/go/quote.js';
 import { hasFlag } from '../base/versions.js';
-import type { CommandEntry } from '../commands/command.js';
-import { commands } from './command-table.js';
+import type { CommandEntry, Program } from '../commands/command.js';
 import { HELP_FLAG } from './global-flags.js';
-import { hasCommand } from './mode.js';
 import { hintForWord } from './other-words.js';
 
 export interface Found {
@@ -30,21 +28,20 @@ export class UnknownCommand extends UsageFailure {
 
 /**
  * Finds the command: flags may stand before, between and after its words, and a name may be cut short as long as it is
- * unambiguous. Since the flags that only the command has are not known yet, an unknown flag is taken to have a value.
- * @throws UnknownCommand; not for what follows a group in drop-in mode, where etcdctl shows the group's usage.
+ * unambiguous (not for auger). Since the flags that only the command has are not known yet, an unknown flag is taken to have a value.
+ * @throws UnknownCommand; not for what follows a group of etcd's tools, which show the group's usage then.
  */
-export function findCommand(mode: Mode, words: readonly string[], globals: readonly Flag[]): Found {
+export function findCommand(program: Program, words: readonly string[]): Found {
   let entry: CommandEntry | undefined;
   let rest = [...words];
-  // Older tools learn of --help only when they have found the command.
-  const helpFlag = mode.tool !== 'etcdutl' && atLeast(mode, '3.7') ? [HELP_FLAG] : [];
+  const helpFlag = knowsHelpEarly(program.mode) ? [HELP_FLAG] : [];
   for (;;) {
-    const at = firstArgument(rest, new FlagTable(globals, groupFlags(mode, entry), helpFlag));
+    const at = firstArgument(rest, new FlagTable(program.globals, groupFlags(program, entry), helpFlag));
     if (at < 0) return { entry, words: rest };
-    const next = childNamed(mode, entry, rest[at]!);
+    const next = childNamed(program, entry, rest[at]!);
     if (next === undefined) {
-      if (entry !== undefined && isDropIn(mode)) return { entry, words: rest };
-      throw unknownCommand(mode, entry, rest[at]!);
+      if (entry !== undefined && isDropIn(program.mode)) return { entry, words: rest };
+      throw unknownCommand(program, entry, rest[at]!);
     }
     rest = rest.toSpliced(at, 1);
     entry = next;
@@ -52,17 +49,22 @@ export function findCommand(mode: Mode, words: readonly string[], globals: reado
   }
 }
 
+/** Older tools of etcd learn of --help only when they have found the command. */
+function knowsHelpEarly(mode: Mode): boolean {
+  return mode.tool !== 'etcdutl' && atLeast(mode, '3.7');
+}
+
 /** The flags that a command has from its group. */
-export function groupFlags(mode: Mode, entry: CommandEntry | undefined): Flag[] {
+export function groupFlags(program: Program, entry: CommandEntry | undefined): Flag[] {
   if (entry === undefined) return [];
-  const group = entry.group ? entry : commands.find((each) => each.path === parentPath(entry));
-  return flagList(group?.flags ?? {}).filter((flag) => hasFlag(mode, flag));
+  const group = entry.group ? entry : program.commands.find((each) => each.path === parentPath(entry));
+  return flagList(group?.flags ?? {}).filter((flag) => hasFlag(program.mode, flag));
 }
 
 /** The commands right below a group, or at the top. */
-export function childrenOf(mode: Mode, entry: CommandEntry | undefined): CommandEntry[] {
+export function childrenOf({ commands }: Program, entry: CommandEntry | undefined): CommandEntry[] {
   const parent = entry?.path ?? '';
-  return commands.filter((each) => parentPath(each) === parent && hasCommand(mode, each));
+  return commands.filter((each) => parentPath(each) === parent);
 }
 
 /** The last word of its path. */
@@ -95,10 +97,10 @@ function takesNextWord(word: string, table: FlagTable): boolean {
   return Buffer.byteLength(word) === 2 && table.short.get(word.slice(1))?.type !== 'bool';
 }
 
-function childNamed(mode: Mode, parent: CommandEntry | undefined, word: string): CommandEntry | undefined {
-  const children = childrenOf(mode, parent);
+function childNamed(program: Program, parent: CommandEntry | undefined, word: string): CommandEntry | undefined {
+  const children = childrenOf(program, parent);
   const exact = children.find((each) => nameOf(each) === word || each.aliases?.includes(word));
-  if (exact !== undefined) return exact;
+  if (exact !== undefined || !program.abbreviates) return exact;
   const begun = children.filter((each) => nameOf(each).startsWith(word));
   if (begun.length === 1) return begun[0];
   // What is unambiguous for etcdctl stays so beside ketcdctl's own commands.
@@ -112,20 +114,22 @@ const ETCDCTL_ORDER =
     ' ',
   );
 
-function unknownCommand(mode: Mode, parent: CommandEntry | undefined, word: string): UnknownCommand {
-  const shown = childrenOf(mode, parent).filter((each) => !each.hidden);
+function unknownCommand(program: Program, parent: CommandEntry | undefined, word: string): UnknownCommand {
+  const { tool } = program.mode;
+  const shown = childrenOf(program, parent).filter((each) => !each.hidden);
   const names = shown.map(nameOf);
-  if (isDropIn(mode)) {
+  const path = parent === undefined ? '' : ` ${parent.path}`;
+  const message = `unknown command ${goQuote(argBytes(word))} for "${tool}${path}"`;
+  if (program.layout !== 'own') {
     const near = names.filter((name) => isNear(word, name));
     near.sort((a, b) => ETCDCTL_ORDER.indexOf(a) - ETCDCTL_ORDER.indexOf(b));
     const list = near.length === 0 ? '' : `\n\nDid you mean this?\n${near.map((name) => `\t${name}\n`).join('')}`;
-    return new UnknownCommand(`unknown command ${goQuote(argBytes(word))} for "${mode.tool}"${list}`);
+    return new UnknownCommand(message + list);
   }
-  const path = parent === undefined ? '' : ` ${parent.path}`;
   const near = nearest(word, names);
   const didYouMean =
     near.length === 0 ? `ketcdctl help${path} lists what there is` : `did you mean ${near.join(' or ')}?`;
-  return new UnknownCommand(`unknown command ${goQuote(argBytes(word))} for "ketcdctl${path}"`, {
+  return new UnknownCommand(message, {
     hint: oldCommand(path, word) ?? hintForWord(parent?.path ?? '', word) ?? didYouMean,
   });
 }

@@ -1,23 +1,24 @@
-import { isDropIn, type Mode, type Output } from '../base/contract.js';
-import type { CommandEntry, CommandModule } from '../commands/command.js';
+import type { Output } from '../base/contract.js';
+import type { CommandEntry, CommandModule, Program } from '../commands/command.js';
 import { commandFlags } from './command-flags.js';
-import { globalFlags } from './global-flags.js';
 
-/** The help text of a command, of a group, or (without an entry) of the tool, as this mode lays it out. */
+/**
+ * The help text of a command, of a group, or (without an entry) of the tool.
+ * @param afterError for the place below an error, where cobra leaves away what the command is for
+ */
 export async function helpPage(
-  mode: Mode,
+  program: Program,
   entry: CommandEntry | undefined,
   out: Output,
   afterError = false,
 ): Promise<string> {
   const module: CommandModule | undefined = await entry?.load?.();
-  const flags = commandFlags(mode, entry, module?.spec);
-  if (isDropIn(mode)) {
-    const { etcdctlHelp, etcdctlUsage } = await import('./help-etcdctl.js');
-    const layOut = afterError ? etcdctlUsage : etcdctlHelp;
-    return layOut({ mode, entry, spec: module?.spec, flags, globals: globalFlags(mode) });
+  const flags = commandFlags(program, entry, module?.spec);
+  if (program.layout !== 'own') {
+    const { dropInHelp, dropInUsage } = await import('./help-drop-in.js');
+    return (afterError ? dropInUsage : dropInHelp)({ program, entry, spec: module?.spec, flags });
   }
   const { commandPage, groupPage, overviewPage } = await import('./help.js');
-  if (entry === undefined) return overviewPage(out);
-  return module === undefined ? groupPage(entry, out) : commandPage(entry, module.spec, flags, out);
+  if (entry === undefined) return overviewPage(program, out);
+  return module === undefined ? groupPage(program, entry, out) : commandPage(entry, module.spec, flags, out);
 }

@@ -3,11 +3,10 @@
 import { Command, type Help, Option } from 'commander';
 import type { Output } from '../base/contract.js';
 import { type Flag, flagList } from '../base/flags/declare.js';
-import type { CommandEntry, CommandSpec } from '../commands/command.js';
+import type { CommandEntry, CommandSpec, Program } from '../commands/command.js';
 import { variableOf } from './environment.js';
 import { childrenOf, nameOf } from './find-command.js';
 
-const OWN_MODE = { tool: 'ketcdctl' } as const;
 const WIDEST = 110;
 
 /** The commands at the top, by what they are for; those of no section stand under the last heading. */
@@ -21,11 +20,11 @@ const SECTIONS: readonly [string, string][] = [
 ];
 
 /** What `ketcdctl` alone shows. */
-export async function overviewPage(out: Output): Promise<string> {
-  const command = page('ketcdctl', '[global options] COMMAND', 'An etcdctl for people who run Kubernetes.');
+export async function overviewPage(program: Program, out: Output): Promise<string> {
+  const command = page('ketcdctl', '[global options] COMMAND', program.about);
   addCommands(
     command,
-    undefined,
+    childrenOf(program, undefined),
     (name) => SECTIONS.find(([, names]) => names.split(' ').includes(name))?.[0] ?? 'Other:',
   );
   const more = [
@@ -47,9 +46,9 @@ export async function overviewPage(out: Output): Promise<string> {
 }
 
 /** The page of a group: its commands. */
-export async function groupPage(entry: CommandEntry, out: Output): Promise<string> {
+export async function groupPage(program: Program, entry: CommandEntry, out: Output): Promise<string> {
   const command = page(`ketcdctl ${entry.path}`, 'COMMAND', `${entry.summary}.`);
-  addCommands(command, entry, () => 'Commands:');
+  addCommands(command, childrenOf(program, entry), () => 'Commands:');
   addFlags(command, flagList(entry.flags ?? {}), 'Options:');
   return render(command, out, `\nketcdctl help ${entry.path} COMMAND shows what a command takes.\n`);
 }
@@ -92,8 +91,8 @@ function page(name: string, usage: string, description: string): Command {
   return new Command(name).usage(usage).description(description).helpOption(false).helpCommand(false);
 }
 
-function addCommands(command: Command, parent: CommandEntry | undefined, heading: (name: string) => string): void {
-  for (const entry of childrenOf(OWN_MODE, parent)) {
+function addCommands(command: Command, entries: readonly CommandEntry[], heading: (name: string) => string): void {
+  for (const entry of entries) {
     if (entry.hidden) continue;
     const child = new Command(nameOf(entry)).description(entry.summary).helpGroup(heading(nameOf(entry)));
     command.addCommand(child);

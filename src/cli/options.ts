@@ -57,7 +57,7 @@ export function resolveOptions(
     keepaliveTime: flags.keepaliveTime,
     keepaliveTimeout: flags.keepaliveTimeout,
     insecureTransport: flags.insecureTransport,
-    password: flags.password || passwordFromFile(flags.passwordFile),
+    password: flags.password || passwordFromFile(flags.passwordFile, around.io),
     authJwtToken: flags.authJwtToken,
     maxRequestBytes: Number(flags.maxRequestBytes),
     maxRecvBytes: Number(flags.maxRecvBytes),
@@ -143,10 +143,10 @@ function refuseEmptyPath(flags: GlobalFlags, name: 'cert' | 'key' | 'cacert'): v
 }
 
 /** The first line of a file; `-` is standard input, whose other lines are left for the command. */
-function passwordFromFile(path: string): string {
+function passwordFromFile(path: string, { stdinFd }: Io): string {
   if (path === '') return '';
   try {
-    return path === '-' ? readLine() : readFileSync(path, 'utf8').split(/\r?\n/, 1)[0]!;
+    return path === '-' ? readLine(stdinFd) : readFileSync(path, 'utf8').split(/\r?\n/, 1)[0]!;
   } catch (error) {
     const reason = (error as Error).message;
     throw new Failure(`cannot read the password file: ${reason}`, { exitCode: ExitCode.BadArgs, cause: error });

@@ -2,8 +2,7 @@
 import { type Flag, flagList } from '../base/flags/declare.js';
 import type { CommandEntry, CommandSpec } from '../commands/command.js';
 import { commandFlags } from './command-flags.js';
-import { commands } from './command-table.js';
-import { globalFlags } from './global-flags.js';
+import { programOf } from './program.js';
 
 /** A command of own mode, or a group of them. */
 export interface CommandPage {
@@ -20,17 +19,17 @@ export interface CommandPage {
   aliases: readonly string[];
 }
 
-const OWN = { tool: 'ketcdctl' } as const;
+const OWN = programOf({ tool: 'ketcdctl' });
 
 /** The pages of all commands, in the order of `ketcdctl help`. */
 export async function commandPages(): Promise<CommandPage[]> {
-  const pages = await Promise.all(commands.map(pageOf));
+  const pages = await Promise.all(OWN.commands.map(pageOf));
   return pages.filter((page) => page !== undefined);
 }
 
 /** The options that every command takes. */
 export function globalOptions(): readonly Flag[] {
-  return globalFlags(OWN);
+  return OWN.globals;
 }
 
 async function pageOf(entry: CommandEntry): Promise<CommandPage | undefined> {

@@ -1,22 +1,28 @@
 import { atLeast, type Io, isDropIn, type Mode } from '../base/contract.js';
 import type { ErrorCode } from '../base/error-codes.js';
-import { ExitCode, errorLine, Failure, failureText, SilentFailure } from '../base/errors.js';
+import { ExitCode, errorLine, Failure, failureText, SilentFailure, WordedFailure } from '../base/errors.js';
 import { UsageFailure } from '../base/flags/normalize.js';
-import type { CommandEntry } from '../commands/command.js';
+import type { CommandEntry, Program } from '../commands/command.js';
 import { UnknownCommand } from './find-command.js';
 
 /** What was being run when it failed. */
 export interface Running {
-  mode: Mode;
+  program: Program;
   entry: CommandEntry | undefined;
   debug: boolean;
 }
 
 /** Tells the user of a failure, and gives the exit code. */
 export async function report(error: unknown, running: Running, io: Io): Promise<number> {
-  const { mode } = running;
+  const { program } = running;
+  const { mode } = program;
   if (!(error instanceof Failure)) return reportFault(error, running, io);
   if (error instanceof SilentFailure) return error.exitCode;
+  if (error instanceof WordedFailure) {
+    io.stderr.write(error.text + (isDropIn(mode) ? '' : hintLine(error.hint)));
+    return error.exitCode;
+  }
+  if (program.layout === 'cobra with examples') return augerFailure(error, running, io);
   const line = errorLine(failureText(error, isDropIn(mode)));
   if (!isDropIn(mode)) io.stderr.write(line + moreLines((await flagHint(error)) ?? error.hint, error.errorCode));
   else if (error instanceof UnknownCommand) io.stderr.write(unknownCommand(line, mode.tool, repeats(mode)));
@@ -42,7 +48,11 @@ const PLAIN: readonly ErrorCode[] = ['failed', 'bad-arguments', 'bad-command-lin
 /** What helps, and the code under which docs/errors.md tells more. */
 function moreLines(hint: string | undefined, errorCode: ErrorCode): string {
   const code = PLAIN.includes(errorCode) ? '' : `Code: KEC-${errorCode}\n`;
-  return (hint === undefined ? '' : `Hint: ${hint}\n`) + code;
+  return hintLine(hint) + code;
+}
+
+function hintLine(hint: string | undefined): string {
+  return hint === undefined ? '' : `Hint: ${hint}\n`;
 }
 
 /** etcdctl says it a second time up to 3.5, etcdutl always. */
@@ -55,10 +65,11 @@ function unknownCommand(line: string, tool: string, twice: boolean): string {
 }
 
 /** A malformed command line shows the usage: etcdctl's on standard output up to 3.6, all others on standard error. */
-async function usageFailure(line: string, { mode, entry }: Running, io: Io): Promise<void> {
+async function usageFailure(line: string, { program, entry }: Running, io: Io): Promise<void> {
   const { helpPage } = await import('./help-page.js');
+  const { mode } = program;
   const blocks = mode.tool === 'etcdctl' && !atLeast(mode, '3.7');
-  const usage = await helpPage(mode, entry, io.stdout, true);
+  const usage = await helpPage(program, entry, io.stdout, true);
   io.stderr.write(line);
   if (blocks) {
     io.stdout.write(usage);
@@ -66,6 +77,20 @@ async function usageFailure(line: string, { mode, entry }: Running, io: Io): Pro
     io.stderr.write('\n');
   } else io.stderr.write(`${usage}\n`);
   if (repeats(mode)) io.stderr.write(line);
+}
+
+/** auger shows every failure with the usage on standard error, and once more, alone, on standard output; it has one exit code. */
+async function augerFailure(error: Failure, { program, entry }: Running, io: Io): Promise<number> {
+  const { tool } = program.mode;
+  const message = failureText(error, true);
+  const { helpPage } = await import('./help-page.js');
+  const more =
+    error instanceof UnknownCommand
+      ? `Run '${tool} --help' for usage.`
+      : await helpPage(program, entry, io.stderr, entry !== undefined);
+  io.stderr.write(`${errorLine(message)}${more}\n`);
+  io.stdout.write(`${message}\n`);
+  return ExitCode.Error;
 }
 
 /** A file or socket that the system refused, which no layer has put into words of its own. */

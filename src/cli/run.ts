@@ -1,8 +1,8 @@
 /** From the command line to the exit code. */
 
 import { BUILD } from '../base/build.js';
-import { atLeast, type Io, isDropIn, type Mode } from '../base/contract.js';
-import { badArguments, ExitCode, Failure, SilentFailure } from '../base/errors.js';
+import { atLeast, type Io, type Mode } from '../base/contract.js';
+import { badArguments, ExitCode, SilentFailure } from '../base/errors.js';
 import type { Flag } from '../base/flags/declare.js';
 import { UsageFailure } from '../base/flags/normalize.js';
 import { type ParsedFlags, parseWords } from '../base/flags/parse.js';
@@ -10,28 +10,45 @@ import { argBytes } from '../base/go/argument-bytes.js';
 import { goQuote } from '../base/go/quote.js';
 import { processIo } from '../base/streams.js';
 import { safeIo, writeStyled } from '../base/terminal.js';
-import type { CommandEntry, CommandSpec } from '../commands/command.js';
+import type { CommandEntry, CommandSpec, Program } from '../commands/command.js';
 import { commandFlags, flagTable } from './command-flags.js';
-import { augerTools, commands } from './command-table.js';
-import { makeContext } from './context.js';
+import { makeContext, type OpenClient } from './context.js';
 import { findCommand, groupFlags } from './find-command.js';
-import { type GlobalFlags, globalFlags } from './global-flags.js';
+import type { GlobalFlags } from './global-flags.js';
 import { helpPage } from './help-page.js';
 import { type Identity, identify } from './mode.js';
 import { resolveOptions } from './options.js';
+import { programOf } from './program.js';
 import { type Running, report } from './report.js';
+
+/** What a tool is started with. */
+export interface Start {
+  /** The name that it was called by. */
+  name: string;
+  /** What follows the name. */
+  argv: string[];
+  env: NodeJS.ProcessEnv;
+  io: Io;
+  /** In place of connections to the endpoints, where a test answers. */
+  openClient?: OpenClient;
+}
 
 /** Runs what the process was started for, and ends it. */
 export async function runProcess(): Promise<void> {
   const io = processIo();
   // What a listener or a timer of ours throws is told in the same way as other faults.
-  const running: Running = { mode: { tool: 'ketcdctl' }, entry: undefined, debug: false };
+  const running = notYetKnown();
   process.on('uncaughtException', (error) => void fail(error, running, io).then(process.exit));
-  process.exit(await runTool(programName(), await processArguments(), process.env, io, running));
+  process.exit(await runTool({ name: processName(), argv: await processArguments(), env: process.env, io }, running));
+}
+
+/** Until it is known as which tool it was started. */
+function notYetKnown(): Running {
+  return { program: programOf({ tool: 'ketcdctl' }), entry: undefined, debug: false };
 }
 
 /** By what name it was started: an executable's first word is its own; under Node that is Node's. */
-function programName(): string {
+function processName(): string {
   return (BUILD === 'executable' ? process.argv0 : process.argv[1]) ?? '';
 }
 
@@ -41,68 +58,55 @@ async function processArguments(): Promise<string[]> {
   return (await import('./raw-arguments.js')).rawArguments(words);
 }
 
-/**
- * Runs a command line, tells of its failure if it fails, and gives the exit code; everything is written when it returns.
- * @param program the name that the tool was called by
- */
-export async function runTool(
-  program: string,
-  argv: string[],
-  env: NodeJS.ProcessEnv,
-  io: Io,
-  running: Running = { mode: { tool: 'ketcdctl' }, entry: undefined, debug: false },
-): Promise<number> {
+/** Runs a command line, tells of its failure if it fails, and gives the exit code; everything is written when it returns. */
+export async function runTool(start: Start, running: Running = notYetKnown()): Promise<number> {
   try {
-    const exitCode = await dispatch(program, argv, env, io, running);
-    await io.stdout.flush();
+    const exitCode = await dispatch(start, running);
+    await start.io.stdout.flush();
     return exitCode;
   } catch (error) {
-    return fail(error, running, io);
+    return fail(error, running, start.io);
   }
 }
 
 /** A drop-in writes to a terminal what the tool itself would write. */
-function shownIo(mode: Mode, io: Io): Io {
-  return isDropIn(mode) ? io : safeIo(io);
+function shownIo({ layout }: Program, io: Io): Io {
+  return layout === 'own' ? safeIo(io) : io;
 }
 
 async function fail(error: unknown, running: Running, io: Io): Promise<number> {
   await io.stdout.flush().catch(() => undefined);
-  const exitCode = await report(error, running, shownIo(running.mode, io));
+  const exitCode = await report(error, running, shownIo(running.program, io));
   await io.stdout.flush().catch(() => undefined);
   return exitCode;
 }
 
-async function dispatch(
-  program: string,
-  argv: string[],
-  env: NodeJS.ProcessEnv,
-  processIo: Io,
-  running: Running,
-): Promise<number> {
-  const identity = identify(program, env);
-  if (identity.tool === 'auger') return (await augerTools[identity.program]())(argv, env, processIo);
-  running.mode = identity.mode;
-  const io = shownIo(identity.mode, processIo);
-  const old = oldApi(identity, env);
-  if (old !== undefined) return (await old.load())(argv, env, io, old.mode);
+async function dispatch(start: Start, running: Running): Promise<number> {
+  const { argv, env } = start;
+  const identity = identify(start.name, env);
+  const { mode } = identity;
+  const program = programOf(mode);
+  running.program = program;
+  const io = shownIo(program, start.io);
+  const oldMode = oldApi(identity, env);
+  if (oldMode !== undefined) return (await import('../v2/main.js')).runV2(argv, env, io, oldMode);
   if (argv[0] === '__complete' || argv[0] === '__completeNoDesc') {
     const { complete } = await import('./complete.js');
-    return complete({ mode: identity.mode, env, io }, argv.slice(1), argv[0] === '__complete');
+    await complete(program, { mode, env, io }, argv.slice(1), argv[0] === '__complete');
+    return ExitCode.Ok;
   }
-  refuseApi(identity.mode, env, io);
-  return runCommand(argv, env, io, running);
+  refuseApi(mode, env, io);
+  return runCommand({ ...start, io }, running);
 }
 
 /**
- * The old etcdctl, where ETCDCTL_API=2 asks for it: 3.4 and 3.5 have it, and so has a drop-in of no certain version, which is then
- * 3.4, the version that most who still use the old API have.
+ * As what the old etcdctl runs where ETCDCTL_API=2 asks for it: 3.4 and 3.5 have it, and so has a drop-in of no certain version, which
+ * is then 3.4, the version that most who still use the old API have.
  */
-function oldApi({ mode, versionGiven }: Extract<Identity, { tool: 'mode' }>, env: NodeJS.ProcessEnv) {
-  const load = commands.find((entry) => entry.path === 'v2')?.tool;
-  if (load === undefined || mode.tool !== 'etcdctl' || env.ETCDCTL_API !== '2') return undefined;
-  if (!versionGiven) return { load, mode: { ...mode, version: '3.4' } as const };
-  return atLeast(mode, '3.6') ? undefined : { load, mode };
+function oldApi({ mode, versionGiven }: Identity, env: NodeJS.ProcessEnv): Mode | undefined {
+  if (mode.tool !== 'etcdctl' || env.ETCDCTL_API !== '2') return undefined;
+  if (!versionGiven) return { ...mode, version: '3.4' };
+  return atLeast(mode, '3.6') ? undefined : mode;
 }
 
 /** etcdctl 3.4 and 3.5 have two APIs to choose from and refuse another number; later ones do not look. */
@@ -113,33 +117,30 @@ function refuseApi(mode: Mode, env: NodeJS.ProcessEnv, io: Io): void {
   throw new SilentFailure();
 }
 
-async function runCommand(argv: string[], env: NodeJS.ProcessEnv, io: Io, running: Running): Promise<number> {
-  const { mode } = running;
-  const globals = globalFlags(mode);
+async function runCommand({ argv, env, io, openClient }: Start, running: Running): Promise<number> {
+  const { program } = running;
+  const { mode } = program;
   // etcdctl has no such flag, but people try it.
   const asked = mode.tool === 'ketcdctl' && argv.length === 1 && argv[0] === '--version' ? ['version'] : argv;
-  const { entry, words } = findCommand(mode, asked, globals);
+  const { entry, words } = findCommand(program, asked);
   running.entry = entry;
   if (entry?.tool !== undefined) return (await entry.tool())(words, env, io, mode);
   const module = await entry?.load?.();
-  const own = commandFlags(mode, entry, module?.spec);
-  const table = flagTable(mode, entry, module?.spec);
-  const { args, flags } = parseWords<GlobalFlags & { help: boolean }>(words, table);
+  const { args, flags } = parseWords<GlobalFlags & { help: boolean }>(words, flagTable(program, entry, module?.spec));
   running.debug = flags.values.debug;
-  if (entry !== undefined && !entry.group && module === undefined)
-    throw new Failure(`"${entry.path}" is not in this build`);
   if (module === undefined || flags.values.help) {
-    writeStyled(io.stdout, await helpPage(mode, entry, io.stdout));
+    writeStyled(io.stdout, await helpPage(program, entry, io.stdout));
     return ExitCode.Ok;
   }
-  refuseMissing(own, flags);
-  if (!isDropIn(mode)) {
+  refuseMissing(commandFlags(program, entry, module.spec), flags);
+  if (program.layout === 'own') {
     refuseMore(args, module.spec, entry);
     refuseConsistency(module.spec, flags.values);
   }
-  const inherited = [...globals, ...groupFlags(mode, entry)];
+  const around = { mode, env, io };
+  const inherited = [...program.globals, ...groupFlags(program, entry)];
   const rules = { noTimeout: module.spec.noTimeout, variables: module.spec.variables ?? [] };
-  const context = makeContext(mode, io, env, () => resolveOptions(inherited, flags, rules, { mode, env, io }));
+  const context = makeContext(program, around, () => resolveOptions(inherited, flags, rules, around), openClient);
   try {
     return (await module.run(context, args, flags.values as never)) ?? ExitCode.Ok;
   } finally {

@@ -2,13 +2,13 @@
  * The contract between the command line (src/cli) and the commands.
  *
  * To add a command: write `src/commands/ROOM/NAME.ts` that exports `spec` and `run: Run<typeof spec>`, and give it a line in the
- * room's `index.ts` with its loader (`load: () => import('./NAME.js')`). A line without a loader is not listed.
+ * room's `index.ts` with its loader (`load: () => import('./NAME.js')`).
  *
  * A command returns nothing or an exit code and throws `Failure` for what can be expected to fail; it never prints an error
  * and never ends the process. Data goes to `context.stdout`, everything else to `context.stderr`.
  */
 import type { Io, Mode } from '../base/contract.js';
-import type { FlagDeclarations, FlagsOf } from '../base/flags/declare.js';
+import type { Flag, FlagDeclarations, FlagsOf } from '../base/flags/declare.js';
 import type { EtcdClient } from '../etcd/client.js';
 import type { Context } from '../output/context.js';
 
@@ -36,8 +36,28 @@ export interface CommandSpec {
   variables?: readonly string[];
 }
 
+/** A tool that a process can be: ketcdctl, a version of etcdctl or of etcdutl, auger, augerctl. */
+export interface Program {
+  readonly mode: Mode;
+  /** What it is, in a sentence. */
+  readonly about: string;
+  /** The commands that it has, in the order of the help. */
+  readonly commands: readonly CommandEntry[];
+  /** The options of all its commands. */
+  readonly globals: readonly Flag[];
+  /**
+   * How its help looks: ketcdctl's own; `blocks` as etcdctl had them up to 3.6; cobra's (the library that it is built with),
+   * which for auger also has the descriptions and examples: those of etcd's tools speak of ketcdctl.
+   */
+  readonly layout: 'own' | 'blocks' | 'cobra' | 'cobra with examples';
+  /** Whether a command's name may be cut short as long as it is unambiguous. */
+  readonly abbreviates: boolean;
+}
+
 /** What a run of a command has around it. */
 export interface CommandContext extends Context {
+  /** The tool that this process is, for the commands that tell of it. */
+  readonly program: Program;
   /**
    * A client for the endpoints (logged in when --user was given): one a run, the same at each call; closed by main.
    * A failed connection or login is a Failure.
@@ -78,10 +98,12 @@ export interface CommandEntry {
   aliases?: readonly string[];
   /** Has sub-commands and does nothing itself. */
   group?: true;
+  /** A group's, where its page of help says more than the summary. */
+  description?: (tool: string) => string;
   hidden?: true;
   /** Flags of a group, which all its commands have too. */
   flags?: FlagDeclarations;
-  /** Missing where the command is not written: own mode does not know it then, drop-in mode says so when it is run. */
+  /** Its code; a group has none. */
   load?: () => Promise<CommandModule>;
   /** In place of `load`: a tool of its own, which gets the rest of the command line as it is and gives the exit code. */
   tool?: () => Promise<RunTool>;

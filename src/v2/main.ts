@@ -5,7 +5,6 @@ import { ClusterClient, isConnectionError } from './cluster-client.js';
 import { COMMANDS, type CommandSpec, GLOBAL_FLAGS, HELP_FLAGS } from './command-table.js';
 import { type CommandWords, type FlagValues, parseAnywhere, parseLeading, TwoFormsError, UsageError } from './flags.js';
 import { appHelp, commandHelp, groupHelp, groupHelpAsApp, helpCommandHelp, levelHelp, type Program } from './help.js';
-import { hintFor } from './hints.js';
 import type { HttpTransport } from './http-transport.js';
 import { Ending, is35, keyFailure, plainFailure, type Run, V2Exit } from './run.js';
 import { findEndpoints, readSettings, type Settings, tlsFiles } from './settings.js';
@@ -14,6 +13,7 @@ import { findEndpoints, readSettings, type Settings, tlsFiles } from './settings
  * Runs a v2 command line.
  * @param argv what follows the program's name (or `v2`)
  * @returns the exit code; nothing is left running but programs that exec-watch started
+ * @throws Ending for what can be expected to fail
  */
 export async function runV2(
   argv: readonly string[],
@@ -21,18 +21,7 @@ export async function runV2(
   io: Io,
   mode: Mode = { tool: 'etcdctl', version: '3.4' },
 ): Promise<number> {
-  const commandLine = new CommandLine(env, io, mode);
-  try {
-    return await commandLine.run(argv);
-  } catch (error) {
-    if (!(error instanceof Ending)) throw error;
-    io.stderr.write(error.text);
-    if (mode.tool === 'ketcdctl') {
-      const hint = hintFor(error.cause);
-      if (hint) io.stderr.write(`Hint: ${hint}\n`);
-    }
-    return error.exitCode;
-  }
+  return new CommandLine(env, io, mode).run(argv);
 }
 
 class CommandLine {

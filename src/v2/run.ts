@@ -1,6 +1,8 @@
-import type { Io, Mode } from '../base/contract.js';
+import { type Io, isDropIn, type Mode } from '../base/contract.js';
+import { WordedFailure } from '../base/errors.js';
 import type { ClusterClient } from './cluster-client.js';
 import type { CommandWords, FlagValues } from './flags.js';
+import { hintFor } from './hints.js';
 import type { HttpTransport } from './http-transport.js';
 import type { Settings } from './settings.js';
 
@@ -18,7 +20,7 @@ export const V2Exit = {
 
 /** Whether the v2 etcdctl of 3.5 is imitated; the one of 3.4 is in all other cases, own mode too. */
 export function is35(mode: Mode): boolean {
-  return mode.tool !== 'ketcdctl' && mode.version === '3.5';
+  return isDropIn(mode) && mode.version === '3.5';
 }
 
 /** What a command has around it. */
@@ -42,17 +44,14 @@ export interface Run extends CommandWords {
 /** A command: gives its exit code, and throws an {@link Ending} for what can be expected to fail. */
 export type Action = (run: Run) => Promise<number>;
 
-/** The end of a run: `text` goes to standard error as it is. */
-export class Ending extends Error {
+/** The end of a run, in the old etcdctl's words. */
+export class Ending extends WordedFailure {
   /**
-   * @param cause of a failed request: own mode looks whether it has something to say about it
+   * @param cause of a failed request: own mode may have something to say about it
    */
-  constructor(
-    readonly exitCode: number,
-    readonly text: string,
-    cause?: unknown,
-  ) {
-    super(text.trim(), { cause });
+  constructor(exitCode: number, text: string, cause?: unknown) {
+    const hint = hintFor(cause);
+    super(text, { exitCode, cause, ...(hint !== undefined && { hint }) });
   }
 }
 

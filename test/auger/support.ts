@@ -29,7 +29,7 @@ export async function runAs(
   const stdout = new Captured();
   const stderr = new Captured();
   const stdin = Readable.from(input.length === 0 ? [] : [input]);
-  const exit = await runTool(program, argv, env, { stdout, stderr, stdin } as unknown as Io);
+  const exit = await runTool({ name: program, argv, env, io: { stdout, stderr, stdin } as unknown as Io });
   return { exit, stdout: Buffer.concat(stdout.chunks), stderr: Buffer.concat(stderr.chunks).toString() };
 }
 

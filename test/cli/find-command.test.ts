@@ -4,14 +4,14 @@ import fc from 'fast-check';
 import type { Mode } from '../../src/base/contract.js';
 import { commands } from '../../src/cli/command-table.js';
 import { findCommand, UnknownCommand } from '../../src/cli/find-command.js';
-import { globalFlags } from '../../src/cli/global-flags.js';
+import { programOf } from '../../src/cli/program.js';
 import { OWN } from './support.js';
 
 const V34: Mode = { tool: 'etcdctl', version: '3.4' };
 const V37: Mode = { tool: 'etcdctl', version: '3.7' };
 
 function find(mode: Mode, ...words: string[]): [string | undefined, string[]] {
-  const found = findCommand(mode, words, globalFlags(mode));
+  const found = findCommand(programOf(mode), words);
   return [found.entry?.path, found.words];
 }
 

@@ -19,7 +19,7 @@ export async function runLine(program: string, argv: string[], env: NodeJS.Proce
   if (builtProgram) return runCli(argv, { env: { ...asTool(program), ...env } });
   const stdout = new Captured();
   const stderr = new Captured();
-  const exit = await runTool(program, argv, env, io(stdout, stderr));
+  const exit = await runTool({ name: program, argv, env, io: io(stdout, stderr) });
   return { exit, stdout: stdout.text, stderr: stderr.text };
 }
 

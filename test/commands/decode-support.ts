@@ -33,7 +33,7 @@ export async function runWith(input: string | Buffer, argv: string[], pieceSize 
   const stdout = new CapturedBytes();
   const stderr = new Captured();
   const io = { stdout, stderr, stdin: Readable.from(pieces(Buffer.from(input), pieceSize)) } as unknown as Io;
-  const exit = await runTool('ketcdctl', argv, {}, io);
+  const exit = await runTool({ name: 'ketcdctl', argv, env: {}, io });
   return { exit, stdout: Buffer.concat(stdout.chunks), text: stdout.text, stderr: stderr.text };
 }
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Readable } from 'node:stream';
-import type { Mode } from '../../src/base/contract.js';
-import { runV2 } from '../../src/v2/main.js';
+import { type EtcdTool, isDropIn, type Mode } from '../../src/base/contract.js';
+import { runTool } from '../../src/cli/run.js';
 import { Captured, type Ended } from '../cli/support.js';
 import { runCli } from '../support/cli.js';
 import { etcdVersion, skipWithoutEtcd } from '../support/etcd.js';
@@ -18,7 +18,7 @@ export interface RunOptions {
 
 /** Runs a v2 command line in this process. */
 export async function v2(
-  argv: readonly string[],
+  argv: string[],
   { mode = ETCDCTL, env = {}, stdin }: RunOptions = {},
 ): Promise<Ended> {
   if (builtProgram) return runBuilt(argv, mode, env, stdin);
@@ -32,20 +32,23 @@ export async function v2(
       return Readable.from(stdin.length === 0 ? [] : [Buffer.from(stdin)]) as unknown as NodeJS.ReadStream;
     },
   };
-  const exit = await runV2(argv, env, io, mode);
+  const exit = isDropIn(mode)
+    ? await runTool({ name: mode.tool, argv, env: { ...asOld(mode), ...env }, io })
+    : await runTool({ name: 'ketcdctl', argv: ['v2', ...argv], env, io });
   return { exit, stdout: stdout.text, stderr: stderr.text };
 }
 
 /** The same by the built program. */
-function runBuilt(argv: readonly string[], mode: Mode, env: NodeJS.ProcessEnv, stdin?: Uint8Array | string) {
+function runBuilt(argv: string[], mode: Mode, env: NodeJS.ProcessEnv, stdin?: Uint8Array | string) {
   const input = stdin === undefined ? undefined : Buffer.from(stdin);
-  return mode.tool === 'ketcdctl'
-    ? runCli(['v2', ...argv], { env, ...(input && { input }) })
-    : runCli([...argv], {
-        as: `${mode.tool}@${mode.version}`,
-        env: { ETCDCTL_API: '2', ...env },
-        ...(input && { input }),
-      });
+  return isDropIn(mode)
+    ? runCli(argv, { env: { ...asOld(mode), ...env }, ...(input && { input }) })
+    : runCli(['v2', ...argv], { env, ...(input && { input }) });
+}
+
+/** What makes this an etcdctl of that version with the old API. */
+function asOld({ tool, version }: EtcdTool): NodeJS.ProcessEnv {
+  return { KETCDCTL_AS: `${tool}@${version}`, ETCDCTL_API: '2' };
 }
 
 /** A client for one server; what it prints when it should have worked. */

@@ -4,9 +4,7 @@ import { ExitCode, Failure } from '../../base/errors.js';
 import { bool } from '../../base/flags/declare.js';
 import { UsageFailure } from '../../base/flags/normalize.js';
 import { goQuote } from '../../base/go/quote.js';
-import type { CommandSpec, Run } from '../../commands/command.js';
-import { commands } from '../command-table.js';
-import { helpPage } from '../help-page.js';
+import type { CommandModule, CommandSpec, Run } from '../../commands/command.js';
 
 const SHELLS = Object.keys(scripts);
 
@@ -23,21 +21,25 @@ export const spec = {
   complete: SHELLS,
 } satisfies CommandSpec;
 
-export const run: Run<typeof spec> = async ({ mode, stdout }, args, flags) => {
+export const run: Run<typeof spec> = async ({ mode, stdout, usageOf }, args, flags) => {
   const script = args.length === 1 || isOld(mode) ? scripts[args[0] ?? ''] : undefined;
   if (script === undefined && isOld(mode)) {
-    stdout.write(
-      await helpPage(
-        mode,
-        commands.find((entry) => entry.path === 'completion'),
-        stdout,
-      ),
-    );
+    stdout.write(await usageOf('completion'));
     return;
   }
   if (script === undefined) throw wrongArguments(mode, args);
   stdout.write(script(mode.tool, flags.noDescriptions ? '__completeNoDesc' : '__complete'));
 };
+
+/** auger's command for one shell. */
+export function scriptFor(shell: string): CommandModule {
+  return {
+    spec: { usage: `completion ${shell}`, examples: [], flags: {} },
+    run: async ({ mode, stdout }) => {
+      stdout.write(scripts[shell]!(mode.tool, '__complete'));
+    },
+  };
+}
 
 /** In 3.4 the shells were commands of a group. */
 function isOld(mode: Mode): boolean {

@@ -1,10 +1,9 @@
-import { atLeast, isDropIn } from '../../base/contract.js';
+import { atLeast } from '../../base/contract.js';
 import { ExitCode } from '../../base/errors.js';
 import { goQuote } from '../../base/go/quote.js';
 import { writeStyled } from '../../base/terminal.js';
 import type { CommandSpec, Run } from '../../commands/command.js';
 import { findCommand, UnknownCommand } from '../find-command.js';
-import { globalFlags } from '../global-flags.js';
 import { helpPage } from '../help-page.js';
 
 export const spec = {
@@ -14,15 +13,15 @@ export const spec = {
 } satisfies CommandSpec;
 
 export const run: Run<typeof spec> = async (context, args) => {
-  const { mode, env, stdout, stderr } = context;
+  const { mode, program, env, stdout, stderr } = context;
   try {
-    const { entry } = findCommand(mode, args, globalFlags(mode));
+    const { entry } = findCommand(program, args);
     if (entry?.tool !== undefined) return (await entry.tool())(['--help'], env, context, mode);
-    writeStyled(stdout, await helpPage(mode, entry, stdout));
+    writeStyled(stdout, await helpPage(program, entry, stdout));
   } catch (error) {
-    if (!(error instanceof UnknownCommand) || !isDropIn(mode)) throw error;
+    if (!(error instanceof UnknownCommand) || program.layout === 'own') throw error;
     stderr.write(`Unknown help topic [${args.map((arg) => backQuote(arg)).join(' ')}]\n`);
-    const usage = await helpPage(mode, undefined, stdout);
+    const usage = await helpPage(program, undefined, stdout);
     (atLeast(mode, '3.7') ? stderr : stdout).write(usage);
   }
   return ExitCode.Ok;

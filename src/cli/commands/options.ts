@@ -2,7 +2,6 @@ import { isDropIn } from '../../base/contract.js';
 import { optionLines } from '../../base/flags/option-lines.js';
 import { writeStyled } from '../../base/terminal.js';
 import type { CommandSpec, Run } from '../../commands/command.js';
-import { globalFlags } from '../global-flags.js';
 import { optionsPage } from '../help.js';
 
 export const spec = {
@@ -13,8 +12,8 @@ export const spec = {
   flags: {},
 } satisfies CommandSpec;
 
-export const run: Run<typeof spec> = async ({ mode, stdout }) => {
-  const flags = globalFlags(mode);
+export const run: Run<typeof spec> = async ({ mode, program, stdout }) => {
+  const flags = program.globals;
   if (!isDropIn(mode)) writeStyled(stdout, await optionsPage(flags, stdout));
   else stdout.write(`The following options can be passed to any command:\n\n${optionLines(flags)}`);
 };

@@ -1,16 +1,22 @@
+import type { CommandSpec, Run } from '../command.js';
 import { type Analysis, analyze } from './analysis.js';
 import { withDatabase } from './database.js';
-import type { Around } from './program.js';
+import { FILE_FLAG } from './flags.js';
+
+export const spec = {
+  usage: 'analyze',
+  examples: [],
+  flags: FILE_FLAG,
+} satisfies CommandSpec;
 
 /** Rows of each list. */
 const TOP = 12;
 
-/** `auger analyze`. */
-export async function runAnalyze({ io }: Around, _args: string[], flags: { file: string }): Promise<void> {
-  await withDatabase(flags.file, io, async (file) => {
-    io.stdout.write(analysisText(await analyze(file, TOP)));
+export const run: Run<typeof spec> = async (context, _args, flags) => {
+  await withDatabase(flags.file, context, async (file) => {
+    context.stdout.write(analysisText(await analyze(file, TOP)));
   });
-}
+};
 
 /** The report, in auger's layout. */
 export function analysisText({ objects, allBytes, currentBytes, types, largest }: Analysis): string {

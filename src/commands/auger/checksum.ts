@@ -1,8 +1,15 @@
 import { crc32c } from '../../storage/crc32c.js';
 import type { EtcdFile } from '../../storage/mvcc/etcd-file.js';
 import { ALL_KEYS } from '../../storage/mvcc/revision.js';
+import type { CommandSpec, Run } from '../command.js';
 import { lastWrite, revisionAt, withDatabase } from './database.js';
-import type { Around } from './program.js';
+import { FILE_FLAG, REVISION_FLAG } from './flags.js';
+
+export const spec = {
+  usage: 'checksum',
+  examples: [],
+  flags: { ...FILE_FLAG, ...REVISION_FLAG },
+} satisfies CommandSpec;
 
 /** A sum over the keys that exist at a revision. */
 export interface Checksum {
@@ -25,14 +32,9 @@ export function checksumOf(file: EtcdFile, wanted: bigint): Checksum {
   return { hash, compacted: file.compacted, revision: lastWrite(file, revision) };
 }
 
-/** `auger checksum`. */
-export async function runChecksum(
-  { io }: Around,
-  _args: string[],
-  flags: { file: string; revision: bigint },
-): Promise<void> {
-  await withDatabase(flags.file, io, async (file) => {
+export const run: Run<typeof spec> = async (context, _args, flags) => {
+  await withDatabase(flags.file, context, async (file) => {
     const { hash, compacted, revision } = checksumOf(file, flags.revision);
-    io.stdout.write(`checksum: ${hash}\ncompact-revision: ${compacted}\nrevision: ${revision}\n`);
+    context.stdout.write(`checksum: ${hash}\ncompact-revision: ${compacted}\nrevision: ${revision}\n`);
   });
-}
+};

@@ -1,13 +1,45 @@
+import type { Io } from '../../base/contract.js';
 import { Failure } from '../../base/errors.js';
-import type { FlagsOf } from '../../base/flags/declare.js';
+import type { CommandSpec, Run } from '../command.js';
 import { withDatabase } from './database.js';
 import type { ExtractOptions } from './extract-options.js';
-import type { EXTRACT_FLAGS } from './flags.js';
-import type { Around } from './program.js';
+import { EXTRACT_FLAGS } from './flags.js';
 import { outputFormat } from './value.js';
 
-/** `auger extract`. */
-export async function runExtract(around: Around, _args: string[], flags: FlagsOf<typeof EXTRACT_FLAGS>): Promise<void> {
+export const spec = {
+  usage: 'extract',
+  description: `
+Extracts kubernetes data stored by etcd into boltdb '.db' files.
+
+May be used both to inspect the contents of a botldb file and to
+extract specific data entries. Data may be looked up either by etcd
+key and version, or by bolt page and item coordinates.
+
+Etcd must stopped when using this tool, or it will wait indefinitely
+for the '.db' file lock.`,
+  examples: `
+        # Find an etcd value by it's key and extract it from a boltdb file:
+        auger extract -f <boltdb-file> -k /registry/pods/default/<pod-name>
+
+        # List the keys and size of all entries in etcd
+        auger extract -f <boltdb-file> --fields=key,value-size
+
+        # Extract a specific field from each kubernetes object
+        auger extract -f <boltdb-file> --template="{{.Value.metadata.creationTimestamp}}"
+
+        # Extract kubernetes objects using a filter
+        auger extract -f <boltdb-file> --filter=".Value.metadata.namespace=kube-system"
+
+        # Extract the etcd value stored in page 10, item 0 of a boltdb file:
+        bolt page --item 0 --value-only <boltdb-file> 10 | auger extract --leaf-item
+
+        # Extract the etcd key stored in page 10, item 0 of a boltdb file:
+        bolt page --item 0 --value-only <boltdb-file> 10 | auger extract --leaf-item --print-key
+`.split('\n'),
+  flags: EXTRACT_FLAGS,
+} satisfies CommandSpec;
+
+export const run: Run<typeof spec> = async (context, _args, flags) => {
   const options: ExtractOptions = {
     file: flags.file,
     key: flags.key,
@@ -24,16 +56,16 @@ export async function runExtract(around: Around, _args: string[], flags: FlagsOf
     metaSummary: flags.metaSummary,
     lists: flags.given('fields') || flags.template !== '' || flags.filter !== '',
     objects: undefined,
-    encryptionConfig: around.env.ETCDCTL_ENCRYPTION_CONFIG || undefined,
+    encryptionConfig: context.env.ETCDCTL_ENCRYPTION_CONFIG || undefined,
   };
   refuseConflicts(options, flags.given('fields'));
-  if (!flags.leafItem) return extract(around, options);
+  if (!flags.leafItem) return extract(context, options);
   const { extractLeafItem } = await import('./leaf-item.js');
-  around.io.stdout.write(await extractLeafItem(around, options));
-}
+  context.stdout.write(await extractLeafItem(context, options));
+};
 
 /** Writes what is asked for of a file. */
-export async function extract({ io }: Around, options: ExtractOptions): Promise<void> {
+export async function extract(io: Io, options: ExtractOptions): Promise<void> {
   await withDatabase(options.file, io, async (file) => {
     if (options.key !== '' && !options.lists) {
       const { extractKey } = await import('./extract-key.js');

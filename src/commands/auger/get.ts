@@ -1,25 +1,64 @@
 /** `augerctl get`: objects out of a running etcd. */
 
+import type { Context } from '../../base/contract.js';
 import { ExitCode, errorLine, Failure } from '../../base/errors.js';
 import type { FlagsOf } from '../../base/flags/declare.js';
+import { UsageFailure } from '../../base/flags/normalize.js';
 import type { ConnectionOptions } from '../../connection/options.js';
 import { type EtcdClient, openClient } from '../../etcd/client.js';
 import { readRange } from '../../etcd/range.js';
 import { StoredValues } from '../../k8s/values.js';
 import { prefixRange } from '../../storage/mvcc/revision.js';
-import type { GET_FLAGS, GLOBALS } from './augerctl-flags.js';
+import type { CommandSpec, Run } from '../command.js';
 import { MEDIA_TYPES } from './detect.js';
-import type { Around } from './program.js';
+import { type AUGERCTL_FLAGS, GET_FLAGS } from './flags.js';
 import { resourcePath } from './resource-key.js';
 import { NOTHING_FOUND, renderValue, requireValue } from './value.js';
+
+export const spec = {
+  usage: 'get [resource] [name]',
+  examples: `
+  # List a single service with namespace "default" and name "kubernetes"
+  augerctl get services -n default kubernetes
+  # Nearly equivalent
+  kubectl get services -n default kubernetes -o yaml
+
+  # List a single resource of type "priorityclasses" and name "system-node-critical" without namespaced
+  augerctl get priorityclasses system-node-critical
+  # Nearly equivalent
+  kubectl get priorityclasses system-node-critical -A -o yaml
+
+  # List all leases with namespace "kube-system"
+  augerctl get leases -n kube-system
+  # Nearly equivalent
+  kubectl get leases -n kube-system -o yaml
+
+  # List a single resource of type "apiservices.apiregistration.k8s.io" and name "v1.apps"
+  augerctl get apiservices.apiregistration.k8s.io v1.apps
+  # Nearly equivalent
+  kubectl get apiservices.apiregistration.k8s.io v1.apps -o yaml
+
+  # List all resources
+  augerctl get
+  # Nearly equivalent
+  kubectl get $(kubectl api-resources --verbs=list --output=name | paste -s -d, - ) -A -o yaml
+`.split('\n'),
+  flags: GET_FLAGS,
+} satisfies CommandSpec;
 
 /** Milliseconds: augerctl has no limits, and waits for ever. */
 const DIAL_TIMEOUT = 5000;
 
 type Format = 'yaml' | 'json';
-type GetFlags = FlagsOf<typeof GET_FLAGS & typeof GLOBALS>;
+type GetFlags = FlagsOf<typeof GET_FLAGS & typeof AUGERCTL_FLAGS>;
 
-export async function runGet(around: Around, args: string[], flags: GetFlags): Promise<number> {
+/** augerctl's own words for more arguments. */
+const MOST_ARGS = 2;
+
+export const run: Run<typeof spec, typeof AUGERCTL_FLAGS> = async (context, args, flags) => {
+  if (args.length > MOST_ARGS) {
+    throw new UsageFailure(`accepts between 0 and ${MOST_ARGS} arg(s), received ${args.length}`);
+  }
   const format = flags.output;
   const prefix = flags.prefix;
   const problem =
@@ -31,15 +70,15 @@ export async function runGet(around: Around, args: string[], flags: GetFlags): P
           ? 'prefix is required'
           : undefined;
   if (problem) throw new Failure(`[${args.join(' ')}]: ${problem}`);
-  const client = await openClient(connection(around, flags));
+  const client = await openClient(connection(context, flags));
   try {
-    const printer = new Printer(around, format as Format);
+    const printer = new Printer(context, format as Format);
     await printAll(client, keyRequest(prefix, args, flags), printer);
     return printer.failed > 0 ? ExitCode.Error : ExitCode.Ok;
   } finally {
     client.close();
   }
-}
+};
 
 /** What is asked of etcd; `namespace`: of all resources, only the keys with that part. */
 interface KeyRequest {
@@ -75,14 +114,14 @@ class Printer {
   private readonly values: StoredValues;
 
   constructor(
-    private readonly around: Around,
+    private readonly context: Context,
     private readonly format: Format,
   ) {
-    this.values = new StoredValues({ encryptionConfig: around.env.ETCDCTL_ENCRYPTION_CONFIG });
+    this.values = new StoredValues({ encryptionConfig: context.env.ETCDCTL_ENCRYPTION_CONFIG });
   }
 
   async print(key: Buffer, value: Buffer): Promise<void> {
-    const { stdout, stderr } = this.around.io;
+    const { stdout, stderr } = this.context;
     try {
       const plain = await this.values.open(key, value);
       const found = requireValue(plain);
@@ -114,7 +153,7 @@ function asComment(key: Buffer, value: Buffer, reason: string): string {
   return `---\n# ${key} | raw | ${why}\n# ${shown}\n`;
 }
 
-function connection({ env }: Around, flags: GetFlags): ConnectionOptions {
+function connection({ env }: Context, flags: GetFlags): ConnectionOptions {
   const setting = (name: 'cert' | 'key' | 'cacert') => flags[name] || env[`ETCDCTL_${name.toUpperCase()}`] || undefined;
   const cert = setting('cert');
   const key = setting('key');

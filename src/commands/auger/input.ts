@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import type { Io } from '../../base/contract.js';
 import { Failure } from '../../base/errors.js';
 import { readInput as readStdin } from '../../base/input.js';
-import type { Around } from './program.js';
 
 /** All of a file, or of standard input where no file is named. */
-export async function readInput({ io }: Around, path: string): Promise<Buffer> {
+export async function readInput(io: Io, path: string): Promise<Buffer> {
   if (path !== '') return readNamed(path);
   const chunks: Buffer[] = [];
   for await (const chunk of readStdin(io, undefined)) chunks.push(chunk);

@@ -1,15 +1,15 @@
 /** `extract --leaf-item`: one record of the bucket `key`, as `bolt page` prints it. */
+import type { Io } from '../../base/contract.js';
 import { Failure } from '../../base/errors.js';
 import { readRecord } from '../../storage/mvcc/etcd-file.js';
 import { showVersion } from './extract-key.js';
 import type { ExtractOptions } from './extract-options.js';
 import { readInput } from './input.js';
-import type { Around } from './program.js';
 import { NOTHING_FOUND, withLooseEnd } from './value.js';
 
 /** The text for the record on standard input, or in the file. A newline behind it may be the printing program's. */
-export async function extractLeafItem(around: Around, options: ExtractOptions): Promise<Buffer> {
-  const input = await readInput(around, options.file);
+export async function extractLeafItem(io: Io, options: ExtractOptions): Promise<Buffer> {
+  const input = await readInput(io, options.file);
   const record = await withLooseEnd(input, async (item) => {
     const found = readRecord(item);
     if (found) return found;

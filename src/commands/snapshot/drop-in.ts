@@ -1,5 +1,5 @@
 /** How etcd's own tools treat files: whether they wait for somebody else's lock, and what they write about their work. */
-import { atLeast, isDropIn, type Mode } from '../../base/contract.js';
+import { atLeast, type EtcdTool, isDropIn } from '../../base/contract.js';
 import type { LockOptions } from '../../base/files/lock.js';
 import type { Log } from '../../storage/log.js';
 import type { CommandContext } from '../command.js';
@@ -26,7 +26,7 @@ export function etcdLog({ mode, stderr }: CommandContext): Log {
 }
 
 /** etcdctl 3.4 logs JSON, etcdutl (and what etcdctl 3.5 has of it) columns. */
-function isConsole(mode: Exclude<Mode, { tool: 'ketcdctl' }>): boolean {
+function isConsole(mode: EtcdTool): boolean {
   return atLeast(mode, '3.5');
 }
 

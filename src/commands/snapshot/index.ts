@@ -14,6 +14,5 @@ export const snapshotCommands: readonly CommandEntry[] = [
   { path: 'snapshot compact', summary: 'Write a smaller file without the history before a revision', load: () => import('./compact.js') },
   { path: 'hashkv', summary: 'Show the hash of the history in a database file', etcdutl: '3.6-', load: () => import('./hashkv.js') },
   { path: 'migrate', summary: 'Change the storage version of a data directory', etcdutl: '3.6-', load: () => import('./migrate.js') },
-  { path: 'migrate', summary: 'Copy the keys of a v2 store into a data directory', etcdctl: '3.4-3.4', hidden: true },
   { path: 'backup', summary: 'Copy a data directory as a new cluster', etcdutl: '3.5-3.5', load: () => import('./backup.js') },
 ];

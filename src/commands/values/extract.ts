@@ -72,9 +72,9 @@ export const run: Run<typeof spec> = async (context, args, flags) => {
     encryptionConfig: encryptionConfig || undefined,
   };
   refuseConflicts(options, flags.given('fields'));
-  if (!isLeaf) return extract({ io: context, env: context.env }, options);
+  if (!isLeaf) return extract(context, options);
   const { extractLeafItem } = await import('../auger/leaf-item.js');
-  context.stdout.write(await extractLeafItem({ io: context, env: context.env }, options));
+  context.stdout.write(await extractLeafItem(context, options));
 };
 
 function objectFormat({ options }: CommandContext): 'yaml' | 'json' | 'jsonl' | undefined {
