@@ -5,7 +5,8 @@ import type { Program } from '../commands/command.js';
 import { prefixRange } from '../etcd/keys.js';
 import { makeContext } from './context.js';
 import type { GlobalFlags } from './global-flags.js';
-import { resolveOptions, type Surroundings } from './options.js';
+import { resolveOptions } from './options.js';
+import type { Surroundings } from './surroundings.js';
 
 /** A person waits at the prompt: better no keys than a pause. */
 const PATIENCE_MS = 1000;

@@ -8,7 +8,7 @@ import { type FlagTable, normalize } from '../base/flags/normalize.js';
 import type { CommandEntry, CommandSpec, Program } from '../commands/command.js';
 import { flagTable } from './command-flags.js';
 import { childrenOf, findCommand, groupFlags, nameOf } from './find-command.js';
-import type { Surroundings } from './options.js';
+import type { Surroundings } from './surroundings.js';
 
 /** What the shell does with the candidates. */
 const Directive = { Default: 0, NoSpace: 2, NoFiles: 4, Directories: 16 } as const;

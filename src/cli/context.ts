@@ -4,7 +4,7 @@ import type { CommandContext, Program } from '../commands/command.js';
 import { type ConnectionOptions, connectionOptions } from '../connection/options.js';
 import type { EtcdClient } from '../etcd/client.js';
 import type { StoredValues } from '../k8s/values.js';
-import type { Surroundings } from './options.js';
+import type { Surroundings } from './surroundings.js';
 
 /** The context of one run, and what main does with it at the end. */
 export interface RunContext extends CommandContext {

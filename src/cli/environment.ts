@@ -3,13 +3,9 @@
 import { type Io, isDropIn, type Mode } from '../base/contract.js';
 import { ExitCode, Failure, SilentFailure } from '../base/errors.js';
 import type { Flag } from '../base/flags/declare.js';
-import { type ParsedFlags, VALUES } from '../base/flags/parse.js';
+import { VALUES, variableOf } from '../base/flags/option.js';
+import type { ParsedFlags } from '../base/flags/parse.js';
 import { goQuote } from '../base/go/quote.js';
-
-/** The variable of a flag: `command-timeout` is ETCDCTL_COMMAND_TIMEOUT. */
-export function variableOf(flag: Flag): string {
-  return `ETCDCTL_${flag.name.toUpperCase().replaceAll('-', '_')}`;
-}
 
 export interface EnvironmentRules {
   mode: Mode;

@@ -1,10 +1,10 @@
 /** Own mode's help pages: commander's layout, with colour on a terminal. */
 
-import { Command, type Help, Option } from 'commander';
+import { Command, Help, type Option } from 'commander';
 import type { Output } from '../base/contract.js';
 import { type Flag, flagList } from '../base/flags/declare.js';
+import { FlagOption, variableOf } from '../base/flags/option.js';
 import type { CommandEntry, CommandSpec, Program } from '../commands/command.js';
-import { variableOf } from './environment.js';
 import { childrenOf, nameOf } from './find-command.js';
 
 const WIDEST = 110;
@@ -100,19 +100,7 @@ function addCommands(command: Command, entries: readonly CommandEntry[], heading
 }
 
 function addFlags(command: Command, flags: readonly Flag[], heading: string): void {
-  for (const flag of flags) {
-    if (flag.hidden) continue;
-    const option = new Option(term(flag), flag.help).helpGroup(heading);
-    if (flag.default !== undefined && flag.default !== '0' && flag.default !== '')
-      option.default(flag.default, flag.default);
-    command.addOption(option);
-  }
-}
-
-/** `-w, --write-out <FORMAT>`. */
-function term(flag: Flag): string {
-  const name = `${flag.short === undefined ? '' : `-${flag.short}, `}--${flag.name}`;
-  return flag.type === 'bool' ? name : `${name} <${flag.value ?? flag.type}>`;
+  for (const flag of flags) command.addOption(new FlagOption(flag).helpGroup(heading));
 }
 
 function examples(lines: readonly string[], more: readonly string[]): string {
@@ -121,16 +109,30 @@ function examples(lines: readonly string[], more: readonly string[]): string {
 }
 
 async function render(command: Command, out: Output, after: string): Promise<string> {
-  const style = await styleFor(out);
-  const helper = Object.assign(command.createHelp(), style, {
-    helpWidth: Math.min(out.isTTY ? process.stdout.columns || 80 : 80, WIDEST),
-    // The default would list long names among flags without a letter ragged.
-    optionTerm: (option: Option) => (option.short === undefined ? `    ${option.flags}` : option.flags),
-  });
-  const styleTitle = style.styleTitle ?? ((text: string) => text);
-  return command.createHelp === undefined
-    ? ''
-    : helper.formatHelp(command, helper) + after.replace(/^Examples:$/m, styleTitle('Examples:'));
+  const help = Object.assign(new OwnHelp(), await styleFor(out));
+  help.helpWidth = Math.min(out.isTTY ? process.stdout.columns || 80 : 80, WIDEST);
+  return help.formatHelp(command, help) + after.replace(/^Examples:$/m, help.styleTitle('Examples:'));
+}
+
+/** commander's layout, with each option's letter, value and default as the flag declares them. */
+class OwnHelp extends Help {
+  /** `-w, --write-out <FORMAT>`; long names stand below each other. */
+  override optionTerm(option: Option): string {
+    const { short, name, type, value } = flagOf(option);
+    const letter = short === undefined ? '    ' : `-${short}, `;
+    return `${letter}--${name}${type === 'bool' ? '' : ` <${value ?? type}>`}`;
+  }
+
+  /** Choices and the variable are told by the words of the description, or once for all. */
+  override optionDescription(option: Option): string {
+    const { help, default: byDefault = '' } = flagOf(option);
+    return byDefault === '' || byDefault === '0' ? help : `${help} (default: ${byDefault})`;
+  }
+}
+
+function flagOf(option: Option): Flag {
+  if (option instanceof FlagOption) return option.flag;
+  throw new TypeError(`${option.long} is no declared flag`);
 }
 
 /** Bold headings and coloured names where a person looks at a terminal that may show colours. */

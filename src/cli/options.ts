@@ -2,20 +2,14 @@ import { readFileSync } from 'node:fs';
 import { atLeast, type GlobalOptions, type Io, isDropIn, type Mode } from '../base/contract.js';
 import { badArguments, ExitCode, Failure } from '../base/errors.js';
 import { type Flag, flagKey, longName } from '../base/flags/declare.js';
+import { variableOf } from '../base/flags/option.js';
 import type { ParsedFlags } from '../base/flags/parse.js';
 import { readLine } from '../base/input.js';
 import type { CommandSpec } from '../commands/command.js';
-import { applyEnvironment, variableOf } from './environment.js';
+import { applyEnvironment } from './environment.js';
 import type { GlobalFlags } from './global-flags.js';
+import type { Surroundings } from './surroundings.js';
 import { TARGET_OPTIONS, type Target, targetOf } from './target.js';
-
-export interface Surroundings {
-  mode: Mode;
-  env: NodeJS.ProcessEnv;
-  io: Io;
-  /** The folder that is taken for `/` when this node's etcd is looked for. */
-  root?: string;
-}
 
 /** What a command says about itself that the options depend on. */
 export interface OptionRules {

@@ -7,7 +7,7 @@ import { ExitCode, Failure } from '../base/errors.js';
 import { type ClusterContext, contextNamed } from '../node/contexts.js';
 import { findNode, type NodeFindings } from '../node/find.js';
 import type { GlobalFlags } from './global-flags.js';
-import type { Surroundings } from './options.js';
+import type { Surroundings } from './surroundings.js';
 
 /** The options that this is about. */
 export const TARGET_OPTIONS = [
