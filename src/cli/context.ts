@@ -99,13 +99,13 @@ async function open(context: CommandContext, openClient: OpenClient): Promise<Et
   if (typeof options.password === 'function' && options.user && !options.jwtToken) {
     options.password = await options.password();
   }
-  return openClient(options);
-}
-
-async function openEndpoints(options: ConnectionOptions): Promise<EtcdClient> {
-  const { openClient } = await import('../etcd/client.js');
   const client = await openClient(options);
   if (!context.options.serializable) return client;
   const { serializable } = await import('../etcd/serializable.js');
   return serializable(client);
+}
+
+async function openEndpoints(options: ConnectionOptions): Promise<EtcdClient> {
+  const { openClient } = await import('../etcd/client.js');
+  return openClient(options);
 }
