@@ -35,7 +35,11 @@ test('own mode refuses arguments that would be passed over', async () => {
   ]) {
     const stderr = new Captured();
     // No server is asked: that would be another error.
-    assert.equal(await runTool({ name: 'ketcdctl', argv, env: {}, io: io(new Captured(), stderr) }), 128, argv.join(' '));
+    assert.equal(
+      await runTool({ name: 'ketcdctl', argv, env: {}, io: io(new Captured(), stderr) }),
+      128,
+      argv.join(' '),
+    );
     assert.match(stderr.text, /^Error: .* is too many\nHint: usage: ketcdctl /);
   }
 });

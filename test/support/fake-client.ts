@@ -36,7 +36,9 @@ export async function runWith(answer: Answer, argv: string[], as?: string, input
   writeFileSync(join(folder, 'stdin'), input);
   const stdinFd = openSync(join(folder, 'stdin'), 'r');
   try {
-    const stdin = Object.assign(Readable.from(input === '' ? [] : [Buffer.from(input)]), { isTTY: false }) as unknown as NodeJS.ReadStream;
+    const stdin = Object.assign(Readable.from(input === '' ? [] : [Buffer.from(input)]), {
+      isTTY: false,
+    }) as unknown as NodeJS.ReadStream;
     const env = as ? { KETCDCTL_AS: as } : {};
     const io = { stdout, stderr, stdin, stdinFd };
     const exit = await runTool({ name: 'ketcdctl', argv, env, io, openClient: async () => client });

@@ -17,10 +17,7 @@ export interface RunOptions {
 }
 
 /** Runs a v2 command line in this process. */
-export async function v2(
-  argv: string[],
-  { mode = ETCDCTL, env = {}, stdin }: RunOptions = {},
-): Promise<Ended> {
+export async function v2(argv: string[], { mode = ETCDCTL, env = {}, stdin }: RunOptions = {}): Promise<Ended> {
   if (builtProgram) return runBuilt(argv, mode, env, stdin);
   const stdout = new Captured();
   const stderr = new Captured();
