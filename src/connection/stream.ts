@@ -15,8 +15,9 @@ const RESUME_BELOW = 256 * 1024;
 
 /** How the reader takes messages. */
 interface Taking {
-  /** Milliseconds that it waits for one. */
+  /** Milliseconds that it waits for one, or `inAll` for all of them. */
   patienceMs?: number | undefined;
+  inAll?: boolean | undefined;
   /** Not whole but in pieces: what makes, for one call, something of the pieces that can be read alone. */
   pieces?: (() => (piece: Buffer, last: boolean) => Buffer | undefined) | undefined;
 }
@@ -48,6 +49,7 @@ export class MessageStream implements ServerStream<Buffer>, AsyncIterator<Buffer
   private readonly queue: Buffer[] = [];
   private queuedBytes = 0;
   private paused = false;
+  private waited = 0;
   private waiting: Settle | undefined;
 
   constructor(
@@ -76,14 +78,16 @@ export class MessageStream implements ServerStream<Buffer>, AsyncIterator<Buffer
   }
 
   private async wait(): Promise<IteratorResult<Buffer>> {
-    const { patienceMs = Number.POSITIVE_INFINITY } = this.taking;
-    const timer = after(patienceMs, () => this.attempts.limit.expire());
+    const { patienceMs = Number.POSITIVE_INFINITY, inAll } = this.taking;
+    const timer = after(patienceMs - this.waited, () => this.attempts.limit.expire());
+    const start = performance.now();
     try {
       return await new Promise((resolve, reject) => {
         this.waiting = { resolve, reject };
       });
     } finally {
       timer.cancel();
+      if (inAll) this.waited += performance.now() - start;
     }
   }
 

@@ -83,7 +83,11 @@ export class Transport implements Callable {
   pieces(service: Service, method: string, request: object): ServerStream<Buffer> {
     const patienceMs = this.options.commandTimeout;
     const attempts = new Attempts(this.core, service, method, { timeoutMs: null, patienceMs }, undefined);
-    const stream = new MessageStream(attempts, { patienceMs, pieces: () => (piece) => piece });
+    const stream = new MessageStream(attempts, {
+      patienceMs,
+      inAll: this.options.waitForReady,
+      pieces: () => (piece) => piece,
+    });
     stream.sendBytes(encodeMessage(methodOf(service, method).request, request));
     stream.end();
     return stream;

@@ -73,7 +73,7 @@ export interface Callable {
   callRaw(service: Service, method: string, request: object, options?: CallOptions): Promise<RawReply>;
   /**
    * As `callRaw` of a call that only reads, its one answer in pieces as they arrive: for answers of any size in bounded memory.
-   * The command timeout is then how long a piece may be waited for; a reader that is slow does not use it up.
+   * The command timeout is then how long a piece may be waited for, or for etcdctl all of them; a reader that is slow does not use it up.
    */
   pieces(service: Service, method: string, request: object): ServerStream<Buffer>;
   serverStream<T>(service: Service, method: string, request: object, options?: CallOptions): ServerStream<T>;

@@ -146,6 +146,22 @@ test('more keys that never come end the reading', async (t) => {
   }
 });
 
+test('an answer that comes drop by drop has the time that etcdctl gives to all of it', async (t) => {
+  const server = await scriptedServer(t, (call) => {
+    call.open();
+    call.stream.write(Buffer.from([0, 0, 1, 0, 0]));
+    const drip = setInterval(() => call.stream.write(Buffer.from([0])), 50);
+    call.stream.on('close', () => clearInterval(drip));
+  });
+  const client = transport(t, [server.address], { waitForReady: true, commandTimeout: 400 });
+  await assert.rejects(
+    async () => {
+      for await (const piece of client.pieces('KV', 'range', { key })) void piece;
+    },
+    { code: Code.DeadlineExceeded },
+  );
+});
+
 test('a watch that needs a new login again and again waits in between', async (t) => {
   const server = await scriptedServer(t, (call) => {
     call.open();
