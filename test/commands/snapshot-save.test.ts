@@ -101,9 +101,25 @@ test('of two snapshots of one second the one of the later revision is kept', (t)
   const names = ['etcd-20260101T000000Z-r9.db', 'etcd-20260101T000000Z-r10.db', 'etcd-20251231T235959Z-r99.db'];
   for (const name of names) writeFileSync(join(dir, name), '');
   const now = new Date('2026-01-01T00:00:00Z');
-  assert.deepEqual(removeOlder(dir, 2, now), { removed: ['etcd-20251231T235959Z-r99.db'], later: [] });
-  assert.deepEqual(removeOlder(dir, 1, now), { removed: ['etcd-20260101T000000Z-r9.db'], later: [] });
-  assert.deepEqual(removeOlder(dir, 1, now), { removed: [], later: [] });
+  assert.deepEqual(removeOlder(dir, { newest: 2 }, now), { removed: ['etcd-20251231T235959Z-r99.db'], later: [] });
+  assert.deepEqual(removeOlder(dir, { newest: 1 }, now), { removed: ['etcd-20260101T000000Z-r9.db'], later: [] });
+  assert.deepEqual(removeOlder(dir, { newest: 1 }, now), { removed: [], later: [] });
+});
+
+test('the last of each day and week stays beside the newest', (t) => {
+  const dir = tempDir(t);
+  const names: string[] = [];
+  // Every six hours from Monday 2026-01-05 to Sunday 2026-02-01.
+  for (let hour = 0; hour < 28 * 24; hour += 6) {
+    const stamp = new Date(Date.UTC(2026, 0, 5, hour)).toISOString().replace(/\.\d+|[-:]/g, '');
+    names.push(`etcd-${stamp}-r${hour + 1}.db`);
+  }
+  for (const name of names) writeFileSync(join(dir, name), '');
+  removeOlder(dir, { newest: 2, daily: 3, weekly: 3 }, new Date('2026-02-01T20:00:00Z'));
+  assert.deepEqual(
+    readdirSync(dir).map((name) => name.slice(5, 16)),
+    ['20260118T18', '20260125T18', '20260130T18', '20260131T18', '20260201T12', '20260201T18'],
+  );
 });
 
 test('what cannot be saved leaves nothing behind', { skip }, async (t) => {

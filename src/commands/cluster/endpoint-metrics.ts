@@ -3,6 +3,7 @@
 import { writeFileWhole } from '../../base/files/part-file.js';
 import { string } from '../../base/flags/declare.js';
 import { isReached, type Probe, probeMember } from '../../etcd/member-probe.js';
+import { gauge } from '../../output/prometheus.js';
 import type { CommandContext } from '../command.js';
 import { memberEndpoints } from './endpoint-each.js';
 
@@ -63,18 +64,12 @@ export async function writeMetrics(
 /** The text format of Prometheus. */
 export function metricsText(endpoints: readonly string[], probes: readonly Probe[]): string {
   const blocks = METRICS.map(([name, help, value]) => {
-    const full = `ketcdctl_endpoint_${name}`;
     const samples = probes.flatMap((probe, at) => {
       const sample = value(probe);
-      return sample === undefined ? [] : [`${full}{endpoint="${escaped(endpoints[at]!)}"} ${sample}\n`];
+      return sample === undefined ? [] : [{ labels: { endpoint: endpoints[at]! }, value: sample }];
     });
-    return samples.length === 0 ? '' : `# HELP ${full} ${help}\n# TYPE ${full} gauge\n${samples.join('')}`;
+    return gauge(`ketcdctl_endpoint_${name}`, help, samples);
   });
-  const quorum = 'ketcdctl_quorum';
   const about = 'Whether most voting members of those that were asked are healthy.';
-  return `${blocks.join('')}# HELP ${quorum} ${about}\n# TYPE ${quorum} gauge\n${quorum} ${Number(isReached('quorum', probes))}\n`;
-}
-
-function escaped(label: string): string {
-  return label.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n');
+  return `${blocks.join('')}${gauge('ketcdctl_quorum', about, [{ value: Number(isReached('quorum', probes)) }])}`;
 }

@@ -7,7 +7,7 @@ import { partName, writeWhole } from '../../base/files/part-file.js';
 import type { IncomingSnapshot } from '../../etcd/snapshot.js';
 import { EtcdFile } from '../../storage/mvcc/etcd-file.js';
 import { type Compression, compressed, ENDINGS } from '../../storage/snapshot/compressed.js';
-import { keptName, makeFolder, removeOlder } from '../../storage/snapshot/kept-snapshots.js';
+import { type KeepRules, keptName, makeFolder, removeOlder } from '../../storage/snapshot/kept-snapshots.js';
 
 export interface Saved {
   /** As it is told to the user. */
@@ -53,13 +53,13 @@ export async function saveToOutput(
 }
 
 /**
- * Saves under a name that tells time and revision, and removes the oldest when there are more than `keep` then. The revision is in the
+ * Saves under a name that tells time and revision, and removes those that `keep` does not want then. The revision is in the
  * file alone, so that one that is to be compressed is saved as it is before.
  */
 export async function saveToFolder(
   snapshot: IncomingSnapshot,
   dir: string,
-  keep: number,
+  keep: KeepRules,
   compression: Compression | undefined,
 ): Promise<Saved> {
   makeFolder(dir);

@@ -25,20 +25,30 @@ export function makeFolder(dir: string): void {
   }
 }
 
+/** Which snapshots of a folder stay: each that one of the rules wants. */
+export interface KeepRules {
+  /** So many of the newest; at least one. */
+  newest: number;
+  /** The last of each of so many days, or weeks, that have one; UTC, weeks from Monday on. */
+  daily?: number;
+  weekly?: number;
+}
+
 /**
- * Removes all but the newest snapshots of a folder, by the times in their names. Those of a later time than now were taken while the
+ * Removes the snapshots of a folder that no rule keeps, by the times in their names. Those of a later time than now were taken while the
  * clock was wrong: they are neither counted nor removed, as they would take the places of good ones.
  * @returns the names that were removed, and those that are of a later time
  * @throws Failure when one cannot be removed
  */
-export function removeOlder(dir: string, keep: number, now: Date): { removed: string[]; later: string[] } {
+export function removeOlder(dir: string, rules: KeepRules, now: Date): { removed: string[]; later: string[] } {
   const names = readdirSync(dir)
     .filter((name) => NAME.test(name))
     .sort(byAge);
   const stamp = stampOf(now);
   const isLater = (name: string): boolean => NAME.exec(name)![1]! > stamp;
   const counted = names.filter((name) => !isLater(name));
-  const oldest = counted.slice(0, Math.max(0, counted.length - keep));
+  const kept = keptBy(rules, counted);
+  const oldest = counted.filter((name) => !kept.has(name));
   for (const name of oldest) {
     try {
       rmSync(join(dir, name));
@@ -49,6 +59,30 @@ export function removeOlder(dir: string, keep: number, now: Date): { removed: st
     }
   }
   return { removed: oldest, later: names.filter(isLater) };
+}
+
+/** @param names the oldest first */
+function keptBy({ newest, daily = 0, weekly = 0 }: KeepRules, names: readonly string[]): Set<string> {
+  const kept = new Set(names.slice(-Math.max(1, newest)));
+  const day = (name: string) => Math.floor(timeOf(name).getTime() / DAY_MS);
+  // Day 0 was a Thursday.
+  const week = (name: string) => Math.floor((day(name) + 3) / 7);
+  for (const [count, periodOf] of [
+    [daily, day],
+    [weekly, week],
+  ] as const) {
+    const lastOf = new Map(names.map((name) => [periodOf(name), name]));
+    for (const name of [...lastOf.values()].reverse().slice(0, count)) kept.add(name);
+  }
+  return kept;
+}
+
+const DAY_MS = 86_400_000;
+
+/** When a snapshot of that name was taken; an invalid date for any other name. */
+export function timeOf(name: string): Date {
+  const stamp = NAME.exec(name)?.[1] ?? '';
+  return new Date(stamp.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
 }
 
 /** Two of one second are told apart by their revisions. */
