@@ -52,9 +52,14 @@ function tlsOptions({ material: { ca, client }, serverName, alpn }: TlsRequest):
   };
 }
 
-/** Bun looks at the name when chain and dates are good, whatever it is told; that is judged by the caller. */
-function problemOf(error: NodeJS.ErrnoException | null): string | undefined {
-  return error && error.code !== 'ERR_TLS_CERT_ALTNAME_INVALID' ? (error.code ?? error.message) : undefined;
+/**
+ * What is wrong with the server's certificate. Bun looks at the name when chain and dates are good, whatever it is told; that is judged by
+ * the caller. BoringSSL takes signatures that OpenSSL and Go refuse since they can be forged; OpenSSL's name for that is given.
+ */
+function problemOf(error: NodeJS.ErrnoException | null, certificate: X509Certificate): string | undefined {
+  if (error && error.code !== 'ERR_TLS_CERT_ALTNAME_INVALID') return error.code ?? error.message;
+  const { signatureAlgorithm } = certificate as { signatureAlgorithm?: string };
+  return /sha-?1\b|md[245]/i.test(signatureAlgorithm ?? '') ? 'CA_MD_TOO_WEAK' : undefined;
 }
 
 /** How far a connection is. */
@@ -113,7 +118,7 @@ class BunConnection implements Socket {
       this.end(error ?? undefined);
       return;
     }
-    const peer: TlsPeer = { problem: problemOf(error), certificate, version: socket.getTLSVersion() };
+    const peer: TlsPeer = { problem: problemOf(error, certificate), certificate, version: socket.getTLSVersion() };
     try {
       this.events.secured(peer);
       this.becomeReady();
