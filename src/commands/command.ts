@@ -86,6 +86,14 @@ export interface CommandModule {
   run: (context: CommandContext, args: string[], flags: never) => Promise<number | undefined> | Promise<void>;
 }
 
+/**
+ * A command of a module that holds several, small ones: its line in the room's `index.ts` has
+ * `load: async () => (await import('./user.js')).add`.
+ */
+export function command<const Spec extends CommandSpec>(spec: Spec, run: Run<Spec>): CommandModule {
+  return { spec, run };
+}
+
 /** A command's line in the table. */
 export interface CommandEntry {
   /** The words that call it: `get`, `member add`. */
