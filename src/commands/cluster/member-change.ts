@@ -1,4 +1,5 @@
-/** What `member remove`, `update` and `promote` share. */
+/** Changes of one member that is there: `member remove`, `update` and `promote`. */
+
 import type { IMember, IResponseHeader } from 'etcd3/lib/rpc';
 import { badArguments } from '../../base/errors.js';
 import type { EtcdClient } from '../../etcd/client.js';
@@ -7,8 +8,67 @@ import { paddedId } from '../../output/ids.js';
 import { membersJson } from '../../output/members.js';
 import { print } from '../../output/response.js';
 import type { MessageName } from '../../rpc/messages.js';
-import type { CommandContext } from '../command.js';
+import { type CommandContext, command } from '../command.js';
 import { checkMember, findMember } from './member-id.js';
+import { checkQuorum, FORCE_FLAG } from './membership.js';
+import { checkPeerUrls, peerUrls, peerUrlsFlag } from './peer-urls.js';
+
+export const remove = command(
+  {
+    usage: 'member remove <member>',
+    description: 'Removes a member for good: it cannot come back with its data. <member> is its ID or its name.',
+    examples: ['ketcdctl member remove 8e9e05c52164694d', 'ketcdctl member remove master-3'],
+    flags: { ...FORCE_FLAG },
+  },
+  async (context, args, flags) => {
+    await changeMember(context, memberArgument(context, args), {
+      message: 'MemberRemoveResponse',
+      done: 'removed from',
+      request: async (client, ID) => {
+        await checkQuorum(context, client, { remove: ID }, flags.force);
+        return client.cluster.memberRemove({ ID });
+      },
+    });
+  },
+);
+
+export const update = command(
+  {
+    usage: 'member update <member> --peer-urls=<urls>',
+    description: 'Changes the URLs under which the other members reach a member. <member> is its ID or its name.',
+    examples: ['ketcdctl member update master-3 --peer-urls=https://10.0.0.33:2380'],
+    flags: { ...peerUrlsFlag('updated') },
+  },
+  async (context, args, flags) => {
+    const member = memberArgument(context, args);
+    const urls = peerUrls(flags);
+    await changeMember(context, member, {
+      message: 'MemberUpdateResponse',
+      done: 'updated in',
+      request(client, ID) {
+        checkPeerUrls(urls);
+        return client.cluster.memberUpdate({ ID, peerURLs: urls });
+      },
+    });
+  },
+);
+
+export const promote = command(
+  {
+    usage: 'member promote <member>',
+    description:
+      'Gives a learner its vote. It has to be in step with the leader. <member> is its ID, or its name once it was started.',
+    examples: ['ketcdctl member promote master-4'],
+    flags: {},
+  },
+  async (context, args) => {
+    await changeMember(context, memberArgument(context, args), {
+      message: 'MemberPromoteResponse',
+      done: 'promoted in',
+      request: (client, ID) => client.cluster.memberPromote({ ID }),
+    });
+  },
+);
 
 interface Change {
   message: MessageName;
@@ -18,7 +78,7 @@ interface Change {
 }
 
 /** The one argument of these commands. */
-export function memberArgument(context: CommandContext, args: string[]): string {
+function memberArgument(context: CommandContext, args: string[]): string {
   const [text] = args;
   if (text === undefined || args.length > 1) throw badArguments('member ID is not provided');
   checkMember(context, text);
@@ -26,7 +86,7 @@ export function memberArgument(context: CommandContext, args: string[]): string 
 }
 
 /** Makes the change, and prints what came of it. */
-export async function changeMember(context: CommandContext, text: string, change: Change): Promise<void> {
+async function changeMember(context: CommandContext, text: string, change: Change): Promise<void> {
   const format = outputFormat(context);
   const client = await context.connect();
   const ID = await findMember(context, client, text);

@@ -8,7 +8,7 @@ import { outputFormat } from '../../output/format.js';
 import { keyValueLines } from '../../output/key-values.js';
 import { print } from '../../output/response.js';
 import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
-import { parseLease } from '../lease/lease-id.js';
+import { parseLease } from '../lease/shared.js';
 
 export const spec = {
   usage: 'put [options] <key> <value> (<value> can also be given from standard input)',

@@ -9,8 +9,7 @@ import { hexLease } from '../../output/ids.js';
 import { leaseFields, leaseJson, leaseProtobuf } from '../../output/lease.js';
 import { print } from '../../output/response.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
-import { failingWith } from './failing-with.js';
-import { parseLease } from './lease-id.js';
+import { failingWith, parseLease } from './shared.js';
 
 export const spec = {
   usage: 'lease keep-alive [options] <leaseID>',

@@ -4,7 +4,7 @@ import { hexLease } from '../../output/ids.js';
 import { leaseFields, leaseJson, leaseProtobuf } from '../../output/lease.js';
 import { print } from '../../output/response.js';
 import type { CommandSpec, Run } from '../command.js';
-import { failingWith } from './failing-with.js';
+import { failingWith } from './shared.js';
 
 export const spec = {
   usage: 'lease list',

@@ -5,7 +5,7 @@ import { outputFormat } from '../../output/format.js';
 import { hexLease } from '../../output/ids.js';
 import { print } from '../../output/response.js';
 import type { CommandSpec, Run } from '../command.js';
-import { parseLease } from './lease-id.js';
+import { parseLease } from './shared.js';
 
 export const spec = {
   usage: 'lease revoke <leaseID>',

@@ -1,3 +1,4 @@
+/** What the commands of leases share: how they name a lease, and how they fail. */
 import { ExitCode, Failure } from '../../base/errors.js';
 import { goQuote } from '../../base/go/quote.js';
 
@@ -21,4 +22,14 @@ function badLease(text: string, what: string, why: string): Failure {
     exitCode: ExitCode.BadArgs,
     etcdText: `bad ${what} (${reason}), expecting ID in Hex`,
   });
+}
+
+/** The promise, its failure with the one exit code that the command has for all of them. */
+export async function failingWith<T>(exitCode: number, promise: Promise<T>): Promise<T> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error instanceof Failure) error.exitCode = exitCode;
+    throw error;
+  }
 }
