@@ -11,6 +11,8 @@ export interface EtcdSettings {
   clientCertAuth: boolean;
   dataDir?: string;
   configFile?: string;
+  /** It was told to begin a cluster of its own from its data. */
+  forceNewCluster: boolean;
 }
 
 /** etcd's options by name, without dashes, from the words of a command line: `--name=value`, `--name value`, one dash or two. */
@@ -53,6 +55,7 @@ export function settingsOf(...options: readonly ReadonlyMap<string, string>[]): 
     clientUrls: listen.length > 0 ? listen : urls(get('advertise-client-urls')),
     metricsUrls: urls(get('listen-metrics-urls')),
     clientCertAuth: get('client-cert-auth') === 'true',
+    forceNewCluster: get('force-new-cluster') === 'true',
   };
   const texts = {
     name: get('name'),

@@ -33,6 +33,18 @@ export function runningEtcds(root = '/'): RunningEtcd[] {
   });
 }
 
+/** Whether a program of that name runs on this node, whoever has started it. */
+export function isRunning(name: string, root = '/'): boolean {
+  const proc = join(root, 'proc');
+  return processIds(proc).some((pid) => {
+    try {
+      return basename(parts(join(proc, String(pid), 'cmdline'))[0] ?? '') === name;
+    } catch {
+      return false;
+    }
+  });
+}
+
 function processIds(proc: string): number[] {
   try {
     return readdirSync(proc)

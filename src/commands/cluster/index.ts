@@ -19,6 +19,7 @@ export const clusterCommands: readonly CommandEntry[] = [
   { path: 'alarm list', summary: 'List the alarms', etcdctl: '3.4-', load: async () => (await import('./alarm.js')).list },
   { path: 'alarm disarm', summary: 'Clear all alarms', etcdctl: '3.4-', load: async () => (await import('./alarm.js')).disarm },
   { path: 'defrag', summary: 'Give the free space of a database back', etcdctl: '3.4-', etcdutl: '3.5-', load: () => import('./defrag.js') },
+  { path: 'recover', summary: 'The way back when the quorum is lost: which data is the newest, and the steps', load: () => import('./recover.js') },
   { path: 'recover-space', summary: 'Give space back to a cluster that is full', load: () => import('./recover-space.js') },
   { path: 'move-leader', summary: 'Hand the leadership to another member', etcdctl: '3.4-', load: () => import('./move-leader.js') },
   { path: 'downgrade', summary: 'Prepare the cluster for an older version', etcdctl: '3.6-', group: true },
