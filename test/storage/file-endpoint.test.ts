@@ -98,7 +98,7 @@ suite('a file in place of a server', { skip: skipWithoutEtcd() }, () => {
   test('a watch of the past tells what the server tells, and ends', async () => {
     const argv = ['watch', '/key/', '--prefix', '--rev', '40', '-w', 'jsonl'];
     const { stdout } = await onFile(argv);
-    const live = await onServer(argv, { interruptAfterMs: 1500 });
+    const live = await onServer(argv, { interruptAfterBytes: Buffer.byteLength(stdout) });
     assert.ok(stdout.split('\n').length > 60);
     assert.equal(stdout, live.stdout);
     const compacted = await onFile(['watch', '/key/', '--prefix', '--rev', '5']);

@@ -8,8 +8,8 @@ export interface CliOptions {
   /** `etcdctl@3.5`: what it is to imitate. */
   as?: string;
   env?: NodeJS.ProcessEnv;
-  /** Sends SIGINT after so many milliseconds. */
-  interruptAfterMs?: number;
+  /** Sends SIGINT when so many bytes came on standard output. */
+  interruptAfterBytes?: number;
 }
 
 export interface CliEnd {
@@ -30,17 +30,21 @@ export function runCliForBytes(
   argv: string[],
   options: CliOptions = {},
 ): Promise<Omit<CliEnd, 'stdout'> & { bytes: Buffer }> {
-  const { input, as, env, interruptAfterMs } = options;
+  const { input, as, env, interruptAfterBytes = Number.POSITIVE_INFINITY } = options;
   const child = spawn(...program(argv), {
     env: { PATH: process.env.PATH, HOME: tmpdir(), ...(as ? { KETCDCTL_AS: as } : {}), ...env },
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
   child.stdin?.on('error', () => {});
   child.stdin?.end(input);
-  if (interruptAfterMs !== undefined) setTimeout(() => child.kill('SIGINT'), interruptAfterMs);
   const chunks: Buffer[] = [];
   let stderr = '';
-  child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  let bytes = 0;
+  child.stdout?.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes >= interruptAfterBytes) child.kill('SIGINT');
+  });
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
