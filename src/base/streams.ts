@@ -33,106 +33,106 @@ export function processIo(): Io {
 class GatheringOutput implements Output {
   onReaderGone: (() => void) | undefined;
   written = 0;
-  readonly #fd: number;
+  private readonly fd: number;
   /** Strings that follow one another: made into bytes in one go, which is much faster than each alone. */
-  #text = '';
-  #slab: Buffer | undefined;
-  #used = 0;
-  readonly #full: Buffer[] = [];
-  readonly #free: Buffer[] = [];
-  #running: Promise<void> | undefined;
-  #failure: Failure | undefined;
-  #timer: NodeJS.Immediate | undefined;
+  private text = '';
+  private slab: Buffer | undefined;
+  private used = 0;
+  private readonly full: Buffer[] = [];
+  private readonly free: Buffer[] = [];
+  private running: Promise<void> | undefined;
+  private failure: Failure | undefined;
+  private timer: NodeJS.Immediate | undefined;
   /** Asked for with every value that is printed. */
-  #terminal: boolean | undefined;
+  private terminal: boolean | undefined;
 
   constructor(fd: number) {
-    this.#fd = fd;
+    this.fd = fd;
   }
 
   get isTTY(): boolean {
-    this.#terminal ??= isTerminal(this.#fd);
-    return this.#terminal;
+    this.terminal ??= isTerminal(this.fd);
+    return this.terminal;
   }
 
   write(chunk: string | Uint8Array): Promise<void> | undefined {
-    if (this.#failure !== undefined) throw this.#failure;
-    if (typeof chunk === 'string') this.#text += chunk;
-    if (typeof chunk !== 'string' || this.#text.length >= SLAB) this.#gather(chunk);
-    if (this.#full.length > 0) this.#run();
-    else this.#timer ??= setImmediate(() => this.#run());
-    return this.#full.length >= MOST_FULL ? this.#running : undefined;
+    if (this.failure !== undefined) throw this.failure;
+    if (typeof chunk === 'string') this.text += chunk;
+    if (typeof chunk !== 'string' || this.text.length >= SLAB) this.gather(chunk);
+    if (this.full.length > 0) this.run();
+    else this.timer ??= setImmediate(() => this.run());
+    return this.full.length >= MOST_FULL ? this.running : undefined;
   }
 
   async flush(): Promise<void> {
-    await this.#running;
-    if (this.#failure !== undefined) throw this.#failure;
-    clearImmediate(this.#timer);
-    this.#timer = undefined;
-    let pieces: Uint8Array[] = this.#take();
+    await this.running;
+    if (this.failure !== undefined) throw this.failure;
+    clearImmediate(this.timer);
+    this.timer = undefined;
+    let pieces: Uint8Array[] = this.take();
     while (pieces.length > 0) {
-      pieces = await this.#writeSome(pieces, (some, done) => attempt(() => writevSync(this.#fd, some), done));
+      pieces = await this.writeSome(pieces, (some, done) => attempt(() => writevSync(this.fd, some), done));
     }
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.failure !== undefined) throw this.failure;
   }
 
   /** Copies the text that waits, and the chunk if it is no part of it. */
-  #gather(chunk: string | Uint8Array): void {
-    const text = this.#text;
-    this.#text = '';
-    if (text !== '') this.#copy(Buffer.from(text));
-    if (typeof chunk !== 'string') this.#copy(chunk);
+  private gather(chunk: string | Uint8Array): void {
+    const text = this.text;
+    this.text = '';
+    if (text !== '') this.copy(Buffer.from(text));
+    if (typeof chunk !== 'string') this.copy(chunk);
   }
 
-  #copy(bytes: Uint8Array): void {
+  private copy(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; ) {
-      this.#slab ??= this.#free.pop() ?? Buffer.allocUnsafeSlow(SLAB);
-      const part = Math.min(bytes.length - at, SLAB - this.#used);
-      this.#slab.set(part === bytes.length ? bytes : bytes.subarray(at, at + part), this.#used);
+      this.slab ??= this.free.pop() ?? Buffer.allocUnsafeSlow(SLAB);
+      const part = Math.min(bytes.length - at, SLAB - this.used);
+      this.slab.set(part === bytes.length ? bytes : bytes.subarray(at, at + part), this.used);
       at += part;
-      this.#used += part;
-      if (this.#used === SLAB) this.#close();
+      this.used += part;
+      if (this.used === SLAB) this.close();
     }
   }
 
   /** Puts the slab that is being filled with those that wait to be written. */
-  #close(): void {
-    if (this.#slab && this.#used > 0) this.#full.push(this.#slab.subarray(0, this.#used));
-    this.#slab = undefined;
-    this.#used = 0;
+  private close(): void {
+    if (this.slab && this.used > 0) this.full.push(this.slab.subarray(0, this.used));
+    this.slab = undefined;
+    this.used = 0;
   }
 
-  #take(): Buffer[] {
-    this.#gather('');
-    this.#close();
-    return this.#full.splice(0);
+  private take(): Buffer[] {
+    this.gather('');
+    this.close();
+    return this.full.splice(0);
   }
 
-  #run(): void {
-    this.#timer = undefined;
-    this.#running ??= this.#drain().finally(() => {
-      this.#running = undefined;
+  private run(): void {
+    this.timer = undefined;
+    this.running ??= this.drain().finally(() => {
+      this.running = undefined;
     });
   }
 
-  async #drain(): Promise<void> {
-    for (let slabs = this.#take(); slabs.length > 0 && this.#failure === undefined; slabs = this.#take()) {
+  private async drain(): Promise<void> {
+    for (let slabs = this.take(); slabs.length > 0 && this.failure === undefined; slabs = this.take()) {
       let pieces: Uint8Array[] = slabs;
-      while (pieces.length > 0) pieces = await this.#writeSome(pieces, (some, done) => writev(this.#fd, some, done));
+      while (pieces.length > 0) pieces = await this.writeSome(pieces, (some, done) => writev(this.fd, some, done));
       // Not more than there are while a reader keeps up.
-      for (const slab of slabs) if (this.#free.length < MOST_FULL) this.#free.push(Buffer.from(slab.buffer));
+      for (const slab of slabs) if (this.free.length < MOST_FULL) this.free.push(Buffer.from(slab.buffer));
     }
   }
 
   /** Writes some of the bytes and gives the rest; none after a failure, which the next write or flush throws. */
-  #writeSome(pieces: Uint8Array[], write: Writer): Promise<Uint8Array[]> {
+  private writeSome(pieces: Uint8Array[], write: Writer): Promise<Uint8Array[]> {
     return new Promise((resolve) => {
       write(pieces.slice(0, MOST_PIECES), (error, written) => {
         this.written += written;
         if (error === null) resolve(withoutFirst(pieces, written));
         else if (error.code === 'EAGAIN') setTimeout(() => resolve(pieces), RETRY_MS);
         else {
-          this.#failure = writeFailure(error, this.onReaderGone);
+          this.failure = writeFailure(error, this.onReaderGone);
           resolve([]);
         }
       });
@@ -179,14 +179,14 @@ function isTerminal(fd: number): boolean {
 
 /** Standard error: little is written there, and it must be there when the process dies. */
 class DirectOutput implements Output {
-  readonly #fd: number;
+  private readonly fd: number;
 
   constructor(fd: number) {
-    this.#fd = fd;
+    this.fd = fd;
   }
 
   get isTTY(): boolean {
-    return isTerminal(this.#fd);
+    return isTerminal(this.fd);
   }
 
   write(chunk: string | Uint8Array): undefined {
@@ -197,7 +197,7 @@ class DirectOutput implements Output {
         else if (error.code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
         else bytes = bytes.subarray(bytes.length);
       };
-      attempt(() => writeSync(this.#fd, bytes), done);
+      attempt(() => writeSync(this.fd, bytes), done);
     }
   }
 

@@ -17,6 +17,7 @@ import { findCommand, groupFlags } from './find-command.js';
 import type { GlobalFlags } from './global-flags.js';
 import { helpPage } from './help-page.js';
 import { type Identity, identify } from './mode.js';
+import { isOldLine } from './old-line.js';
 import { resolveOptions } from './options.js';
 import { programOf } from './program.js';
 import { type Running, report } from './report.js';
@@ -122,6 +123,10 @@ async function runCommand({ argv, env, io, openClient }: Start, running: Running
   const { mode } = program;
   // etcdctl has no such flag, but people try it.
   const asked = mode.tool === 'ketcdctl' && argv.length === 1 && argv[0] === '--version' ? ['version'] : argv;
+  if (mode.tool === 'ketcdctl' && (await isOldLine(asked))) {
+    io.stderr.write('warning: a command line of the old API, run as ketcdctl v2\n');
+    return (await import('../v2/main.js')).runV2(asked, env, io, mode);
+  }
   const { entry, words } = findCommand(program, asked);
   running.entry = entry;
   if (entry?.tool !== undefined) return (await entry.tool())(words, env, io, mode);

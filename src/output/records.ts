@@ -11,42 +11,42 @@ export type Facts = Readonly<Record<string, string | number | bigint | boolean |
 
 /** Prints records as they come; `json` and `table` when all are there. */
 export class RecordPrinter {
-  readonly #context: Context;
-  readonly #format: Format;
-  readonly #all: Facts[] = [];
+  private readonly context: Context;
+  private readonly format: Format;
+  private readonly all: Facts[] = [];
 
   /** @throws Failure for `protobuf` */
   constructor(context: Context, format: Format) {
     if (format === 'protobuf') throw formatNotSupported(format);
-    this.#context = context;
-    this.#format = format;
+    this.context = context;
+    this.format = format;
   }
 
   /** @param text the lines of `simple` */
   async print(facts: Facts, text: string): Promise<void> {
-    const { stdout } = this.#context;
-    const isFirst = this.#all.push(facts) === 1;
-    if (this.#format === 'simple') await stdout.write(text);
-    else if (this.#format === 'fields') await stdout.write(factLines(facts));
-    else if (this.#format === 'yaml' || this.#format === 'jsonl') {
+    const { stdout } = this.context;
+    const isFirst = this.all.push(facts) === 1;
+    if (this.format === 'simple') await stdout.write(text);
+    else if (this.format === 'fields') await stdout.write(factLines(facts));
+    else if (this.format === 'yaml' || this.format === 'jsonl') {
       const { writeReadable } = await import('./readable.js');
-      const between = this.#format === 'yaml' && !isFirst ? '---\n' : '';
-      await stdout.write(between + writeReadable(this.#format, fieldsOf(facts)));
+      const between = this.format === 'yaml' && !isFirst ? '---\n' : '';
+      await stdout.write(between + writeReadable(this.format, fieldsOf(facts)));
     }
   }
 
   /** @param single there is one record: `json` has it alone, and no list of one */
   async end(single = false): Promise<void> {
-    const { stdout } = this.#context;
-    const records = this.#all;
-    if (this.#format === 'json') {
+    const { stdout } = this.context;
+    const records = this.all;
+    if (this.format === 'json') {
       const values = records.map(fieldsOf);
       await stdout.write(`${toJson(single ? (values[0] ?? null) : values)}\n`);
-    } else if (this.#format === 'table' && records[0]) {
+    } else if (this.format === 'table' && records[0]) {
       const { renderTable } = await import('./table.js');
       const heads = Object.keys(records[0]);
       const rows = records.map((facts) => heads.map((head) => String(facts[head] ?? '')));
-      await stdout.write(renderTable(this.#context, heads.map(wordsOf), rows));
+      await stdout.write(renderTable(this.context, heads.map(wordsOf), rows));
     }
   }
 }

@@ -77,23 +77,23 @@ export async function withLock<T>(
 
 /** The time that is spent for somebody else's lock. */
 class Waiting {
-  readonly #start = performance.now();
-  readonly #path: string;
-  readonly #options: LockOptions;
-  #told = false;
+  private readonly start = performance.now();
+  private readonly path: string;
+  private readonly options: LockOptions;
+  private told = false;
 
   constructor(path: string, options: LockOptions) {
-    this.#path = path;
-    this.#options = options;
+    this.path = path;
+    this.options = options;
   }
 
   /** @throws FileInUse when the time is up */
   async turn(): Promise<void> {
-    const { waitMs = 0, onWait, hint = 'stop that etcd first' } = this.#options;
-    const waited = performance.now() - this.#start;
-    if (waitMs !== null && waited >= waitMs) throw inUse(this.#path, hint);
-    if (waited >= TELL_MS && !this.#told) {
-      this.#told = true;
+    const { waitMs = 0, onWait, hint = 'stop that etcd first' } = this.options;
+    const waited = performance.now() - this.start;
+    if (waitMs !== null && waited >= waitMs) throw inUse(this.path, hint);
+    if (waited >= TELL_MS && !this.told) {
+      this.told = true;
       onWait?.();
     }
     await sleep(RETRY_MS);

@@ -32,7 +32,7 @@ export class FlagOption extends Option {
     this.negate = false;
     this.hidden = flag.hidden ?? false;
     this.default(defaultOf(flag), flag.default);
-    this.argParser((text: string, before: FlagValue) => this.#appended(this.parse(text), before));
+    this.argParser((text: string, before: FlagValue) => this.appended(this.parse(text), before));
     if (flag.choices !== undefined) this.argChoices = [...flag.choices];
     if (flag.env) this.env(variableOf(flag));
   }
@@ -57,7 +57,7 @@ export class FlagOption extends Option {
   }
 
   /** Lists append to what was given before, but not to the default; of everything else the last one counts. */
-  #appended(value: FlagValue, before: FlagValue): FlagValue {
+  private appended(value: FlagValue, before: FlagValue): FlagValue {
     const isFirst = before === this.defaultValue;
     return Array.isArray(value) && Array.isArray(before) && !isFirst ? [...before, ...value] : value;
   }

@@ -31,31 +31,31 @@ export function parseWords<Values>(words: readonly string[], table: FlagTable): 
  */
 export class ParsedFlags<Values> {
   readonly values: Values;
-  readonly #command: Command;
+  private readonly command: Command;
 
   constructor(command: Command, dashAt: number | undefined) {
-    this.#command = command;
-    const more: Given<string> = { given: (key) => this.#isGiven(key), dashAt };
+    this.command = command;
+    const more: Given<string> = { given: (key) => this.isGiven(key), dashAt };
     this.values = Object.assign(command.opts<Values & object>(), more);
   }
 
-  #isGiven(key: string): boolean {
-    return (this.#command.getOptionValueSource(key) ?? 'default') !== 'default';
+  private isGiven(key: string): boolean {
+    return (this.command.getOptionValueSource(key) ?? 'default') !== 'default';
   }
 
   /** Whether it was given: on the command line, or by the environment. */
   given({ name }: Flag): boolean {
-    return this.#isGiven(flagKey(name));
+    return this.isGiven(flagKey(name));
   }
 
   /** Sets a flag from the environment; a value that does not parse is thrown as Go's text. */
   set({ name, type }: Flag, text: string): void {
-    this.#command.setOptionValueWithSource(flagKey(name), parseGoValue(type, text), 'env');
+    this.command.setOptionValueWithSource(flagKey(name), parseGoValue(type, text), 'env');
   }
 
   /** The value as Go prints it: `[a,b]`, `5s`, `true`. */
   format({ name, type }: Flag): string {
-    const value: unknown = this.#command.getOptionValue(flagKey(name));
+    const value: unknown = this.command.getOptionValue(flagKey(name));
     if (Array.isArray(value)) return `[${value.join(',')}]`;
     return type === 'duration' ? formatDuration(nanoseconds(value as number)) : String(value);
   }

@@ -11,10 +11,10 @@ export class KeyValue implements IKeyValue {
   valueField = 0;
   /** Whether there are fields that are none of a KeyValue. */
   hasOthers = false;
-  #created: number | bigint = 0;
-  #modified: number | bigint = 0;
-  #changes: number | bigint = 0;
-  #leased: number | bigint = 0;
+  private created: number | bigint = 0;
+  private modified: number | bigint = 0;
+  private changes: number | bigint = 0;
+  private leased: number | bigint = 0;
 
   /**
    * @param source the message's bytes; `start` and `end` bound this key-value in it.
@@ -36,10 +36,10 @@ export class KeyValue implements IKeyValue {
         this.valueField = field;
         this.valueEnd = cursor.skipBytes();
         this.valueStart = cursor.bytesStart;
-      } else if (tag === 0x10) this.#created = cursor.varint();
-      else if (tag === 0x18) this.#modified = cursor.varint();
-      else if (tag === 0x20) this.#changes = cursor.varint();
-      else if (tag === 0x30) this.#leased = cursor.varint();
+      } else if (tag === 0x10) this.created = cursor.varint();
+      else if (tag === 0x18) this.modified = cursor.varint();
+      else if (tag === 0x20) this.changes = cursor.varint();
+      else if (tag === 0x30) this.leased = cursor.varint();
       else {
         this.hasOthers = true;
         cursor.skip(Number(tag) & 7);
@@ -54,16 +54,16 @@ export class KeyValue implements IKeyValue {
     return this.source.subarray(this.valueStart, this.valueEnd);
   }
   get create_revision(): string {
-    return String(this.#created);
+    return String(this.created);
   }
   get mod_revision(): string {
-    return String(this.#modified);
+    return String(this.modified);
   }
   get version(): string {
-    return String(this.#changes);
+    return String(this.changes);
   }
   /** Signed, as etcd has it. */
   get lease(): string {
-    return String(this.#leased);
+    return String(this.leased);
   }
 }

@@ -133,10 +133,10 @@ interface View {
 
 /** Where nobody looks at a screen: a line for each change. */
 class LineView implements View {
-  readonly #context: CommandContext;
+  private readonly context: CommandContext;
 
   constructor(context: CommandContext) {
-    this.#context = context;
+    this.context = context;
   }
 
   async show(member: Watched, before: Probe | undefined): Promise<void> {
@@ -146,7 +146,7 @@ class LineView implements View {
       before && before.state === probe.state && before.error === probe.error && before.leader === probe.leader;
     if (isSame) return;
     const time = new Date().toISOString();
-    const { options, stdout } = this.#context;
+    const { options, stdout } = this.context;
     if (options.writeOut === 'jsonl' || options.writeOut === 'json') {
       const { commitMs = null, answerMs = null, ...facts } = probe;
       const counts = { looks, failures, longestCommitMs: round(longestCommitMs), lastError };
@@ -169,41 +169,41 @@ function round(ms: number): number {
 
 /** On a terminal: a table that is drawn anew in its place. */
 class ScreenView implements View {
-  readonly #context: CommandContext;
-  readonly #kind: 'health' | 'status';
-  readonly #members: readonly Watched[];
-  #lines = 0;
-  #waiting = false;
+  private readonly context: CommandContext;
+  private readonly kind: 'health' | 'status';
+  private readonly members: readonly Watched[];
+  private lines = 0;
+  private waiting = false;
 
   constructor(context: CommandContext, kind: 'health' | 'status', members: readonly Watched[]) {
-    this.#context = context;
-    this.#kind = kind;
-    this.#members = members;
+    this.context = context;
+    this.kind = kind;
+    this.members = members;
   }
 
   async show(): Promise<void> {
-    if (this.#waiting) return;
-    this.#waiting = true;
+    if (this.waiting) return;
+    this.waiting = true;
     after(REDRAW_MS, () => {
-      this.#waiting = false;
-      this.#draw();
+      this.waiting = false;
+      this.draw();
     });
   }
 
   async end(): Promise<void> {
-    this.#draw();
+    this.draw();
   }
 
-  #draw(): void {
+  private draw(): void {
     const columns = new Columns();
-    columns.add(this.#kind === 'health' ? HEALTH_HEADS : STATUS_HEADS);
-    for (const member of this.#members)
-      columns.add(this.#kind === 'health' ? healthCells(member) : statusCells(member));
+    columns.add(this.kind === 'health' ? HEALTH_HEADS : STATUS_HEADS);
+    for (const member of this.members)
+      columns.add(this.kind === 'health' ? healthCells(member) : statusCells(member));
     const width = terminalWidth();
     const lines = [...columns.lines()].map((line) => coloured(harmless(line.trimEnd().slice(0, width)) as string));
-    const up = this.#lines > 0 ? `\u001b[${this.#lines}A` : '';
-    writeStyled(this.#context.stdout, `${up}${lines.map((line) => `\u001b[2K${line}\n`).join('')}`);
-    this.#lines = lines.length;
+    const up = this.lines > 0 ? `\u001b[${this.lines}A` : '';
+    writeStyled(this.context.stdout, `${up}${lines.map((line) => `\u001b[2K${line}\n`).join('')}`);
+    this.lines = lines.length;
   }
 }
 
