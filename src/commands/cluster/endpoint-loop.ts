@@ -197,8 +197,7 @@ class ScreenView implements View {
   private draw(): void {
     const columns = new Columns();
     columns.add(this.kind === 'health' ? HEALTH_HEADS : STATUS_HEADS);
-    for (const member of this.members)
-      columns.add(this.kind === 'health' ? healthCells(member) : statusCells(member));
+    for (const member of this.members) columns.add(this.kind === 'health' ? healthCells(member) : statusCells(member));
     const width = terminalWidth();
     const lines = [...columns.lines()].map((line) => coloured(harmless(line.trimEnd().slice(0, width)) as string));
     const up = this.lines > 0 ? `\u001b[${this.lines}A` : '';
