@@ -1,0 +1,174 @@
+/**
+ * Runs the inputs of one target in a thread of its own, which the main thread ends when an input hangs or takes all memory. What is
+ * being run is known to the main thread at every moment: its number and its bytes lie in shared memory.
+ */
+import { setImmediate } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { Failure } from '../../src/base/errors.js';
+import { Mutator } from './mutate.js';
+import { Random } from './random.js';
+import type { Target } from './target.js';
+import { targets } from './targets/index.js';
+
+/** What the thread is started with. */
+export interface Work {
+  target: string;
+  seed: number;
+  /** How often the target was begun before in this run. */
+  start: number;
+  /** Milliseconds to go on for; the input to run, in place of all that. */
+  task: { ms: number } | { input: Uint8Array };
+  shared: SharedArrayBuffer;
+}
+
+/** What it tells. */
+export type Message =
+  | { finding: 'crash' | 'lost' | 'slow' | 'memory'; text: string; input: Uint8Array }
+  /** The seeds are read, and the time begins. */
+  | { begun: true }
+  | { done: number; known: number };
+
+/** The shared memory: the number of the input that runs (0: none), its length, its bytes. */
+export const SHARED_HEAD = 8;
+export const SHARED_BYTES = SHARED_HEAD + (4 << 20);
+
+/** CPU seconds that one input may take. */
+export const MOST_SECONDS = 0.5;
+export const MOST_MEGABYTES = 300;
+
+/** Undefined: the input is read; else why it is refused. */
+async function outcome(target: Target, input: Buffer): Promise<string | undefined> {
+  try {
+    const running = target.run(input);
+    if (running) {
+      await running;
+      // What was left undone fails now, and counts for this input.
+      await setImmediate();
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof Failure) return error.message;
+    throw error;
+  }
+}
+
+class Runner {
+  private readonly head: Int32Array;
+  private readonly bytes: Uint8Array;
+  private count = 0;
+  findings = 0;
+  private peak = process.resourceUsage().maxRSS;
+  private leftBehind: unknown;
+
+  constructor(
+    private readonly target: Target,
+    shared: SharedArrayBuffer,
+  ) {
+    this.head = new Int32Array(shared, 0, 2);
+    this.bytes = new Uint8Array(shared, SHARED_HEAD);
+    process.on('unhandledRejection', (error) => {
+      this.leftBehind = error;
+    });
+  }
+
+  /** Runs one; gives what it led to, for telling whether that is new. */
+  async run(input: Buffer): Promise<string> {
+    this.bytes.set(input);
+    this.head[1] = input.length;
+    Atomics.store(this.head, 0, ++this.count);
+    try {
+      const before = process.cpuUsage();
+      const result = await this.checked(input);
+      if (cpuSeconds(before) > MOST_SECONDS) await this.confirmSlow(input);
+      this.checkMemory(input);
+      return result;
+    } finally {
+      Atomics.store(this.head, 0, 0);
+    }
+  }
+
+  private async checked(input: Buffer): Promise<string> {
+    try {
+      const result = await outcome(this.target, input);
+      if (this.leftBehind === undefined) return result ?? '';
+      throw this.leftBehind;
+    } catch (error) {
+      this.leftBehind = undefined;
+      this.findings++;
+      const { name, stack } = error instanceof Error ? error : new Error(String(error));
+      tell({ finding: name === 'Lost' ? 'lost' : 'crash', text: stack ?? name, input });
+      return stack ?? name;
+    }
+  }
+
+  /** Once may be the garbage of those before, or code that was loaded. */
+  private async confirmSlow(input: Buffer): Promise<void> {
+    const before = process.cpuUsage();
+    await outcome(this.target, input).catch(() => {});
+    const seconds = cpuSeconds(before);
+    if (seconds > MOST_SECONDS) tell({ finding: 'slow', text: `${seconds.toFixed(2)} s of CPU time`, input });
+  }
+
+  private checkMemory(input: Buffer): void {
+    const { maxRSS } = process.resourceUsage();
+    if (maxRSS - this.peak < MOST_MEGABYTES * 1024) return;
+    tell({ finding: 'memory', text: `${Math.round((maxRSS - this.peak) / 1024)} MB more than before`, input });
+    this.peak = maxRSS;
+  }
+
+  get executions(): number {
+    return this.count;
+  }
+}
+
+function cpuSeconds(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
+
+function tell(message: Message): void {
+  parentPort?.postMessage(message);
+}
+
+async function main({ target: name, seed, start, task, shared }: Work): Promise<void> {
+  const target = targets.find((one) => one.name === name);
+  if (!target) throw new Error(`no target ${name}`);
+  const runner = new Runner(target, shared);
+  if ('input' in task) {
+    const refused = await runner.run(Buffer.from(task.input));
+    console.log(refused === '' ? 'It is read.' : refused);
+    return tell({ done: 1, known: 0 });
+  }
+  const seeds = await target.seeds();
+  for (const input of seeds) {
+    const refused = await runner.run(input);
+    if (refused !== '' && runner.findings === 0) throw new Error(`${name}: a seed is refused: ${refused}`);
+  }
+  const mutator = new Mutator([...seeds], target.words ?? [], new Random(seed, name, start));
+  const seen = new Set(['']);
+  tell({ begun: true });
+  const end = performance.now() + task.ms;
+  while (performance.now() < end) {
+    const input = mutator.next();
+    const kind = kindOf(await runner.run(input));
+    if (!seen.has(kind)) mutator.learn(input);
+    seen.add(kind);
+  }
+  tell({ done: runner.executions, known: seeds.length + seen.size - 1 });
+}
+
+/** What an outcome says, without the names and numbers that each input has its own of. */
+export function kindOf(outcome: string): string {
+  return outcome
+    .split('\n', 1)[0]!
+    .replace(/".*"|'.*'|\/\S+|[\da-f]*\d[\da-f]*/g, '')
+    .slice(0, 200);
+}
+
+if (parentPort) {
+  main(workerData as Work).catch((error) => {
+    queueMicrotask(() => {
+      throw error;
+    });
+  });
+}
