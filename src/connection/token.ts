@@ -1,6 +1,7 @@
 import { CallFailure } from '../rpc/call-failure.js';
-import { decodeMessage, encodeMessage } from '../rpc/codec.js';
+import { encodeMessage } from '../rpc/codec.js';
 import { methodOf } from '../rpc/messages.js';
+import { decodeAnswer } from './answer.js';
 import type { Limit } from './limit.js';
 import type { ConnectionOptions } from './options.js';
 import type { Session } from './session.js';
@@ -50,11 +51,11 @@ export class Login {
     const password = await this.askPassword();
     if (password === '') return '';
     this.options.trace?.(`${session.endpoint.text}: logging in as ${this.name}`);
-    const { path, request, response } = methodOf('Auth', 'authenticate');
+    const { path, request } = methodOf('Auth', 'authenticate');
     const bytes = encodeMessage(request, { name: this.name, password });
     try {
       const answer = await unaryCall(session, { path, maxRecvBytes: 0, deadline: limit.deadline }, bytes, limit);
-      return decodeMessage<{ token: string }>(response, answer).token;
+      return decodeAnswer<{ token: string }>('Auth', 'authenticate', answer, session.endpoint.text).token;
     } catch (error) {
       if (error instanceof CallFailure && error.details.includes('authentication is not enabled')) return '';
       throw error;

@@ -4,6 +4,7 @@
  * grows with the square of the number of events: seconds for a hundred thousand.
  */
 import { fieldLength } from '../base/wire/field-length.js';
+import { FrameError } from './grpc-frames.js';
 
 /** The field `fragment` of a WatchResponse, true. */
 const MORE = Buffer.from([0x38, 1]);
@@ -15,6 +16,7 @@ const ENOUGH = 64 * 1024;
 /**
  * For one stream: takes pieces of WatchResponses, and gives WatchResponses. Each fragment of one has all of its fields but `events`, as
  * those of a server have; `fragment` is true in all but the last, which has what the server said.
+ * What it gives throws FrameError for bytes that are no message.
  */
 export function fragmenter(): (piece: Buffer, last: boolean) => Buffer | undefined {
   let pieces: Buffer[] = [];
@@ -54,9 +56,17 @@ export function fragmenter(): (piece: Buffer, last: boolean) => Buffer | undefin
 function wholeFields(bytes: Buffer): { first: number; end: number; open: number } {
   let first: number | undefined;
   for (let at = 0; ; ) {
-    const length = at < bytes.length ? fieldLength(bytes, at) : undefined;
+    const length = at < bytes.length ? lengthOf(bytes, at) : undefined;
     if (length !== undefined && bytes[at] === EVENT) first ??= at;
     if (length === undefined || at + length > bytes.length) return { first: first ?? at, end: at, open: length ?? 0 };
     at += length;
+  }
+}
+
+function lengthOf(bytes: Buffer, at: number): number | undefined {
+  try {
+    return fieldLength(bytes, at);
+  } catch (error) {
+    throw new FrameError(`the answer to watch is no message of etcd's: ${(error as Error).message}`);
   }
 }

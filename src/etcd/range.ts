@@ -6,11 +6,15 @@
 import { type IRangeRequest, SortOrder, SortTarget } from 'etcd3/lib/rpc';
 import { Failure } from '../base/errors.js';
 import type { ServerStream } from '../rpc/callable.js';
+import { readAnswer } from '../rpc/error.js';
 import { Code } from '../rpc/status.js';
 import type { EtcdClient } from './client.js';
 import { keyAfter } from './keys.js';
 import { emptyPage, type RangePage, readRangeStreamResponse } from './range-page.js';
 import { RangeReader } from './range-reader.js';
+
+/** What is read, for errors. */
+const RANGE = { method: 'range', isRead: true };
 
 /** The first page is small, so that something is printed at once and the size of values is known. */
 const FIRST_PAGE_KEYS = 100;
@@ -36,11 +40,11 @@ export async function* readRange(client: EtcdClient, request: IRangeRequest): As
       const reader = new RangeReader();
       try {
         for await (const piece of answer) {
-          reader.push(piece);
+          readAnswer(RANGE, answer.endpoint, () => reader.push(piece));
           reading.took(reader.page, piece.length, answer.endpoint);
           if (reader.page.kvs.length > 0) yield { ...reader.page, more: false, count: '0' };
         }
-        reader.end();
+        readAnswer(RANGE, answer.endpoint, () => reader.end());
       } catch (error) {
         reading.mend(error);
       }
@@ -57,8 +61,9 @@ export async function* readRange(client: EtcdClient, request: IRangeRequest): As
  * @throws RpcError: UNIMPLEMENTED from an older server, or for a range in another order than by key.
  */
 export async function* streamRange(client: EtcdClient, request: IRangeRequest): AsyncGenerator<RangePage> {
-  for await (const message of client.callable.serverStreamRaw('KV', 'rangeStream', request)) {
-    yield readRangeStreamResponse(message);
+  const stream = client.callable.serverStreamRaw('KV', 'rangeStream', request);
+  for await (const message of stream) {
+    yield readAnswer(RANGE, stream.endpoint, () => readRangeStreamResponse(message));
   }
 }
 

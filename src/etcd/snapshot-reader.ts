@@ -33,7 +33,7 @@ export class SnapshotReader {
       at += part.length;
       this.left -= part.length;
       if (this.tag === BLOB) blobs.push(part);
-      else this.bytes.push(part);
+      else if (this.tag === VERSION) this.bytes.push(part);
       if (this.left === 0) this.endField();
     }
     return blobs;

@@ -1,8 +1,12 @@
 /** Receives a snapshot of a member. */
 import { createHash } from 'node:crypto';
 import { Failure } from '../base/errors.js';
+import { readAnswer } from '../rpc/error.js';
 import type { EtcdClient } from './client.js';
 import { SnapshotReader } from './snapshot-reader.js';
+
+/** What is read, for errors. */
+const SNAPSHOT = { method: 'snapshot', isRead: true };
 
 /** The server ends the file with the SHA-256 of all before. */
 const HASH_BYTES = 32;
@@ -35,8 +39,9 @@ export class IncomingSnapshot implements AsyncIterable<Buffer> {
     const check = new TrailingHash();
     const reader = new SnapshotReader();
     const options = { timeoutMs, inPieces: true };
-    for await (const piece of this.client.callable.serverStreamRaw('Maintenance', 'snapshot', {}, options)) {
-      for (const blob of reader.push(piece)) {
+    const stream = this.client.callable.serverStreamRaw('Maintenance', 'snapshot', {}, options);
+    for await (const piece of stream) {
+      for (const blob of readAnswer(SNAPSHOT, stream.endpoint, () => reader.push(piece))) {
         this.size += blob.length;
         check.update(blob);
         yield blob;

@@ -1,5 +1,5 @@
 import { ExitCode, Failure } from '../base/errors.js';
-import type { CallFailure } from './call-failure.js';
+import { CallFailure } from './call-failure.js';
 import { Code, codeName } from './status.js';
 import { errorCodeOf, hintForStatus } from './status-hints.js';
 
@@ -113,6 +113,25 @@ export function callFailed(failure: CallFailure, context: CallContext): RpcError
     exitCode: context.exitCode ?? ExitCode.Error,
     cause: failure,
   });
+}
+
+/**
+ * Reads an answer, or a part of one.
+ * @throws RpcError where `read` says that the bytes are no such message: then nobody knows what the server did
+ */
+export function readAnswer<T>(
+  { method, isRead }: { method: string; isRead: boolean },
+  endpoint: string | undefined,
+  read: () => T,
+): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    const why = `the answer to ${method} is no message of etcd's: ${(error as Error).message}`;
+    const failure = new CallFailure(Code.Internal, why, { endpoint: endpoint ?? '', sent: true });
+    throw callFailed(failure, { read: isRead, tried: [], allowedMs: undefined, method, late: false });
+  }
 }
 
 /** What does not need a quorum itself. */

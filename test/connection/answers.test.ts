@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { decodeAnswer } from '../../src/connection/answer.js';
 import { clientOver } from '../../src/etcd/client.js';
-import { readRange } from '../../src/etcd/range.js';
+import { readRange, streamRange } from '../../src/etcd/range.js';
+import { IncomingSnapshot } from '../../src/etcd/snapshot.js';
 import { Watch } from '../../src/etcd/watch.js';
 import type { RpcError } from '../../src/rpc/error.js';
 import { Code } from '../../src/rpc/status.js';
@@ -70,6 +72,34 @@ for (const [name, answer, told] of ANSWERS) {
     assert.doesNotMatch(range, UNKNOWN);
   });
 }
+
+/** The beginning of a message of 200,000 bytes, none of which is a field. */
+const NO_FIELDS = Buffer.concat([Buffer.from([0, 0, 3, 0x0d, 0x40]), Buffer.alloc(200_000, 0xff)]);
+
+test('answers that are read while they arrive: what is no message is an error that names the endpoint', async (t) => {
+  const server = await scriptedServer(t, (call) => {
+    call.open();
+    call.stream.write(NO_FIELDS);
+    call.finish();
+  });
+  const client = clientOver(transport(t, [server.address]));
+  const told = {
+    message: new RegExp(`^${server.address}: the answer to (range|snapshot|watch) is no message of etcd's: `),
+  };
+  const drain = async (pages: AsyncIterable<unknown>) => {
+    for await (const _ of pages);
+  };
+  await assert.rejects(drain(readRange(client, { key })), told);
+  await assert.rejects(drain(streamRange(client, { key })), told);
+  await assert.rejects(drain(new IncomingSnapshot(client, { timeoutMs: null })), told);
+  const range = { key, revision: 0n, prevKv: false, progressNotify: false };
+  await assert.rejects(drain(new Watch(client.callable, range)), told);
+});
+
+test('an answer without a header has one of zeros', () => {
+  const header = { cluster_id: '0', member_id: '0', revision: '0', raft_term: '0' };
+  assert.deepEqual({ ...decodeAnswer<{ header: object }>('Lease', 'leaseLeases', Buffer.alloc(0), '').header }, header);
+});
 
 for (const status of ['12345678901234567890123', '-1', 'x', '']) {
   test(`a status of "${status}" is an unknown one`, async (t) => {

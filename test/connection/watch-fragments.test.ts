@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { FrameError } from '../../src/connection/grpc-frames.js';
 import { fragmenter } from '../../src/connection/watch-fragments.js';
 import { decodeMessage, encodeMessage } from '../../src/rpc/codec.js';
 
@@ -65,4 +66,9 @@ test('an answer in one piece is handed on as it is', () => {
 test('a long answer is not kept until its end', () => {
   const parts = cut(answerOf(Array(100).fill(10_000), false), [16_384], fragmenter());
   assert.ok(parts.length > 10, `${parts.length} parts`);
+});
+
+test('bytes that are no message are no fragment', () => {
+  const take = fragmenter();
+  assert.throws(() => take(Buffer.alloc(100_000, 0xff), false), FrameError);
 });

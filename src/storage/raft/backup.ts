@@ -10,13 +10,22 @@ import { removingUnlessDone } from '../../base/files/clean-up.js';
 import { type LockOptions, withLock } from '../../base/files/lock.js';
 import { partName } from '../../base/files/part-file.js';
 import { syncDir } from '../../base/files/write.js';
-import { bytesField, bytesIn, numberField, readFields } from '../../base/wire/fields.js';
+import { bytesField, bytesIn, numberField } from '../../base/wire/fields.js';
 import { copyDatabase, NewFile } from '../bolt/create.js';
 import { BoltDb } from '../bolt/db.js';
 import { dbOf } from '../bolt/db-file.js';
 import { buildBucket, TreeWriter } from '../bolt/write.js';
 import { newestSnapshot } from './snap-file.js';
-import { type Entry, RecordType, readWal, type Wal, WalRecords, walFileName, writeWalFile } from './wal.js';
+import {
+  type Entry,
+  RecordType,
+  readWal,
+  requestFields,
+  type Wal,
+  WalRecords,
+  walFileName,
+  writeWalFile,
+} from './wal.js';
 
 export interface BackupOptions {
   dataDir: string;
@@ -139,10 +148,10 @@ const MEMBER_ATTRIBUTES = /\/0\/members\/[\da-f]{1,16}\/attributes/i;
  */
 function whyLeftOut({ type, data }: Entry, withV3: boolean): string | undefined {
   if (type !== 0) return 'EntryConfChange raft entry';
-  const request = readFields(data);
+  const request = requestFields(data);
   const plain = request.some(({ number, value }) => number === 5 && typeof value === 'bigint');
   const inner = plain ? undefined : bytesIn(request, 2);
-  const v2 = plain ? request : inner && readFields(inner);
+  const v2 = plain ? request : inner && requestFields(inner);
   if (v2) {
     const path = bytesIn(v2, 3)?.toString() ?? '';
     const attributes = bytesIn(v2, 2)?.toString() === 'PUT' && MEMBER_ATTRIBUTES.test(path);

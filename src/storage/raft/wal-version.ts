@@ -1,8 +1,8 @@
 /** Which versions of etcd understand a log (etcd: server/storage/wal/version.go). */
 import { Failure } from '../../base/errors.js';
-import { bytesIn, readFields } from '../../base/wire/fields.js';
+import { bytesIn } from '../../base/wire/fields.js';
 import { newestSnapshot } from './snap-file.js';
-import { readWal } from './wal.js';
+import { readWal, requestFields } from './wal.js';
 
 /** Of etcd, or of what it stores. */
 export interface Version {
@@ -21,8 +21,8 @@ export function minimalVersion(walDir: string, snapDir: string): Version | undef
   let highest: Version | undefined;
   const after = newestSnapshot(snapDir, () => {})?.index ?? 0n;
   for (const { type, data } of entriesOf(walDir, after)) {
-    const test = type === 0 ? bytesIn(readFields(data), VERSION_TEST) : undefined;
-    const [, major, minor] = /^(\d+)\.(\d+)/.exec((test && bytesIn(readFields(test), 1)?.toString()) ?? '') ?? [];
+    const test = type === 0 ? bytesIn(requestFields(data), VERSION_TEST) : undefined;
+    const [, major, minor] = /^(\d+)\.(\d+)/.exec((test && bytesIn(requestFields(test), 1)?.toString()) ?? '') ?? [];
     const found = { major: Number(major), minor: Number(minor) };
     if (minor !== undefined && (!highest || found.minor > highest.minor)) highest = found;
   }

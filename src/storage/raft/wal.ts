@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { Failure } from '../../base/errors.js';
 import { writeNewFile } from '../../base/files/write.js';
 import { systemText } from '../../base/go/errno.js';
-import { bytesField, bytesIn, numberField, numberIn, readFields } from '../../base/wire/fields.js';
+import { bytesField, bytesIn, numberField, numberIn, readFields, type WireField } from '../../base/wire/fields.js';
 import { crc32c } from '../crc32c.js';
 
 /** Types of walpb.Record. */
@@ -89,7 +89,7 @@ export function readWal(dir: string, after: bigint): Wal {
       }
       crc = crc32c(record.data, crc);
       if (crc !== record.crc) throw damaged(join(dir, name), record);
-      take(wal, record, after);
+      inRecord(join(dir, name), record.offset, () => take(wal, record, after));
     }
   }
   return wal;
@@ -144,7 +144,7 @@ function* readRecords(path: string, last: boolean): Generator<WalRecord> {
       if (last) return;
       throw new Failure(`${path}: the record at byte ${offset} ends at ${end}, the file at ${file.length}`);
     }
-    const fields = recordFields(path, file.subarray(offset + 8, end), offset);
+    const fields = inRecord(path, offset, () => readFields(file.subarray(offset + 8, end)));
     yield {
       type: Number(numberIn(fields, 1)),
       crc: Number(numberIn(fields, 2)),
@@ -155,9 +155,22 @@ function* readRecords(path: string, last: boolean): Generator<WalRecord> {
   }
 }
 
-function recordFields(path: string, bytes: Buffer, offset: number): ReturnType<typeof readFields> {
+/**
+ * The fields of an entry's request, or of a message in it.
+ * @throws Failure where it is no message
+ */
+export function requestFields(bytes: Buffer): WireField[] {
   try {
     return readFields(bytes);
+  } catch (error) {
+    throw new Failure(`the log has an entry that is no request: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** @throws Failure that says in which record `read` found what is no message */
+function inRecord<T>(path: string, offset: number, read: () => T): T {
+  try {
+    return read();
   } catch (error) {
     throw new Failure(`${path}: the record at byte ${offset}: ${(error as Error).message}`, { cause: error });
   }

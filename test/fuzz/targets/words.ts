@@ -11,6 +11,7 @@ import { goUnquote } from '../../../src/base/go/unquote.js';
 import { goUrlText, parseGoUrl } from '../../../src/base/go/url.js';
 import { withoutSecrets } from '../../../src/base/secrets.js';
 import { flagTable } from '../../../src/cli/command-flags.js';
+import { programOf } from '../../../src/cli/program.js';
 import { checkPeerUrls } from '../../../src/commands/cluster/peer-urls.js';
 import { spec as getSpec } from '../../../src/commands/keys/get.js';
 import { parseCompare } from '../../../src/commands/txn/compare.js';
@@ -141,7 +142,7 @@ const flags: Target = {
   words: ['--', '-', '=', '--prefix=', '--sort-by', '--keepalive-time', '"', '\n', '--no-such', '-wjson'],
   run(input) {
     const words = bytesArg(input).split('\n');
-    return each(...MODES.map((mode) => () => parseWords(words, flagTable(mode, undefined, getSpec))));
+    return each(...MODES.map((mode) => () => parseWords(words, flagTable(programOf(mode), undefined, getSpec))));
   },
 };
 
