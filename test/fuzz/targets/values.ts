@@ -110,7 +110,7 @@ async function yamlSeeds(): Promise<Buffer[]> {
   const texts = [
     'a: &x [1, 2]\nb: *x\n',
     'a: |+\n  x\n\n',
-    "? - a\n: 'b\n\n  c'\n",
+    "? a\n: 'b\n\n  c'\n",
     '--- # x\n{a: "b\\\n  c", d: !!str 1}\n',
   ];
   return [...yamls, ...texts.map((text) => Buffer.from(text))];
