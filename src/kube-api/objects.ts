@@ -42,7 +42,16 @@ export class ObjectReader {
    * @throws Failure that names the key, for a value that cannot be opened, decoded or given in this version
    */
   read(kv: StoredKey, revision: string = kv.mod_revision): Fields | Promise<Fields> {
-    const value = this.view.cluster.values.read(kv.key, kv.value, this.wish.fields);
+    const opening = this.view.opened.open(kv);
+    return opening ? this.readSealed(kv, opening, revision) : this.readPlain(kv, kv.value, revision);
+  }
+
+  private async readSealed(kv: StoredKey, opening: Promise<Buffer>, revision: string): Promise<Fields> {
+    return this.readPlain(kv, await opening, revision);
+  }
+
+  private readPlain(kv: StoredKey, plain: Buffer, revision: string): Fields | Promise<Fields> {
+    const value = this.view.cluster.values.read(kv.key, plain, this.wish.fields);
     return value instanceof Promise
       ? value.then((each) => this.served(kv, each, revision))
       : this.served(kv, value, revision);

@@ -8,6 +8,7 @@ import type { Fields } from '../k8s-decode/index.js';
 import type { Apis } from './apis.js';
 import { builtInApis, type LeftOut, makeApis, newestRelease, type StoredVersions } from './catalog.js';
 import { customApis } from './custom-versions.js';
+import { OpenedValues } from './opened-values.js';
 
 export interface ViewOptions {
   /** A minor number, 30 for 1.30; without it the newest that the stored objects allow. */
@@ -24,6 +25,8 @@ const DEFINITIONS_FRESH_MS = 1000;
 export class View {
   private custom: { revision: string; apis: Apis; checked: number } | undefined;
   private renewing: Promise<Apis> | undefined;
+  /** What was encrypted at rest. */
+  readonly opened: OpenedValues;
 
   private constructor(
     readonly cluster: Cluster,
@@ -32,9 +35,11 @@ export class View {
     private readonly builtIn: ReturnType<typeof builtInApis>,
     private readonly pinned: bigint | undefined,
     /** The newest revision when the view was opened: changes before it are not told. */
-    readonly opened: bigint,
+    readonly since: bigint,
     readonly masksSecrets: boolean,
-  ) {}
+  ) {
+    this.opened = new OpenedValues(cluster.values);
+  }
 
   static async open(cluster: Cluster, { release, revision, masksSecrets = false }: ViewOptions = {}): Promise<View> {
     const stored = await storedVersions(cluster);

@@ -59,8 +59,8 @@ async function* initialEvents({ view, scope, options, wish }: WatchRequest): Asy
 
 /** As an API server that began when we did: what was before it does not know. */
 function requireKnown(view: View, revision: bigint): bigint {
-  if (revision >= view.opened) return revision;
-  throw expired(`too old resource version: ${revision} (${view.opened})`);
+  if (revision >= view.since) return revision;
+  throw expired(`too old resource version: ${revision} (${view.since})`);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
