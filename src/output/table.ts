@@ -96,6 +96,9 @@ function centred(text: string, width: number): string {
   return ' '.repeat(left) + text + ' '.repeat(width - text.length - left);
 }
 
+/** A longer cell is no text for people, and to find its best breaks takes the square of its length. */
+const MOST_WRAPPED = 4096;
+
 /** A line that no break can make short enough costs so much more than one that is not full. */
 const TOO_LONG = 100_000;
 
@@ -104,7 +107,7 @@ const TOO_LONG = 100_000;
  * the least squares of what lines but the last lack to the limit, as the library does that etcdctl draws with.
  */
 export function wrapCell(cell: string): string[] {
-  if (cell.length <= WRAP_AT) return [cell];
+  if (cell.length <= WRAP_AT || cell.length > MOST_WRAPPED) return [cell];
   const words = cell.split(' ');
   const limit = Math.max(
     WRAP_AT,

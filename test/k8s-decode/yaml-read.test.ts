@@ -139,3 +139,24 @@ function outcome(read: () => ReturnType<typeof parseBlockYaml> | ReturnType<type
     throw error;
   }
 }
+
+test('ends with the first error of a text that has one for each of its characters', () => {
+  const hostile: [text: string, reason: RegExp][] = [
+    [`[${','.repeat(200_000)}`, /Unexpected , in flow sequence \(line 1\)$/],
+    ['&a '.repeat(100_000), /at most one anchor \(line 1\)$/],
+    ['!!str '.repeat(100_000), /at most one tag \(line 1\)$/],
+    ['*a '.repeat(100_000), /Unexpected alias at node end \(line 1\)$/],
+  ];
+  for (const [text, reason] of hostile) {
+    assert.throws(
+      () => parseYaml(text),
+      (error: Error) =>
+        error instanceof Failure && /^invalid YAML: [^:]+$/.test(error.message) && reason.test(error.message),
+    );
+  }
+});
+
+test('reads literals with lines that U+2028 ends, as many as there are', () => {
+  const text = `x${'\u2028'.repeat(300_000)}`;
+  assert.deepEqual(parseYaml(`a: |\n  ${text}\n`), [new Map([['a', `${text}\n`]])]);
+});

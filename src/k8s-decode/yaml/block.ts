@@ -280,13 +280,12 @@ class BlockReader {
   }
 }
 
+const lineEnds = /[\n\u2028\u2029]/g;
+
 /** Where a line ends, which YAML 1.1 has U+2028 and U+2029 do too. */
 function lineEnd(text: string, from: number): number {
-  const end = text.indexOf('\n', from);
-  const line = end < 0 ? text.slice(from) : text.slice(from, end);
-  const separator = line.search(/[\u2028\u2029]/);
-  if (separator >= 0) return from + separator;
-  return end < 0 ? text.length : end;
+  lineEnds.lastIndex = from;
+  return lineEnds.exec(text)?.index ?? text.length;
 }
 
 /** By hand: a regular expression would look at each run of line ends once for each of its characters. */

@@ -65,13 +65,7 @@ function anyDocuments(text: string, firstLine: number): Value[] {
 
 /** The documents one after the other: what follows an error is not read. */
 function* composedDocuments(text: string, lines: LineCounter, failAt: FailAt): Generator<Document.Parsed<ParsedNode>> {
-  // The failsafe schema leaves all scalars as text: what they stand for is decided here.
-  const composer = new Composer<ParsedNode>({
-    schema: 'failsafe',
-    prettyErrors: false,
-    uniqueKeys: false,
-    logLevel: 'silent',
-  });
+  const composer = composerUpToError(failAt);
   try {
     let broken: CST.ErrorToken | undefined;
     for (const token of tokens(text, lines)) {
@@ -86,6 +80,36 @@ function* composedDocuments(text: string, lines: LineCounter, failAt: FailAt): G
     if (error instanceof RangeError) throw new Failure('invalid YAML: nested too deeply', { cause: error });
     throw error;
   }
+}
+
+/** The part of the library's composer that is told of errors, which its types keep to itself. */
+interface ErrorHandler {
+  onError(
+    source: number | readonly number[] | { offset: number },
+    code: string,
+    message: string,
+    isWarning?: true,
+  ): void;
+}
+
+/**
+ * A composer that throws the first error. The library's own goes on and keeps all of them, each with its stack, and a text may have
+ * one for each of its characters.
+ */
+function composerUpToError(failAt: FailAt): Composer<ParsedNode> {
+  // The failsafe schema leaves all scalars as text: what they stand for is decided here.
+  const options = { schema: 'failsafe', prettyErrors: false, uniqueKeys: false, logLevel: 'silent' } as const;
+  let first: Failure | undefined;
+  const handler: ErrorHandler = {
+    onError(source, _code, message, isWarning) {
+      if (isWarning) return;
+      const offset = typeof source === 'number' ? source : 'offset' in source ? source.offset : source[0];
+      // The library catches what is thrown here inside of a collection, and tells of it once more.
+      first ??= failAt(offset ?? 0, message);
+      throw first;
+    },
+  };
+  return Object.assign(new Composer<ParsedNode>(options), handler);
 }
 
 /** So many collections may be open at once: the parser needs more memory for each than their text has. */
