@@ -156,7 +156,9 @@ test('ends with the first error of a text that has one for each of its character
   }
 });
 
-test('reads literals with lines that U+2028 ends, as many as there are', () => {
-  const text = `x${'\u2028'.repeat(300_000)}`;
-  assert.deepEqual(parseYaml(`a: |\n  ${text}\n`), [new Map([['a', `${text}\n`]])]);
+test('reads back literals with lines that U+2028 ends, as many as there are', () => {
+  const text = `x${'\u2028'.repeat(300_000)}y\n`;
+  const [read] = parseYaml(toYaml(new Map([['a', text]])));
+  // Not by assert.equal: the difference of two such texts takes minutes to find.
+  assert.ok(read instanceof Map && read.get('a') === text);
 });
