@@ -90,14 +90,14 @@ function innerVersion({ kind, group, apiVersion }: Api): string {
 }
 
 /** What apps/v1 has as annotations the API server has as fields. */
-const FIELDS_OF_ITS_OWN: Record<string, string> = {
-  DaemonSet: 'deprecated.daemonset.template.generation',
-  Deployment: 'deprecated.deployment.rollback.rollbackTo',
-};
+const FIELDS_OF_ITS_OWN = new Map([
+  ['DaemonSet', 'deprecated.daemonset.template.generation'],
+  ['Deployment', 'deprecated.deployment.rollback.rollbackTo'],
+]);
 
 function innerShape(object: Fields, { kind, group }: Api): Fields {
   const annotations = field(object, 'metadata', 'annotations');
-  const own = FIELDS_OF_ITS_OWN[kind];
+  const own = FIELDS_OF_ITS_OWN.get(kind);
   if (group !== 'apps' || own === undefined || !(annotations instanceof Map)) return object;
   const kept = new Map([...annotations].filter(([name]) => name !== own));
   const metadata = new Map(fieldsAt(object, 'metadata'));
