@@ -76,6 +76,8 @@ function step(command, args) {
 
 ensureEtcd();
 ensureOpenssl();
+// What was compiled before may be of tests that are gone.
+rmSync('build/test', { recursive: true, force: true });
 step(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--outDir', 'build/test']);
 step(process.execPath, ['build.mjs']);
 const words = process.argv.slice(2);

@@ -39,7 +39,7 @@ export async function gather(options: GatherOptions): Promise<ClusterFacts> {
   if (reader === undefined) return facts;
   options.progress(isFile ? 'reading the file' : `watching for ${watchSeconds} s`);
   await Promise.all([
-    isFile ? undefined : watchMetrics(members, options),
+    isFile || watchSeconds === 0 ? undefined : watchMetrics(members, options),
     isFile ? undefined : hashesOf(facts, client),
     countLeases(facts, client.at(reader.endpoint)),
     options.objects ? gatherObjects(facts, serializable(client.at(reader.endpoint)), options.progress) : undefined,

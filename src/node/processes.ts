@@ -6,6 +6,8 @@ import { type EtcdSettings, optionsOfVariables, optionsOfWords, settingsOf } fro
 export interface RunningEtcd {
   pid: number;
   settings: EtcdSettings;
+  /** What stands in its command line, by long names. */
+  options: ReadonlyMap<string, string>;
   /** Its root folder as this process sees it: another one than `/` where it runs in a container. */
   rootFolder: string;
 }
@@ -24,8 +26,9 @@ export function runningEtcds(root = '/'): RunningEtcd[] {
       const words = parts(join(folder, 'cmdline'));
       if (basename(words[0] ?? '') !== 'etcd' || !trusted.has(statSync(folder).uid)) return [];
       const variables = new Map(parts(join(folder, 'environ'), true).map(nameAndValue));
-      const settings = settingsOf(optionsOfWords(words.slice(1)), optionsOfVariables(variables));
-      return [{ pid, settings, rootFolder: join(folder, 'root') }];
+      const options = optionsOfWords(words.slice(1));
+      const settings = settingsOf(options, optionsOfVariables(variables));
+      return [{ pid, settings, options, rootFolder: join(folder, 'root') }];
     } catch {
       // It has ended meanwhile.
       return [];

@@ -26,7 +26,7 @@ export const clusterCommands: readonly CommandEntry[] = [
   { path: 'downgrade validate', summary: 'Check whether the cluster can be downgraded', etcdctl: '3.6-', load: async () => (await import('./downgrade.js')).validate },
   { path: 'downgrade enable', summary: 'Begin a downgrade', etcdctl: '3.6-', load: async () => (await import('./downgrade.js')).enable },
   { path: 'downgrade cancel', summary: 'Cancel a downgrade', etcdctl: '3.6-', load: async () => (await import('./downgrade.js')).cancel },
-  { path: 'check', summary: 'Check the cluster', etcdctl: '3.4-', group: true },
+  { path: 'check', summary: 'Check the cluster', etcdctl: '3.4-', etcdutl: '3.5-3.5', group: true },
   { path: 'check perf', summary: 'Measure whether the cluster is fast enough', etcdctl: '3.4-', load: () => import('./check-perf.js') },
   { path: 'check datascale', summary: 'Measure the memory that a work load takes', etcdctl: '3.4-', load: () => import('./check-datascale.js') },
   { path: 'check consistency', summary: 'Compare all members at one common revision', load: () => import('./check-consistency.js') },

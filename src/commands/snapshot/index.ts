@@ -15,4 +15,5 @@ export const snapshotCommands: readonly CommandEntry[] = [
   { path: 'hashkv', summary: 'Show the hash of the history in a database file', etcdutl: '3.6-', load: () => import('./hashkv.js') },
   { path: 'migrate', summary: 'Change the storage version of a data directory', etcdutl: '3.6-', load: () => import('./migrate.js') },
   { path: 'backup', summary: 'Copy a data directory as a new cluster', etcdutl: '3.5-3.5', load: () => import('./backup.js') },
+  { path: 'check v2store', summary: 'Check custom content in v2store', etcdutl: '3.5-3.5', load: () => import('./check-v2store.js') },
 ];
