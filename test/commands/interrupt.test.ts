@@ -133,7 +133,10 @@ test('check perf and datascale remove their keys when they are interrupted', { s
         () => `keys of check ${command}`,
       );
       assert.deepEqual(await running.end(signal), { code: exit, signal: null });
-      assert.match(running.stderr, /^Error: interrupted; the keys that were written are removed\nCode: KEC-interrupted\n$/);
+      assert.match(
+        running.stderr,
+        /^Error: interrupted; the keys that were written are removed\nCode: KEC-interrupted\n$/,
+      );
       assert.deepEqual(await left(t), NOTHING);
     }
   }
