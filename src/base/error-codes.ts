@@ -33,7 +33,7 @@ export const ERROR_KINDS = {
   'no-leader': kind(FAILED, 'The cluster has no leader: most members are down, or cut off from one another.', '`doctor` tells who is there; `--consistency s` reads what one member has.'),
   'timeout': kind(FAILED, 'The answer did not come in time.', '--command-timeout gives it longer; `endpoint status --cluster` shows who is down or slow.'),
   'outcome-unknown': kind(FAILED, 'A write was sent, and the connection ended before the answer came: it may have been done.', 'Look whether it was done before you repeat it.'),
-  'no-space': kind(FAILED, 'The database is as large as it may be; the cluster takes no writes.', '`compaction`, `defrag`, then `alarm disarm`.'),
+  'no-space': kind(FAILED, 'The database is as large as it may be; the cluster takes no writes.', '`recover-space` makes room step by step: compaction, defragmentation, disarming.'),
   'overloaded': kind(FAILED, 'The server has more to do than it takes.', 'Try again later.'),
   'too-large': kind(FAILED, 'A request or an answer is larger than the server or the client takes.', '--max-request-bytes and --max-recv-bytes, and the option of the same name of the server.'),
   'compacted': kind(FAILED, 'The revision is gone: the history was compacted.', 'Take a newer revision, or read a snapshot that still has it.'),

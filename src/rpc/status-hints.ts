@@ -28,7 +28,7 @@ const KNOWN: readonly (readonly [part: string, errorCode: ErrorCode, hint: strin
   [
     'database space exceeded',
     'no-space',
-    '`compaction`, `defrag`, then `alarm disarm`; `endpoint status` shows the size',
+    '`recover-space --dry-run` shows what fills it, and `recover-space` makes room: compaction, defragmentation, disarming',
   ],
   ['request is too large', 'too-large', 'etcd takes at most --max-request-bytes (1.5 MiB unless it was raised)'],
   ['too many requests', 'overloaded', 'the server is overloaded: try again later'],

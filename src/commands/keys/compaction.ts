@@ -1,3 +1,4 @@
+import type { ICompactionRequest, ICompactionResponse } from 'etcd3/lib/rpc';
 import { badArguments, Failure } from '../../base/errors.js';
 import { bool, duration, uint } from '../../base/flags/declare.js';
 import { goQuote } from '../../base/go/quote.js';
@@ -40,17 +41,32 @@ export const run: Run<typeof spec> = async (context, args, flags) => {
   const format = outputFormat(context);
   const client = await context.connect();
   const revision = given ?? (await revisionByRule(client, flags));
-  if (revision === undefined) {
+  const response =
+    revision === undefined ? undefined : await compact(client, { revision, physical: flags.physical }, byRule);
+  if (revision === undefined || response === undefined) {
     await context.stderr.write('There is no older history: nothing was compacted\n');
     return;
   }
-  const response = await client.kv.compact({ revision, physical: flags.physical });
   await printPlain(context, format, {
     message: 'CompactionResponse',
     response,
     text: `compacted revision ${revision}\n`,
   });
 };
+
+/** @returns undefined where a rule asks for what was compacted before */
+async function compact(
+  client: EtcdClient,
+  request: ICompactionRequest,
+  byRule: boolean,
+): Promise<ICompactionResponse | undefined> {
+  try {
+    return await client.kv.compact(request);
+  } catch (error) {
+    if (byRule && (error as Failure).errorCode === 'compacted') return undefined;
+    throw error;
+  }
+}
 
 /** The revision that --keep or --older-than means; undefined where nothing is that old. */
 async function revisionByRule(client: EtcdClient, flags: Flags<typeof spec>): Promise<string | undefined> {
