@@ -1,3 +1,3 @@
-import { runProcess } from './cli/run.js';
+import { versionAlone } from './cli/version-alone.js';
 
-void runProcess();
+if (!versionAlone()) void import('./cli/run.js').then(({ runProcess }) => runProcess());

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { BUILD } from '../base/build.js';
 import type { Mode, Version } from '../base/contract.js';
 import { ExitCode, Failure } from '../base/errors.js';
 
@@ -11,6 +12,11 @@ export interface Identity {
 const VERSIONS: readonly Version[] = ['3.4', '3.5', '3.6', '3.7', '3.8'];
 const NEWEST_RELEASE: Version = '3.7';
 const TOOLS = ['ketcdctl', 'etcdctl', 'etcdutl', 'auger', 'augerctl'];
+
+/** By what name it was started: an executable's first word is its own; under Node that is Node's. */
+export function processName(): string {
+  return (BUILD === 'executable' ? process.argv0 : process.argv[1]) ?? '';
+}
 
 /**
  * Finds out as which tool this process was started: by `KETCDCTL_AS` (`etcdctl`, `etcdctl@3.5`, …) or else by its own name.

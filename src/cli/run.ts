@@ -1,6 +1,5 @@
 /** From the command line to the exit code. */
 
-import { BUILD } from '../base/build.js';
 import { atLeast, type Io, type Mode } from '../base/contract.js';
 import { badArguments, ExitCode, SilentFailure } from '../base/errors.js';
 import type { Flag } from '../base/flags/declare.js';
@@ -16,7 +15,7 @@ import { makeContext, type OpenClient } from './context.js';
 import { findCommand, groupFlags } from './find-command.js';
 import type { GlobalFlags } from './global-flags.js';
 import { helpPage } from './help-page.js';
-import { type Identity, identify } from './mode.js';
+import { type Identity, identify, processName } from './mode.js';
 import { isOldLine } from './old-line.js';
 import { resolveOptions } from './options.js';
 import { programOf } from './program.js';
@@ -46,11 +45,6 @@ export async function runProcess(): Promise<void> {
 /** Until it is known as which tool it was started. */
 function notYetKnown(): Running {
   return { program: programOf({ tool: 'ketcdctl' }), entry: undefined, debug: false };
-}
-
-/** By what name it was started: an executable's first word is its own; under Node that is Node's. */
-function processName(): string {
-  return (BUILD === 'executable' ? process.argv0 : process.argv[1]) ?? '';
 }
 
 async function processArguments(): Promise<string[]> {

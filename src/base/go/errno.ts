@@ -1,5 +1,4 @@
 /** System errors in the words that Go's programs have for them (its zerrors tables). */
-import { getSystemErrorName } from 'node:util';
 
 const TEXTS: Readonly<Record<string, string>> = {
   E2BIG: 'argument list too long',
@@ -38,5 +37,10 @@ export function errnoText(code: string | undefined): string | undefined {
 /** What the system said, in Go's words; an error of another kind by its message. */
 export function systemText(error: unknown): string {
   const { code, errno, message } = error as NodeJS.ErrnoException;
-  return errnoText(code ?? (errno === undefined ? undefined : getSystemErrorName(errno))) ?? message;
+  return errnoText(code ?? (errno === undefined ? undefined : nameOf(errno))) ?? message;
+}
+
+/** node:util takes 1 to 2 ms of a start of the executable, and errors without a code are rare. */
+function nameOf(errno: number): string {
+  return process.getBuiltinModule('node:util').getSystemErrorName(errno);
 }

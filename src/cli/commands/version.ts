@@ -1,7 +1,8 @@
-import { BUILD, COMMIT, KUBERNETES, VERSION } from '../../base/build.js';
-import { isDropIn, type Version } from '../../base/contract.js';
+import { BUILD, COMMIT, KUBERNETES } from '../../base/build.js';
+import { isDropIn } from '../../base/contract.js';
 import { sleep } from '../../base/timer.js';
 import type { CommandContext, CommandSpec, Run } from '../../commands/command.js';
+import { RELEASES, versionOf, versionText } from '../version-text.js';
 
 export const spec = {
   usage: 'version',
@@ -13,25 +14,12 @@ export const spec = {
   flags: {},
 } satisfies CommandSpec;
 
-/** The releases whose behaviour is imitated. */
-const RELEASES: Record<Version, string> = {
-  '3.4': '3.4.23',
-  '3.5': '3.5.33',
-  '3.6': '3.6.14',
-  '3.7': '3.7.1',
-  '3.8': '3.8.0-alpha.0',
-};
-
-const NEWEST_API: Version = '3.8';
-
 /** A server that takes longer is not waited for. */
 const PATIENCE_MS = 2000;
 
 export const run: Run<typeof spec> = async (context) => {
   const { mode, stdout } = context;
-  const version = isDropIn(mode) ? RELEASES[mode.version] : VERSION;
-  const apiVersion = isDropIn(mode) ? mode.version : NEWEST_API;
-  const text = `${mode.tool} version: ${version}\nAPI version: ${apiVersion}\n`;
+  const text = versionText(mode);
   if (isDropIn(mode)) {
     stdout.write(text);
     return;
@@ -46,7 +34,7 @@ export const run: Run<typeof spec> = async (context) => {
   }
   const { RecordPrinter } = await import('../../output/records.js');
   const printer = new RecordPrinter(context, format);
-  await printer.print({ name: mode.tool, version, apiVersion, ...facts(), ...(server && { server }) }, withServer);
+  await printer.print({ name: mode.tool, ...versionOf(mode), ...facts(), ...(server && { server }) }, withServer);
   await printer.end(true);
 };
 
