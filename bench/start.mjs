@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compare, ETCDCTL, EXECUTABLE, KETCDCTL } from './compare.mjs';
+import { compare, ETCDCTL, KETCDCTL } from './compare.mjs';
 import { makeCertificates, startServer } from './server.mjs';
 import { untilItWorks } from './until-works.mjs';
 
@@ -14,8 +14,7 @@ const rounds = 25;
 function all(...args) {
   return {
     etcdctl: { command: [...ETCDCTL, ...args] },
-    ...(EXECUTABLE && { executable: { command: [...EXECUTABLE, ...args] } }),
-    'on Node': { command: [...KETCDCTL, ...args] },
+    ketcdctl: { command: [...KETCDCTL, ...args] },
     'empty script': { command: [process.execPath, empty] },
   };
 }

@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compare, ETCDCTL, KETCDCTL } from './compare.mjs';
+import { compare, ETCDCTL, KETCDCTL, scaled } from './compare.mjs';
 import { startServer } from './server.mjs';
 import { untilItWorks } from './until-works.mjs';
 
-const PUTS = 20_000;
+const PUTS = scaled(20_000, 100);
 const dir = mkdtempSync(join(tmpdir(), 'ketcdctl-bench-files-'));
 const value = 'x'.repeat(256);
 const requests = [];

@@ -1,9 +1,9 @@
 // watch of 100,000 events that are already there, from the first to the last; 20,000 of them with the values before.
 import { spawnSync } from 'node:child_process';
-import { compare, ETCDCTL, KETCDCTL } from './compare.mjs';
+import { compare, ETCDCTL, KETCDCTL, scaled } from './compare.mjs';
 import { startServer } from './server.mjs';
 
-const EVENTS = 100_000;
+const EVENTS = scaled(100_000, 100);
 const until = new URL('until.mjs', import.meta.url).pathname;
 
 function fill(flags) {
