@@ -17,8 +17,11 @@ export function scaled(number, least = 1) {
   return Math.max(least, Math.round(number * Number(process.env.BENCH_SCALE ?? 1)));
 }
 
-/** Node 20 reads these certificates at every start, 30 ms: they are no part of what is measured. */
-const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
+/**
+ * Node 20 reads NODE_EXTRA_CA_CERTS at every start, 30 ms: no part of what is measured. A variable that begins as etcdctl's settings do is
+ * warned of.
+ */
+const { NODE_EXTRA_CA_CERTS: _certificates, ETCDCTL_BIN: _etcdctl, ...env } = process.env;
 
 /**
  * Runs commands in turn and prints a line for each; also as a line of JSON behind `BENCH_RESULTS`.

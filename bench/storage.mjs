@@ -58,8 +58,6 @@ const both = (...args) => ({
 });
 compare('snapshot status', both('snapshot', 'status', file), { aim });
 
-compare('hashkv', both('hashkv', file), { rounds: 3, aim });
-
 const target = join(dir, 'restored');
 const restores = both('snapshot', 'restore', file, '--data-dir', target);
 for (const program of Object.values(restores)) {
@@ -70,6 +68,8 @@ for (const program of Object.values(restores)) {
   };
 }
 compare('snapshot restore', restores, { rounds: 3, aim });
+// Of the restored database: etcdutl 3.6 writes to the file that it hashes, and a snapshot is then refused for its SHA-256.
+compare('hashkv', both('hashkv', join(target, 'member/snap/db')), { rounds: 3, aim });
 rmSync(target, { recursive: true, force: true });
 
 const ours = (...args) => ({ command: [...KETCDCTL, ...args] });
