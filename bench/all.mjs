@@ -14,9 +14,14 @@ const env = { ...process.env, ETCDCTL_API: '3', BENCH_RESULTS: results };
 writeFileSync(results, '');
 const failed = COMPARISONS.filter((name) => {
   console.log(`\n# ${name}.mjs, ${new Date().toISOString()}`);
-  return spawnSync(process.execPath, [join(import.meta.dirname, `${name}.mjs`)], { stdio: 'inherit', env }).status !== 0;
+  return (
+    spawnSync(process.execPath, [join(import.meta.dirname, `${name}.mjs`)], { stdio: 'inherit', env }).status !== 0
+  );
 });
-const tables = readFileSync(results, 'utf8').split('\n').filter(Boolean).map((line) => table(JSON.parse(line)));
+const tables = readFileSync(results, 'utf8')
+  .split('\n')
+  .filter(Boolean)
+  .map((line) => table(JSON.parse(line)));
 rmSync(dir, { recursive: true });
 
 const page = `# Benchmarks
@@ -34,7 +39,15 @@ process.exit(failed.length > 0 ? 1 : 0);
 
 function table({ title, aim, rounds, rows }) {
   const lines = rows.map(({ name, ms, leastMs, busy, megabytes, ratio, busyRatio }) =>
-    [name, ms.toFixed(0), leastMs.toFixed(0), busy.toFixed(0), megabytes.toFixed(0), ratio.toFixed(2), busyRatio.toFixed(2)].join(' | '),
+    [
+      name,
+      ms.toFixed(0),
+      leastMs.toFixed(0),
+      busy.toFixed(0),
+      megabytes.toFixed(0),
+      ratio.toFixed(2),
+      busyRatio.toFixed(2),
+    ].join(' | '),
   );
   const head = `## ${title}\n\n${rounds} rounds${aim && `; aim: ${aim}`}\n`;
   return `${head}
