@@ -4,10 +4,12 @@ import { BoltDb } from '../bolt/db.js';
 import { CorruptFile, corrupt } from '../bolt/db-file.js';
 import { checkFreelist } from '../bolt/freelist.js';
 import { walkTree } from '../bolt/tree-walk.js';
+import { joinCrc } from '../crc-join.js';
 import { crc32c } from '../crc32c.js';
 import type { EtcdFile } from './etcd-file.js';
-import { LiveCount, LiveKeys, type Places } from './live-keys.js';
-import { type RevisionRecord, RevisionScan } from './revision-scan.js';
+import { doubled } from './key-table.js';
+import { LiveCount, LiveKeys } from './live-keys.js';
+import { RevisionScan } from './revision-scan.js';
 
 /** What `snapshot status` prints. */
 export interface FileStatus {
@@ -111,31 +113,53 @@ export interface HistoryHash {
 export function historyHash(file: EtcdFile, revision: bigint): HistoryHash {
   const at = file.pin(revision);
   const { compacted } = file;
-  const kept = compacted > 0n ? keptRecords(file.history, at, compacted) : undefined;
   const scan = new RevisionScan(file.history);
-  let hash = crc32c(Buffer.from('key'));
+  const live = new LiveKeys(compacted);
+  const older = new RecordSums();
+  const newer = { sum: 0, bytes: 0 };
   scan.run((record) => {
-    const main = (BigInt(record.mainHigh) << 32n) | BigInt(record.mainLow);
-    if (main > at || (main === compacted && record.tombstone)) return;
-    if (kept && main <= compacted && !kept.has(record.offset)) return;
-    hash = scan.crc(hash);
+    const main = record.mainHigh * 0x1_0000_0000 + record.mainLow;
+    if (main > at) return;
+    if (compacted > 0n) live.take(record, older.count);
+    const bytes = record.revisionLength + record.length;
+    if (main > compacted) {
+      newer.sum = scan.crc(newer.sum);
+      newer.bytes += bytes;
+    } else if (main < compacted || !record.tombstone) {
+      older.add(scan.crc(0), bytes);
+    }
   }, true);
-  return { hash, revision: at, compacted: compacted > 0n ? compacted : -1n };
+  // When a compaction keeps none at all, etcd's hash skips none either.
+  const hash = older.join(crc32c(Buffer.from('key')), live.none ? undefined : live.places().sorted);
+  return {
+    hash: joinCrc(hash, newer.sum, newer.bytes),
+    revision: at,
+    compacted: compacted > 0n ? compacted : -1n,
+  };
 }
 
 /**
- * Where the records lie that a compaction at `compacted` keeps for reads at `revision`. When it keeps none at all, etcd's hash skips
- * none either, and so this is undefined.
+ * The checksums of records that a compaction may make superfluous: which of them count is known only after the last record, so that
+ * each has its own, eight bytes with its length.
  */
-function keptRecords(history: Bucket, revision: bigint, compacted: bigint): Places | undefined {
-  const live = new LiveKeys(compacted);
-  new RevisionScan(history).run((record) => {
-    if (main(record) <= revision) live.take(record);
-  }, true);
-  if (live.none) return undefined;
-  return live.places();
-}
+class RecordSums {
+  count = 0;
+  private sums = new Uint32Array(1024);
+  private lengths = new Uint32Array(1024);
 
-function main(record: RevisionRecord): bigint {
-  return (BigInt(record.mainHigh) << 32n) | BigInt(record.mainLow);
+  add(sum: number, length: number): void {
+    if (this.count === this.sums.length) {
+      this.sums = doubled(this.sums);
+      this.lengths = doubled(this.lengths);
+    }
+    this.sums[this.count] = sum;
+    this.lengths[this.count++] = length;
+  }
+
+  /** The checksum of these records (by default of all) behind what `crc` is the checksum of. */
+  join(crc: number, wanted: Iterable<number> = this.sums.subarray(0, this.count).keys()): number {
+    let joined = crc;
+    for (const i of wanted) joined = joinCrc(joined, this.sums[i]!, this.lengths[i]!);
+    return joined;
+  }
 }

@@ -32,12 +32,13 @@ export class LiveKeys {
     this.limit = Number(limit);
   }
 
-  take(record: RevisionRecord): void {
+  /** @param place what `places` calls the record; by default where it lies in the file */
+  take(record: RevisionRecord, place = record.offset): void {
     const id = this.keys.add(record.bytes, record.keyStart, record.keyEnd);
     if (id === this.newest.length) this.newest = doubled(this.newest);
     if (record.tombstone) this.newest[id] = DELETED;
     else if (record.mainHigh * 0x1_0000_0000 + record.mainLow > this.limit) this.newest[id] = BEYOND;
-    else this.newest[id] = record.offset;
+    else this.newest[id] = place;
   }
 
   /** Whether no key exists. */
@@ -53,9 +54,9 @@ export class LiveKeys {
   }
 }
 
-/** Places in a file: eight bytes each, where a Set would take fifty. */
+/** Places, ascending: eight bytes each, where a Set would take fifty. */
 export class Places {
-  constructor(private readonly sorted: Float64Array) {}
+  constructor(readonly sorted: Float64Array) {}
 
   has(place: number): boolean {
     const { sorted } = this;
