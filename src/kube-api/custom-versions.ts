@@ -40,13 +40,6 @@ export function customApis(stored: Fields): Api[] {
     }));
 }
 
-/** The versions of a definition that are not served because a webhook would have to make their objects. */
-export function lostVersions(stored: Fields): string[] {
-  const named = listOf(field(stored, 'spec', 'versions')).filter((each) => field(each, 'served') !== false);
-  const kept = customApis(stored).map(({ version }) => version);
-  return named.map((each) => stringField(each, 'name') ?? '').filter((name) => !kept.includes(name));
-}
-
 function schemasOf(group: string, versions: readonly Value[]): Map<string, Fields> {
   const schemas = new Map<string, Fields>();
   for (const version of versions) {

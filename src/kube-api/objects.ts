@@ -5,7 +5,7 @@ import { fieldsAt, listOf } from '../k8s/fields.js';
 import { maskedSecret } from '../k8s/mask-secrets.js';
 import type { StoredValue } from '../k8s/values.js';
 import type { FieldMask, Fields } from '../k8s-decode/index.js';
-import { field, stringField, type Value } from '../k8s-decode/value.js';
+import { field, type Value } from '../k8s-decode/value.js';
 import type { Api } from './apis.js';
 import { conversionOf } from './convert/index.js';
 import { applySchema } from './structural.js';
@@ -130,10 +130,4 @@ function withRevision(object: Fields, revision: string): Fields {
   }
   metadata.set('resourceVersion', revision);
   return new Map(object).set('metadata', metadata);
-}
-
-/** `shop/web`, and the name alone where there are no namespaces. */
-export function nameOf(object: Fields): { name: string; namespace: string } {
-  const metadata = object.get('metadata');
-  return { name: stringField(metadata, 'name') ?? '', namespace: stringField(metadata, 'namespace') ?? '' };
 }
