@@ -2,7 +2,7 @@
 // `npm run test:e2e`: of these the ones that start the program, with the one that KETCDCTL_BIN names: an executable, or a launcher of the
 // bundle (by default our own).
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 const root = new URL('..', import.meta.url).pathname;
