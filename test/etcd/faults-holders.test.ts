@@ -228,7 +228,8 @@ test('the answer of a put that is swallowed: it is sent once, and the error says
   assert.equal(
     put.stderr,
     `Error: ${proxy.address}: no answer to put within 2s; the outcome of this write is unknown\n` +
-      'Hint: it was sent once, and not again: look whether it was done before you repeat it\n',
+      'Hint: it was sent once, and not again: look whether it was done before you repeat it\n' +
+      'Code: KEC-outcome-unknown\n',
   );
   assert.equal(proxy.received().split('once-value').length - 1, 1);
   const direct = transport(t, [server.endpoint]);

@@ -51,7 +51,7 @@ test('a key at two revisions, the newer first too', async () => {
     .split('\n')
     .map((line) => JSON.parse(line));
   assert.deepEqual(
-    [change.change, change.key, change.old_revision, change.new_revision],
+    [change.change, change.key, change.oldRevision, change.newRevision],
     ['changed', '/registry/deployments/shop/web', 19, 73],
   );
   assert.deepEqual(change.changes[2], { path: 'spec.replicas', old: 2, new: 3 });
@@ -77,7 +77,7 @@ test('exit codes', async () => {
   assert.equal((await fromFile('/registry/x')).exit, 128);
   assert.equal((await fromFile('--rev', '3')).exit, 128);
   const missing = await fromFile('nosuch.db', '--rev', '3');
-  assert.deepEqual([missing.exit, missing.stderr], [6, 'Error: there is no file nosuch.db\n']);
+  assert.deepEqual([missing.exit, missing.stderr], [6, 'Error: there is no file nosuch.db\nCode: KEC-io\n']);
   assert.equal((await fromFile('--rev', '3', '/x', '-w', 'fields')).exit, 4);
 });
 

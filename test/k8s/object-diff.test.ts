@@ -5,7 +5,7 @@ import { inStoredLayout } from '../../src/k8s/edited.js';
 import { authorsOf } from '../../src/k8s/managers.js';
 import { changeText, isSame, objectChanges } from '../../src/k8s/object-diff.js';
 import { parseJson, toJson } from '../../src/k8s-decode/json/json.js';
-import type { Fields } from '../../src/k8s-decode/value.js';
+import type { Fields, Value } from '../../src/k8s-decode/value.js';
 import { anyValue, inOrder } from '../support/values.js';
 
 const value = (json: string) => parseJson(json);
@@ -84,8 +84,8 @@ test('who changed an object', () => {
     ENTRY('kubectl', '2026-01-01T00:00:00Z', spec),
     ENTRY('kubelet', '2026-01-01T00:00:01Z', status),
   );
-  const names = (after: Fields, path: string[]) => {
-    const { managers, guessed } = authorsOf(before, after, [{ path, before: 1, after: 2 }]);
+  const names = (after: Fields, path: string[], to: Value = 2) => {
+    const { managers, guessed } = authorsOf(before, after, [{ path, before: 1, after: to }]);
     return [managers.map(({ manager }) => manager), guessed];
   };
   const later = OBJECT(
@@ -93,8 +93,9 @@ test('who changed an object', () => {
     ENTRY('kubelet', '2026-01-02T00:00:00Z', status),
   );
   assert.deepEqual(names(later, ['status', 'x']), [['kubelet'], false]);
-  // In the same second, or past the API server.
-  assert.deepEqual(names(before, ['status', 'x']), [['kubelet'], true]);
-  assert.deepEqual(names(before, ['spec', 'replicas']), [['kubectl'], true]);
+  // In the same second, by the time that was written; past the API server it is nobody of these.
+  assert.deepEqual(names(before, ['status', 'x'], '2026-01-01T00:00:01Z'), [['kubelet'], true]);
+  assert.deepEqual(names(before, ['status', 'x'], '2026-01-05T00:00:00Z'), [[], true]);
+  assert.deepEqual(names(before, ['status', 'x']), [[], true]);
   assert.deepEqual(names(before, ['spec', 'paused']), [[], true]);
 });

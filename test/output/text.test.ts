@@ -116,5 +116,5 @@ test('tables of both generations', () => {
 });
 
 function context(mode: Mode): Context {
-  return { mode } as Context;
+  return { mode, stdout: { isTTY: false } } as Context;
 }

@@ -22,6 +22,8 @@ export function parseDuration(text: string): bigint {
   let rest = text.replace(/^[+-]/, '');
   if (rest === '0') return 0n;
   if (rest === '') throw invalid();
+  // 64 bits with a sign: there is one more below 0 than above.
+  const most = text.startsWith('-') ? MAX + 1n : MAX;
   let total = 0n;
   while (rest !== '') {
     const [part, whole = '', fraction = '', unit = ''] = /^(\d*)\.?(\d*)([^\d.]*)/.exec(rest)!;
@@ -30,7 +32,7 @@ export function parseDuration(text: string): bigint {
     const size = Object.hasOwn(NANOSECONDS, unit) ? NANOSECONDS[unit]! : undefined;
     if (size === undefined) throw new Error(`time: unknown unit ${goQuote(unit)} in duration ${goQuote(text)}`);
     total += BigInt(whole || '0') * size + (BigInt(fraction || '0') * size) / 10n ** BigInt(fraction.length);
-    if (total > MAX) throw invalid();
+    if (total > most) throw invalid();
     rest = rest.slice(part.length);
   }
   return text.startsWith('-') ? -total : total;
