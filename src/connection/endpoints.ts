@@ -30,7 +30,7 @@ export function splitEndpoints(list: readonly string[]): string[] {
 export function parseEndpoint(text: string, asEtcdctl = false): Endpoint {
   const unix = (asEtcdctl ? /^unix(s?):(?:\/\/)?(.+)$/ : /^unix(s?):(?:\/\/)?(.+)$/i).exec(text);
   if (unix) return { text, scheme: unix[1] ? 'https' : '', host: '', port: 0, socketPath: unix[2] };
-  const [, scheme = '', authority = '', rest = ''] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?([^/?#]*)(.*)$/i.exec(text) ?? [];
+  const [, scheme = '', authority = '', rest = ''] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?([^/?#]*)(.*)$/is.exec(text) ?? [];
   const lower = scheme.toLowerCase();
   if (lower !== '' && lower !== 'http' && lower !== 'https')
     throw badEndpoint(text, `scheme ${scheme}:// is not known`);
@@ -63,7 +63,7 @@ export function isIpAddress(host: string): boolean {
 }
 
 function badEndpoint(text: string, why: string): Failure {
-  return new Failure(`bad endpoint "${text.replace(/[^/]*@/, '…@')}": ${why}`, {
+  return new Failure(`bad endpoint "${text.replace(/(^|\/)[^/]*@/, '$1…@')}": ${why}`, {
     exitCode: ExitCode.BadArgs,
     hint: 'write it as host:2379, https://host:2379 or unix:/path',
   });

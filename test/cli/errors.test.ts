@@ -52,3 +52,9 @@ test("the server's words name the code", () => {
   assert.equal(errorCodeOf(Code.DeadlineExceeded, ''), 'timeout');
   assert.equal(errorCodeOf(Code.Internal, 'x'), 'refused');
 });
+
+test('secrets are found in long texts', () => {
+  const long = '0.example.co'.repeat(3000);
+  assert.equal(withoutSecrets(`${long} https://root:secret@${long}`), `${long} https://root:***@${long}`);
+  assert.equal(withoutSecrets(`${'-eyJ'.repeat(9000)} eyJh.eyJ1.c2ln`), `${'-eyJ'.repeat(9000)} ***`);
+});

@@ -4,7 +4,7 @@ import { Failure } from '../../src/base/errors.js';
 /** A public function (or a few that read the same input), and inputs from which others are made. */
 export interface Target {
   name: string;
-  /** Inputs that are read without a Failure, the same ones in every run. */
+  /** Good inputs, the same ones in every run; where several functions read them, good for one of these. */
   seeds(): Buffer[] | Promise<Buffer[]>;
   /** Words and numbers of the format, put in here and there. */
   words?: readonly (string | Buffer)[];

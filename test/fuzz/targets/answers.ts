@@ -8,6 +8,7 @@ import { fragmenter } from '../../../src/connection/watch-fragments.js';
 import { readRangeResponse } from '../../../src/etcd/range-page.js';
 import type { Service } from '../../../src/rpc/callable.js';
 import { decodeMessage, encodeMessage } from '../../../src/rpc/codec.js';
+import { readAnswer } from '../../../src/rpc/error.js';
 import { type MessageName, methodOf } from '../../../src/rpc/messages.js';
 import { codeName, statusOf } from '../../../src/rpc/status.js';
 import { HEADER, keyValue, runWith } from '../../support/fake-client.js';
@@ -93,14 +94,15 @@ const messages: Target = {
   run(input) {
     const [, service, method] = CALLS[(input[0] ?? 0) % CALLS.length]!;
     const bytes = input.subarray(1);
-    unlessRefused(() => readRangeResponse(bytes), RangeError);
+    unlessRefused(() => readAnswer({ method, isRead: true }, 'a:2379', () => readRangeResponse(bytes)));
     const split = fragmenter();
     for (let at = 0; at <= bytes.length; at += 70_000) {
-      split(bytes.subarray(at, at + 70_000), at + 70_000 > bytes.length);
+      unlessRefused(() => split(bytes.subarray(at, at + 70_000), at + 70_000 > bytes.length), FrameError);
     }
     const { response } = methodOf(service, method);
-    const text = messageText(response, encodeMessage(response, decodeAnswer(service, method, bytes, 'a:2379')));
-    same(messageText(response, encodeMessage(response, decodeMessage(response, bytes))), text, response);
+    const decode = () => decodeMessage(response, bytes);
+    const text = messageText(response, encodeMessage(response, readAnswer({ method, isRead: true }, 'a:2379', decode)));
+    same(text, JSON.stringify(decode()), response);
   },
 };
 

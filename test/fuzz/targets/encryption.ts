@@ -64,7 +64,9 @@ const encryptionConfig: Target = {
     'keys:\n',
     '--encryption-provider-config=',
   ],
-  run(input) {
+  run(whole) {
+    // The YAML reader takes half a second for 100 kB of what is no YAML.
+    const input = whole.subarray(0, 1 << 15);
     const text = input.toString();
     for (const pattern of PATTERNS) coversKey(pattern, text);
     return each(
