@@ -167,7 +167,9 @@ test('the log and the snap file of a new member', async (t) => {
   writeWalFile(join(dir, 'wal', walFileName(0n, 0n)), walBytes(cluster));
   writeFileSync(join(dir, 'x.snap'), snapBytes(cluster));
   assert.deepEqual(walOwner(join(dir, 'wal')), { memberId: cluster.local.id, clusterId: cluster.id });
-  assert.deepEqual(newestSnapshot(dir, assert.fail), { name: 'x.snap', index: 2n, term: 1n });
+  const { store, ...snapshot } = newestSnapshot(dir, assert.fail)!;
+  assert.deepEqual(snapshot, { name: 'x.snap', index: 2n, term: 1n });
+  assert.ok(JSON.parse(store.toString()).Root);
   assert.equal(readWal(join(dir, 'wal'), 0n).entries.length, 2);
 });
 
