@@ -10,11 +10,14 @@ export function nearest(typed: string, names: readonly string[]): string[] {
   return names.filter((name) => distance(typed, name) === least);
 }
 
-/** Letters to put in, take out or change (Levenshtein); 0 when `typed` begins the name. */
+/** Letters to put in, take out or change (Levenshtein), roughly where it is over 2; 0 when `typed` begins the name. */
 function distance(typed: string, name: string): number {
   const a = typed.toLowerCase();
   const b = name.toLowerCase();
   if (b.startsWith(a)) return 0;
+  // So many at least: what is long is not compared letter by letter.
+  const longer = Math.abs(a.length - b.length);
+  if (longer > 2) return longer;
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
