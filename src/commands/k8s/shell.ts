@@ -7,7 +7,7 @@ import { serving } from './serve-session.js';
 export const spec = {
   usage: 'k8s shell [options]',
   description:
-    'Opens your shell with KUBECONFIG set to a read-only Kubernetes API over what etcd has, as `k8s serve` makes it: kubectl, k9s and Helm work in it. It ends with the shell.',
+    'Opens your shell with KUBECONFIG set to a read-only Kubernetes API over what etcd has, as `k8s serve` makes it: kubectl, Helm and other clients work in it. It ends with the shell.',
   examples: ['ketcdctl --endpoints file:backup.db k8s shell', 'ketcdctl k8s shell --rev 4711 # the cluster as it was'],
   flags: SERVE_FLAGS,
   noTimeout: 'unless-given',
