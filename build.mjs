@@ -6,6 +6,7 @@ import { buildFacts, entryPoints, root } from './packaging/source.mjs';
 const { output } = await build({
   cwd: root,
   input: entryPoints,
+  external: ['bun:ffi'],
   platform: 'node',
   transform: { target: 'node20.19', define: buildFacts('package') },
   output: {

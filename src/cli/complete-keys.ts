@@ -2,7 +2,7 @@ import type { Flag } from '../base/flags/declare.js';
 import type { FlagTable } from '../base/flags/normalize.js';
 import { parseWords } from '../base/flags/parse.js';
 import type { Program } from '../commands/command.js';
-import { prefixRange } from '../etcd/keys.js';
+import { prefixRange } from '../rpc/keys.js';
 import { makeContext } from './context.js';
 import type { GlobalFlags } from './global-flags.js';
 import { resolveOptions } from './options.js';

@@ -53,7 +53,7 @@ export class Call implements StreamListener {
     private readonly listener: CallListener,
   ) {
     this.parser = new FrameParser((message, last) => listener.message(message, last), spec.maxRecvBytes, spec.inPieces);
-    this.stream = session.request(spec.path, fieldsOf(spec), this);
+    this.stream = session.request(spec.path, requestHeaders(spec), this);
   }
 
   /** Sends one message; `flushed` is called when the connection has taken it. */
@@ -191,7 +191,7 @@ function isDeadline({ code, details }: Status, deadline: number | undefined): bo
   return code === Code.Unknown && details === 'context deadline exceeded';
 }
 
-function fieldsOf({ deadline, token, requireLeader }: CallSpec): Field[] {
+function requestHeaders({ deadline, token, requireLeader }: CallSpec): Field[] {
   const fields: Field[] = [
     ['content-type', 'application/grpc'],
     ['te', 'trailers'],

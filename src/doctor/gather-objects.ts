@@ -1,11 +1,11 @@
 /** What Kubernetes has stored, by kind, and how often it is written. */
 import { after } from '../base/timer.js';
 import type { EtcdClient } from '../etcd/client.js';
-import { prefixRange } from '../etcd/keys.js';
 import { Watch } from '../etcd/watch.js';
 import { Cluster } from '../k8s/cluster.js';
 import { resourceNamer } from '../k8s/kinds.js';
 import { readAllObjects } from '../k8s/objects.js';
+import { prefixRange } from '../rpc/keys.js';
 import type { ClusterFacts, KindFacts, ObjectFacts } from './facts.js';
 
 const MIB = 1024 ** 2;

@@ -1,7 +1,7 @@
 /** Keys seen as paths: `/a/b` is the key b in the folder `/a/`. */
 import type { IRangeRequest } from 'etcd3/lib/rpc';
+import { keyAfter, OPEN_END, prefixRange } from '../rpc/keys.js';
 import type { EtcdClient } from './client.js';
-import { keyAfter, OPEN_END, prefixRange } from './keys.js';
 
 const SLASH = 0x2f;
 

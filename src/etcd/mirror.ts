@@ -1,9 +1,9 @@
 /** Copies a range to another cluster, and keeps the copy the same as long as it is let. */
 
 import type { IKeyValue } from 'etcd3/lib/rpc';
+import { prefixRange } from '../rpc/keys.js';
 import { EventType } from '../rpc/names.js';
 import type { EtcdClient } from './client.js';
-import { prefixRange } from './keys.js';
 import { pause } from './next-endpoint.js';
 import { readRange } from './range.js';
 import { isOutage } from './retry-same.js';

@@ -12,9 +12,9 @@ import {
   SortTarget,
 } from 'etcd3/lib/rpc';
 import { Failure } from '../base/errors.js';
+import { prefixEnd } from '../rpc/keys.js';
 import { EventType } from '../rpc/names.js';
 import type { EtcdClient } from './client.js';
-import { prefixEnd } from './keys.js';
 import type { Session } from './lease.js';
 import { sendUntilDone } from './retry-same.js';
 import { Watch } from './watch.js';

@@ -7,9 +7,9 @@ import { type IRangeRequest, SortOrder, SortTarget } from 'etcd3/lib/rpc';
 import { Failure } from '../base/errors.js';
 import type { ServerStream } from '../rpc/callable.js';
 import { readAnswer } from '../rpc/error.js';
+import { keyAfter } from '../rpc/keys.js';
 import { Code } from '../rpc/status.js';
 import type { EtcdClient } from './client.js';
-import { keyAfter } from './keys.js';
 import { emptyPage, type RangePage, readRangeStreamResponse } from './range-page.js';
 import { RangeReader } from './range-reader.js';
 

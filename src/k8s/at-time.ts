@@ -3,9 +3,9 @@
  * (managedFields), when a lease was renewed and an event seen. The newest of an object's own times is when it was written, or earlier.
  */
 import { Failure } from '../base/errors.js';
-import { OPEN_END } from '../etcd/keys.js';
 import { Watch } from '../etcd/watch.js';
 import { field, stringField, type Value } from '../k8s-decode/value.js';
+import { OPEN_END } from '../rpc/keys.js';
 import type { Cluster } from './cluster.js';
 import { instant } from './tables/age.js';
 

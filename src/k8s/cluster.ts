@@ -2,8 +2,8 @@
 
 import type { EtcdClient } from '../etcd/client.js';
 import { listFolder } from '../etcd/folder.js';
-import { prefixRange } from '../etcd/keys.js';
 import { readRange } from '../etcd/range.js';
+import { prefixRange } from '../rpc/keys.js';
 import { Code } from '../rpc/status.js';
 import { customResource, definitionProblem } from './custom.js';
 import { KUBERNETES_ROOT, OPENSHIFT_ROOT, openShiftResources } from './openshift.js';

@@ -2,9 +2,9 @@
 import type { IKeyValue } from 'etcd3/lib/rpc';
 import type { Failure } from '../base/errors.js';
 import type { KeyValue } from '../base/wire/key-value.js';
-import { prefixRange } from '../etcd/keys.js';
 import { readRange } from '../etcd/range.js';
 import type { FieldMask, Fields, Stored } from '../k8s-decode/index.js';
+import { prefixRange } from '../rpc/keys.js';
 import type { Cluster, KeyPlace } from './cluster.js';
 import type { Resource } from './resources.js';
 import type { StoredValue } from './values.js';

@@ -247,6 +247,6 @@ export function isNeverStored(word: string): boolean {
 }
 
 /** `deployments.apps`, and `pods` for the core group: kubectl's name for a resource that is not ambiguous. */
-export function qualifiedName({ plural, group }: Resource): string {
+export function qualifiedName({ plural, group }: Pick<Resource, 'plural' | 'group'>): string {
   return group === '' ? plural : `${plural}.${group}`;
 }

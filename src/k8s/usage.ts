@@ -1,7 +1,7 @@
 /** Who fills etcd. */
 
-import { OPEN_END } from '../etcd/keys.js';
 import { readRange } from '../etcd/range.js';
+import { OPEN_END } from '../rpc/keys.js';
 import type { Cluster } from './cluster.js';
 import { resourceNamer } from './kinds.js';
 import { qualifiedName } from './resources.js';

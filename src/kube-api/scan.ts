@@ -1,12 +1,12 @@
 /** Reads the objects of a list: a range of keys at one revision, what is selected of it, and where it goes on. */
 import { Failure } from '../base/errors.js';
 import type { KeyValue } from '../base/wire/key-value.js';
-import { keyAfter, prefixRange } from '../etcd/keys.js';
 import { readRange } from '../etcd/range.js';
 import { emptyPage, type RangePage } from '../etcd/range-page.js';
 import { labelSelector } from '../k8s/label-selector.js';
 import type { Selector } from '../k8s/selectors.js';
 import type { Fields } from '../k8s-decode/index.js';
+import { keyAfter, prefixRange } from '../rpc/keys.js';
 import type { Api } from './apis.js';
 import { continueToken, readContinueToken } from './continue-token.js';
 import { fieldSelector } from './field-selector.js';

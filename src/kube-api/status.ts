@@ -1,5 +1,6 @@
 /** Errors as the API server answers them: a Status object, its reasons and its words (apimachinery, pkg/api/errors). */
 import { Failure } from '../base/errors.js';
+import { qualifiedName } from '../k8s/resources.js';
 import type { Fields } from '../k8s-decode/value.js';
 import { Code } from '../rpc/status.js';
 import { asFields, type PlainObject } from './plain.js';
@@ -40,7 +41,7 @@ export interface NamedResource {
 /** `pods "web" not found`. */
 export function notFound({ group, plural }: NamedResource, name: string): StatusError {
   const details = { name, ...(group !== '' && { group }), kind: plural };
-  return new StatusError(404, 'NotFound', `${groupedName({ group, plural })} "${name}" not found`, details);
+  return new StatusError(404, 'NotFound', `${qualifiedName({ group, plural })} "${name}" not found`, details);
 }
 
 /** There is no such resource, in a group that there is. */
@@ -94,11 +95,6 @@ export function notStored(what: string, instead: string): StatusError {
 }
 
 const READ_ONLY = 'this is a read-only view of etcd';
-
-/** `deployments.apps`, and `pods` for the core group. */
-export function groupedName({ group, plural }: NamedResource): string {
-  return group === '' ? plural : `${plural}.${group}`;
-}
 
 /** Any error as a Status: what etcd says, what a file has, and what must not happen. */
 export function statusOf(error: unknown): StatusError {

@@ -1,10 +1,10 @@
 /** A cluster that is served: where its objects are read, at which revision, and with which APIs. */
 import { listFolder } from '../etcd/folder.js';
-import { prefixRange } from '../etcd/keys.js';
 import { readRange } from '../etcd/range.js';
 import type { Cluster } from '../k8s/cluster.js';
 import { builtInResources, type Resource } from '../k8s/resources.js';
 import type { Fields } from '../k8s-decode/index.js';
+import { prefixRange } from '../rpc/keys.js';
 import type { Apis } from './apis.js';
 import { builtInApis, type LeftOut, makeApis, newestRelease, type StoredVersions } from './catalog.js';
 import { customApis } from './custom-versions.js';

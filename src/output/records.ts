@@ -31,7 +31,7 @@ export class RecordPrinter {
     else if (this.format === 'yaml' || this.format === 'jsonl') {
       const { writeReadable } = await import('./readable.js');
       const between = this.format === 'yaml' && !isFirst ? '---\n' : '';
-      await stdout.write(between + writeReadable(this.format, fieldsOf(facts)));
+      await stdout.write(between + writeReadable(this.format, shownFields(facts)));
     }
   }
 
@@ -40,7 +40,7 @@ export class RecordPrinter {
     const { stdout } = this.context;
     const records = this.all;
     if (this.format === 'json') {
-      const values = records.map(fieldsOf);
+      const values = records.map(shownFields);
       await stdout.write(`${toJson(single ? (values[0] ?? null) : values)}\n`);
     } else if (this.format === 'table' && records[0]) {
       const { renderTable } = await import('./table.js');
@@ -51,7 +51,7 @@ export class RecordPrinter {
   }
 }
 
-function fieldsOf(facts: Facts): Map<string, Value> {
+function shownFields(facts: Facts): Map<string, Value> {
   return new Map<string, Value>(Object.entries(facts));
 }
 

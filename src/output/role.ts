@@ -3,7 +3,7 @@
 import { type IAuthRoleGetResponse, type IPermission, Permission } from 'etcd3/lib/rpc';
 import { isDropIn } from '../base/contract.js';
 import { goQuote } from '../base/go/quote.js';
-import { OPEN_END, prefixEnd } from '../etcd/keys.js';
+import { OPEN_END, prefixEnd } from '../rpc/keys.js';
 import { nameOf, PERMISSION_NAMES } from '../rpc/names.js';
 import { visible } from './bytes.js';
 import type { Context } from './context.js';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { clientOver, type EtcdClient } from '../../src/etcd/client.js';
-import { prefixRange } from '../../src/etcd/keys.js';
 import { readRange } from '../../src/etcd/range.js';
 import { Watch, type WatchRange, type WatchResponse } from '../../src/etcd/watch.js';
+import { prefixRange } from '../../src/rpc/keys.js';
 import { type Cleanup, type EtcdCluster, skipWithoutEtcd, startCluster, startEtcd } from '../support/etcd.js';
 import { startProxy } from '../support/proxy.js';
 import { eventually } from '../support/running.js';

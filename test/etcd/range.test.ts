@@ -3,11 +3,11 @@ import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import type { KeyValue } from '../../src/base/wire/key-value.js';
 import { type EtcdClient, openClient } from '../../src/etcd/client.js';
-import { fromKeyRange, keyAfter, OPEN_END, prefixEnd, prefixRange } from '../../src/etcd/keys.js';
 import { readRange } from '../../src/etcd/range.js';
 import { type RangePage, readRangeResponse } from '../../src/etcd/range-page.js';
 import { RangeReader } from '../../src/etcd/range-reader.js';
 import { decodeMessage, encodeMessage } from '../../src/rpc/codec.js';
+import { fromKeyRange, keyAfter, OPEN_END, prefixEnd, prefixRange } from '../../src/rpc/keys.js';
 import { type EtcdServer, skipWithoutEtcd, startEtcd } from '../support/etcd.js';
 import { startProxy } from '../support/proxy.js';
 

@@ -3,7 +3,7 @@
 import { badArguments } from '../../base/errors.js';
 import { bool } from '../../base/flags/declare.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
-import { OPEN_END, prefixEnd } from '../../etcd/keys.js';
+import { OPEN_END, prefixEnd } from '../../rpc/keys.js';
 
 export const rangeFlags = {
   prefix: bool('all keys that begin with the key'),

@@ -3,11 +3,11 @@
 import { type IPermission, Permission } from 'etcd3/lib/rpc';
 import { badArguments } from '../../base/errors.js';
 import { goQuote } from '../../base/go/quote.js';
-import { OPEN_END } from '../../etcd/keys.js';
 import { headerFields } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
 import { print } from '../../output/response.js';
 import { printRole } from '../../output/role.js';
+import { OPEN_END } from '../../rpc/keys.js';
 import { command } from '../command.js';
 import { permissionRange, rangeFlags } from './permission-range.js';
 import { exactly, makeChange } from './shared.js';

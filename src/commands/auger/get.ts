@@ -8,7 +8,7 @@ import type { ConnectionOptions } from '../../connection/options.js';
 import { type EtcdClient, openClient } from '../../etcd/client.js';
 import { readRange } from '../../etcd/range.js';
 import { StoredValues } from '../../k8s/values.js';
-import { prefixRange } from '../../storage/mvcc/revision.js';
+import { keysBelow } from '../../storage/mvcc/revision.js';
 import type { CommandSpec, Run } from '../command.js';
 import { MEDIA_TYPES } from './detect.js';
 import { type AUGERCTL_FLAGS, GET_FLAGS } from './flags.js';
@@ -93,7 +93,7 @@ function keyRequest(prefix: string, [resource, name]: string[], flags: GetFlags)
   const path = parts.join('/');
   const limit = Math.max(0, Number(flags.limit));
   if (name !== undefined) return { request: { key: Buffer.from(`${path}/${name}`) }, namespace: '' };
-  const { start, end } = prefixRange(Buffer.from(`${path}/`));
+  const { start, end } = keysBelow(Buffer.from(`${path}/`));
   return {
     request: { key: start, range_end: end ?? Buffer.alloc(1), limit },
     namespace: isAll ? namespace : '',

@@ -6,7 +6,7 @@ import { toYaml } from '../../k8s-decode/yaml/write.js';
 import { readableBytes } from '../../output/bytes.js';
 import { Template } from '../../output/go-template/index.js';
 import type { EtcdFile } from '../../storage/mvcc/etcd-file.js';
-import { ALL_KEYS, KeyRange, prefixRange } from '../../storage/mvcc/revision.js';
+import { ALL_KEYS, KeyRange, keysBelow } from '../../storage/mvcc/revision.js';
 import { revisionAt } from './database.js';
 import { type Entry, mentionsObject, objectIn, templateData, valueJson } from './entry.js';
 import type { ExtractOptions } from './extract-options.js';
@@ -46,7 +46,7 @@ export async function* listEntries(file: EtcdFile, options: ExtractOptions): Asy
 
 function rangeOf({ key, prefix }: ExtractOptions): KeyRange {
   if (key !== '') return new KeyRange(Buffer.from(key), Buffer.alloc(0));
-  return prefix === '' ? ALL_KEYS : prefixRange(Buffer.from(prefix));
+  return prefix === '' ? ALL_KEYS : keysBelow(Buffer.from(prefix));
 }
 
 /** The entry's object; of a value that has none, what its text is. */

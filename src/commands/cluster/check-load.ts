@@ -10,9 +10,9 @@ import { goQuote } from '../../base/go/quote.js';
 import { catchingSignals } from '../../base/signals.js';
 import { writeStyled } from '../../base/terminal.js';
 import type { EtcdClient } from '../../etcd/client.js';
-import { prefixRange } from '../../etcd/keys.js';
 import { type LoadResult, type PutLoad, putUnderLoad } from '../../etcd/put-load.js';
 import { sendUntilDone } from '../../etcd/retry-same.js';
+import { prefixRange } from '../../rpc/keys.js';
 import type { CommandContext } from '../command.js';
 
 /** The flags of both, `prefix` being where each writes by default. */

@@ -3,7 +3,6 @@
 import type { IKeyValue } from 'etcd3/lib/rpc';
 import { ExitCode, Failure } from '../../base/errors.js';
 import type { FlagsOf } from '../../base/flags/declare.js';
-import { prefixRange } from '../../etcd/keys.js';
 import type { Cluster } from '../../k8s/cluster.js';
 import { inStoredLayout, sortedFields, toBeStored } from '../../k8s/edited.js';
 import { withManager } from '../../k8s/managed-entry.js';
@@ -19,6 +18,7 @@ import {
   storedEncoding,
 } from '../../k8s-decode/index.js';
 import { field, stringField } from '../../k8s-decode/value.js';
+import { prefixRange } from '../../rpc/keys.js';
 import type { Manifest } from './apply-input.js';
 import { refuseEncrypted } from './change.js';
 import { type NAMESPACE_FLAG, type NamedObject, namedObject } from './objects.js';

@@ -1,11 +1,11 @@
 /** `k8s get --watch`: objects as they change, a row or a document each, as kubectl prints them. */
 import { Failure } from '../../base/errors.js';
-import { prefixRange } from '../../etcd/keys.js';
 import type { WatchEvent, WatchRange, WatchResponse } from '../../etcd/watch.js';
 import type { Cluster } from '../../k8s/cluster.js';
 import { StoredObject } from '../../k8s/objects.js';
 import type { Selector } from '../../k8s/selectors.js';
 import type { Printer } from '../../output/printer.js';
+import { prefixRange } from '../../rpc/keys.js';
 import { EventType } from '../../rpc/names.js';
 import type { CommandContext } from '../command.js';
 import { printWatches } from '../watch/watch.js';

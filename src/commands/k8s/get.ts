@@ -3,7 +3,7 @@ import { bool, int, string, strings } from '../../base/flags/declare.js';
 import type { Cluster } from '../../k8s/cluster.js';
 import { labelSelector } from '../../k8s/label-selector.js';
 import { readObjects, type StoredObject } from '../../k8s/objects.js';
-import type { Resource } from '../../k8s/resources.js';
+import { qualifiedName, type Resource } from '../../k8s/resources.js';
 import { fieldSelector, type Selector } from '../../k8s/selectors.js';
 import { NAME_FIELDS, tableFields } from '../../k8s/table-fields.js';
 import { type FieldMask, NO_MANAGED_FIELDS } from '../../k8s-decode/protobuf/field-mask.js';
@@ -169,7 +169,7 @@ class Getting {
       yield* this.selected(readObjects(this.cluster, { resource, namespace, name, fields }));
       if (this.seen === before && !this.flags.ignoreNotFound) {
         const key = this.cluster.keyOf(resource, namespace, name);
-        this.missing.push(`${groupedName(resource)} "${name}" not found: there is no key ${key}`);
+        this.missing.push(`${qualifiedName(resource)} "${name}" not found: there is no key ${key}`);
       }
     }
   }
@@ -221,9 +221,4 @@ class Getting {
     }
     return this.missing.length + this.undecodable + this.unshown > 0 ? ExitCode.Error : ExitCode.Ok;
   }
-}
-
-/** `deployments.apps`: how the API server names a resource in an error. */
-function groupedName({ plural, group }: Target['resource']): string {
-  return group === '' ? plural : `${plural}.${group}`;
 }

@@ -1,5 +1,4 @@
 import { bool, int, string } from '../../base/flags/declare.js';
-import { prefixRange } from '../../etcd/keys.js';
 import type { WatchEvent, WatchRange, WatchResponse } from '../../etcd/watch.js';
 import { labelSelector } from '../../k8s/label-selector.js';
 import { withResourceVersion } from '../../k8s/objects.js';
@@ -11,6 +10,7 @@ import { type ComparedValue, ComparedValues } from '../../output/compared-values
 import { formatNotSupported } from '../../output/format.js';
 import type { Printer } from '../../output/printer.js';
 import { writeReadable } from '../../output/readable.js';
+import { prefixRange } from '../../rpc/keys.js';
 import { EventType } from '../../rpc/names.js';
 import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 import { diffPrinters } from '../watch/diff.js';

@@ -12,7 +12,7 @@ import { keyValueLines } from '../../output/key-values.js';
 import { print } from '../../output/response.js';
 import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 import { confirm } from '../confirm.js';
-import { keyRange, refuseBoth } from './get.js';
+import { rangeOfArguments, refuseBoth } from './get.js';
 
 export const spec = {
   usage: 'del [options] <key> [range_end]',
@@ -65,7 +65,7 @@ export function deleteRequest(args: string[], flags: Flags<typeof spec>): IDelet
     });
   }
   refuseBoth(flags, 'prefix', 'fromKey');
-  return { ...keyRange(first, rangeEnd, flags), prev_kv: flags.prevKv };
+  return { ...rangeOfArguments(first, rangeEnd, flags), prev_kv: flags.prevKv };
 }
 
 /** etcdctl 3.5 announced, and 3.6 makes, two seconds to interrupt a range that may be a slip of the pen. */

@@ -7,9 +7,9 @@ import type { Given } from '../../base/flags/declare.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import { connectionOptions } from '../../connection/options.js';
 import { type EtcdClient, openClient } from '../../etcd/client.js';
-import { prefixRange } from '../../etcd/keys.js';
 import { readRange } from '../../etcd/range.js';
 import { joinRanges, type KeyPair } from '../../etcd/range-join.js';
+import { prefixRange } from '../../rpc/keys.js';
 import type { CommandContext } from '../command.js';
 
 /** The words of `diff`, put in order. */

@@ -5,7 +5,6 @@ import { bool, int, longName, string } from '../../base/flags/declare.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import { goQuote } from '../../base/go/quote.js';
 import type { EtcdClient } from '../../etcd/client.js';
-import { fromKeyRange, prefixRange } from '../../etcd/keys.js';
 import { readRange, streamRange } from '../../etcd/range.js';
 import type { RangePage } from '../../etcd/range-page.js';
 import { visible } from '../../output/bytes.js';
@@ -13,6 +12,7 @@ import { type Format, outputFormat } from '../../output/format.js';
 import type { RangeOptions } from '../../output/key-values.js';
 import type { Printer } from '../../output/printer.js';
 import { rangePrinter } from '../../output/range/index.js';
+import { fromKeyRange, prefixRange } from '../../rpc/keys.js';
 import { Code } from '../../rpc/status.js';
 import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 import { SHOW_MANAGED_FIELDS } from './shared.js';
@@ -130,7 +130,7 @@ export function rangeRequest(mode: Mode, args: string[], flags: Flags<typeof spe
   refuseBoth(flags, 'prefix', 'fromKey');
   if (atLeast(mode, '3.5')) refuseBoth(flags, 'keysOnly', 'countOnly');
   const serializable = consistency(flags.consistency);
-  const range = keyRange(first, rangeEnd, flags);
+  const range = rangeOfArguments(first, rangeEnd, flags);
   const revisions = atLeast(mode, '3.6') ? revisionFilter(flags) : {};
   const sort_target = sortTarget(flags.sortBy);
   const sort_order = sortOrder(flags.order);
@@ -150,7 +150,7 @@ export function rangeRequest(mode: Mode, args: string[], flags: Flags<typeof spe
 }
 
 /** The range that the arguments of `get` and `del` mean, with --prefix and --from-key. */
-export function keyRange(
+export function rangeOfArguments(
   first: string,
   rangeEnd: string | undefined,
   { prefix, fromKey }: { prefix: boolean; fromKey: boolean },

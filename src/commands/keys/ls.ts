@@ -2,12 +2,12 @@ import { ExitCode, Failure } from '../../base/errors.js';
 import { bool, int } from '../../base/flags/declare.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { type Child, countKeys, folderOf, listFolder } from '../../etcd/folder.js';
-import { prefixRange } from '../../etcd/keys.js';
 import { readRange } from '../../etcd/range.js';
 import type { Value } from '../../k8s-decode/value.js';
 import { readableBytes } from '../../output/bytes.js';
 import { formatNotSupported, outputFormat } from '../../output/format.js';
 import { writeReadable } from '../../output/readable.js';
+import { prefixRange } from '../../rpc/keys.js';
 import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 
 export const spec = {

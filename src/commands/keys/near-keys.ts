@@ -2,7 +2,7 @@
 import { nearest } from '../../base/flags/near.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { folderOf, listFolder } from '../../etcd/folder.js';
-import { prefixRange } from '../../etcd/keys.js';
+import { prefixRange } from '../../rpc/keys.js';
 
 /** Children of a folder that are looked at for a near name. */
 const MOST_CHILDREN = 1000;

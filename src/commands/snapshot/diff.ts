@@ -3,7 +3,7 @@ import { readableBytes } from '../../output/bytes.js';
 import { formatNotSupported, outputFormat } from '../../output/format.js';
 import { writeReadable } from '../../output/readable.js';
 import { type KeyChange, keyChanges } from '../../storage/mvcc/key-changes.js';
-import { ALL_KEYS, prefixRange } from '../../storage/mvcc/revision.js';
+import { ALL_KEYS, keysBelow } from '../../storage/mvcc/revision.js';
 import { withCheckedFile } from '../../storage/snapshot/checked-file.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 
@@ -26,7 +26,7 @@ export const run: Run<typeof spec> = async (context, args) => {
   }
   const format = outputFormat(context);
   if (format === 'fields' || format === 'table' || format === 'protobuf') throw formatNotSupported(format);
-  const range = prefix ? prefixRange(Buffer.from(prefix)) : ALL_KEYS;
+  const range = prefix ? keysBelow(Buffer.from(prefix)) : ALL_KEYS;
   const differences = await withCheckedFile(before, (old) =>
     withCheckedFile(after, (now) => printChanges(context, format, keyChanges(old, now, range))),
   );

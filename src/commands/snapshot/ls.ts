@@ -6,7 +6,7 @@ import { formatNotSupported, outputFormat } from '../../output/format.js';
 import { writeReadable } from '../../output/readable.js';
 import type { EtcdFile } from '../../storage/mvcc/etcd-file.js';
 import type { KeyIndex } from '../../storage/mvcc/key-index.js';
-import { ALL_KEYS, prefixRange } from '../../storage/mvcc/revision.js';
+import { ALL_KEYS, keysBelow } from '../../storage/mvcc/revision.js';
 import { withCheckedFile } from '../../storage/snapshot/checked-file.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 
@@ -30,7 +30,7 @@ export const run: Run<typeof spec> = async (context, args, flags) => {
   const format = outputFormat(context);
   if (format === 'fields' || format === 'table' || format === 'protobuf') throw formatNotSupported(format);
   await withCheckedFile(path, async (file) => {
-    const range = prefix ? prefixRange(Buffer.from(prefix)) : ALL_KEYS;
+    const range = prefix ? keysBelow(Buffer.from(prefix)) : ALL_KEYS;
     const index = file.indexOf(range, file.pin(flags.rev));
     const line = format === 'simple' ? simpleLine(file, index, flags.long) : readableLine(file, index, format);
     await printAll(context, index.size, line);

@@ -5,8 +5,8 @@ import { badArguments } from '../../base/errors.js';
 import { bool, int } from '../../base/flags/declare.js';
 import { argBytes } from '../../base/go/argument-bytes.js';
 import { goQuote } from '../../base/go/quote.js';
-import { prefixRange } from '../../etcd/keys.js';
 import type { WatchRange } from '../../etcd/watch.js';
+import { prefixRange } from '../../rpc/keys.js';
 
 /** The flags of a line of `watch -i`; the command line has one more, which is for all lines. */
 export const LINE_FLAGS = {

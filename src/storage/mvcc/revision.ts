@@ -1,3 +1,5 @@
+import { keyAfter, OPEN_END, prefixEnd } from '../../rpc/keys.js';
+
 /**
  * Records of etcd's bucket `key` (etcd: mvcc/revision.go). A record's key is `main(8, big-endian) '_' sub(8)`, and `t` behind it for a
  * deletion; its value is an mvccpb.KeyValue, which for a deletion has a key only.
@@ -31,8 +33,6 @@ export function formatRevision(main: bigint, sub: bigint, tombstone = false): Bu
   return bytes;
 }
 
-const ZERO = Buffer.from([0]);
-
 /** A range of keys as requests have it: no end means one key, an end of one zero byte every key from the first on. */
 export class KeyRange {
   /** First key that is not in the range; undefined when there is none. */
@@ -42,8 +42,8 @@ export class KeyRange {
     readonly start: Buffer,
     rangeEnd: Buffer,
   ) {
-    if (rangeEnd.length === 0) this.end = Buffer.concat([start, ZERO]);
-    else if (rangeEnd.equals(ZERO)) this.end = undefined;
+    if (rangeEnd.length === 0) this.end = keyAfter(start);
+    else if (rangeEnd.equals(OPEN_END)) this.end = undefined;
     else this.end = rangeEnd;
   }
 
@@ -60,14 +60,9 @@ export class KeyRange {
   }
 }
 
-export const ALL_KEYS = new KeyRange(Buffer.alloc(0), ZERO);
+export const ALL_KEYS = new KeyRange(Buffer.alloc(0), OPEN_END);
 
 /** All keys that begin with a prefix. */
-export function prefixRange(prefix: Buffer): KeyRange {
-  const end = Buffer.from(prefix);
-  let length = end.length;
-  while (length > 0 && end[length - 1] === 0xff) length--;
-  if (length === 0) return new KeyRange(prefix, ZERO);
-  end[length - 1]!++;
-  return new KeyRange(prefix, end.subarray(0, length));
+export function keysBelow(prefix: Buffer): KeyRange {
+  return new KeyRange(prefix, prefixEnd(prefix));
 }

@@ -32,7 +32,7 @@ const TARGETS = ['Key', 'Version', 'Create', 'Mod', 'Value'];
 /** @throws BadRequest */
 export function rangeQuery(request: RangeRequest): RangeQuery {
   return {
-    range: keyRange(request),
+    range: requestedRange(request),
     revision: BigInt(request.revision ?? 0),
     limit: Number(request.limit ?? 0),
     order: enumOf(request.sort_order, ORDERS) ?? invalidSort(),
@@ -50,7 +50,7 @@ function invalidSort(): never {
 }
 
 /** @throws BadRequest for an empty key */
-export function keyRange(request: { key?: Bytes; range_end?: Bytes }): KeyRange {
+export function requestedRange(request: { key?: Bytes; range_end?: Bytes }): KeyRange {
   const key = bytesOf(request.key);
   if (key.length === 0) throw new BadRequest('key is not provided');
   return new KeyRange(key, bytesOf(request.range_end));

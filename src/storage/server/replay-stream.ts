@@ -1,7 +1,7 @@
 import { Failure } from '../../base/errors.js';
 import type { Duplex } from '../../rpc/callable.js';
 import type { EtcdFile } from '../mvcc/etcd-file.js';
-import { bytesOf, type Enum, enumOf, keyRange, type RangeRequest } from './range-request.js';
+import { bytesOf, type Enum, enumOf, type RangeRequest, requestedRange } from './range-request.js';
 import { type ReplayEvent, replay } from './replay.js';
 
 /** Events of one answer. */
@@ -63,7 +63,7 @@ export class ReplayStream implements Duplex<{ create_request?: CreateRequest }, 
     let events: ReplayEvent[] = [];
     for (const event of replay(
       this.file,
-      keyRange({ ...request, key: bytesOf(request.key) }),
+      requestedRange({ ...request, key: bytesOf(request.key) }),
       from,
       Boolean(request.prev_kv),
     )) {

@@ -8,10 +8,10 @@ import {
   type Enum,
   enumOf,
   type Int,
-  keyRange,
   newest,
   type RangeRequest,
   rangeQuery,
+  requestedRange,
 } from './range-request.js';
 import { rangeResponse } from './range-response.js';
 
@@ -68,7 +68,7 @@ function answerOp(file: EtcdFile, op: RequestOp): object {
 /** Every key of the range has to fit; where there is none, numbers are compared with 0, and a value never fits. */
 function holds(file: EtcdFile, compare: CompareRequest): boolean {
   const target = TARGETS[enumOf(compare.target, TARGETS) ?? 0]!;
-  const { index, positions } = queryRange(file, newest(keyRange(compare)));
+  const { index, positions } = queryRange(file, newest(requestedRange(compare)));
   if (positions.length === 0) return target !== 'Value' && fits(compare, compareNumbers(0n, expected(compare, target)));
   return positions.every((position) => {
     const record = file.record(index, position);
