@@ -70,7 +70,7 @@ export interface GlobalOptions {
   serializable: boolean;
   /** Where the endpoints and the certificates are from, in words: a flag or variable, a context, a file of this node. */
   origin: { endpoints: string; certificates: string };
-  /** Those that were given, on the command line or by the environment. */
+  /** The names of the flags that were given, on the command line or by the environment. */
   given: ReadonlySet<keyof GlobalOptions | 'passwordFile'>;
 }
 
@@ -100,7 +100,7 @@ export interface Io {
   readonly stderr: Output;
   /** Not touched (and so not opened) until somebody asks for it. */
   readonly stdin: NodeJS.ReadStream;
-  /** Its descriptor, where it is the process's own: to read all of it from there costs 3 ms less than to open the stream. */
+  /** The descriptor of the process's own standard input: reading it whole from there takes 3 ms less than opening the stream. */
   readonly stdinFd?: number;
 }
 

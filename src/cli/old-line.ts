@@ -2,7 +2,7 @@
 
 /** Options before the command that only the old API has. */
 const OLD_OPTION = /^--?(?:ca-file|cert-file|key-file|endpoint|peers|C|no-sync|total-timeout|username)(?:=|$)/;
-/** It changes nothing, and no command of today has its name: so it is taken without such an option, too. */
+/** Read-only words of v2 that no command of today has: they are taken for v2 without a v2 option beside them, too. */
 const OLD_WORD = 'cluster-health';
 
 /** Whether the words are meant for `v2`: options of the old API before one of its commands, or `cluster-health`. */

@@ -14,7 +14,7 @@ import { TARGET_OPTIONS, type Target, targetOf } from './target.js';
 /** What a command says about itself that the options depend on. */
 export interface OptionRules {
   noTimeout: CommandSpec['noTimeout'] | undefined;
-  /** Its ETCDCTL_ variables that are not settings. */
+  /** ETCDCTL_ variables of the tool that are no settings, and draw no warning. */
   variables: readonly string[];
 }
 

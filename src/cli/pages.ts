@@ -12,7 +12,7 @@ export interface CommandPage {
   usage: string;
   summary: string;
   description: string;
-  /** Its own options and its group's, in the order of the help. */
+  /** The command's options and its group's, in the order of the help. */
   options: readonly Flag[];
   /** Whole command lines; a comment may follow ` # `. */
   examples: readonly string[];

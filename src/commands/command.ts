@@ -82,7 +82,7 @@ export type Run<Spec extends CommandSpec, Group extends FlagDeclarations = NoFla
 
 export interface CommandModule {
   spec: CommandSpec;
-  /** Its flags are of the spec beside it, so that only who has parsed them by this spec may call it. */
+  /** Takes flags that were parsed by the spec beside it, and no others. */
   run: (context: CommandContext, args: string[], flags: never) => Promise<number | undefined> | Promise<void>;
 }
 
@@ -111,7 +111,7 @@ export interface CommandEntry {
   hidden?: true;
   /** Flags of a group, which all its commands have too. */
   flags?: FlagDeclarations;
-  /** Its code; a group has none. */
+  /** Loads the command's module; a group has none. */
   load?: () => Promise<CommandModule>;
   /** In place of `load`: a tool of its own, which gets the rest of the command line as it is and gives the exit code. */
   tool?: () => Promise<RunTool>;

@@ -10,7 +10,7 @@ import type { CommandContext } from './command.js';
 export interface ChildEnd {
   /** What was wrong: `exit status 3`, `signal: killed`, or why it did not start; undefined where it ended well. */
   problem?: string;
-  /** Its exit status, 255 after a signal; undefined where it did not start. */
+  /** The child's exit status, 255 after a signal; undefined where it did not start. */
   status?: number;
 }
 

@@ -93,7 +93,7 @@ export class Attempts {
       return;
     }
     if (!session.hasGreeted && this.read && !this.limit.over) {
-      // It was sent before the server had said a word. The connection that is now dialled waits for that, and tells what is wrong.
+      // The call went out before the server's SETTINGS had come. The next connection waits for them, and its failure says what is wrong.
       this.greeted = true;
       return;
     }

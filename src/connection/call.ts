@@ -33,9 +33,9 @@ export interface CallListener {
 type CallState =
   /** The server has not answered. */
   | { is: 'asking' }
-  /** It has answered as gRPC; messages come. */
+  /** The server has answered as gRPC; messages come. */
   | { is: 'answered' }
-  /** It has said how the call ended; what is left is that the stream ends. */
+  /** The server has said how the call ended; the stream's end is still to come. */
   | { is: 'judged'; status: Status }
   /** The listener knows how it ended, or does not want to. */
   | { is: 'done' };

@@ -4,7 +4,7 @@ import type { ConnectionOptions } from './options.js';
 
 /** Where a member is reached. */
 export interface Endpoint {
-  /** As the user gave it: what output and errors repeat. */
+  /** The endpoint as the user gave it, which output and errors repeat. */
   text: string;
   scheme: 'http' | 'https' | '';
   /** Without brackets. Empty for a socket file. */

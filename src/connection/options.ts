@@ -2,7 +2,7 @@ import { atLeast, type Context, isDropIn } from '../base/contract.js';
 
 /** How to reach a cluster. The global flags map to this; there is nothing here that reads a file or opens a socket. */
 export interface ConnectionOptions {
-  /** As the user gave them: `host:port`, `http(s)://…`, `unix:…`; a member may itself be a comma list. */
+  /** The endpoints as the user gave them: `host:port`, `http(s)://…`, `unix:…`; a member may itself be a comma list. */
   endpoints: readonly string[];
   /** Domain whose SRV records name the endpoints; where it has none, `endpoints` are used. */
   discoverySrv?: string | undefined;

@@ -40,7 +40,7 @@ export function isRead(service: Service, method: string, request: object = {}): 
 export interface Repeatable {
   read: boolean;
   watch: boolean;
-  /** As etcdctl's client, which repeats writes too when a server says that its time for them was over. */
+  /** etcdctl's rule: a write, too, is repeated when the server says that its own time for it was over. */
   asEtcdctl: boolean;
 }
 

@@ -19,11 +19,11 @@ export interface SessionOptions {
 type SessionState =
   /** Calls may be opened, but the server has not said a word yet: it may speak no HTTP/2, or refuse our certificate. */
   | { is: 'silent' }
-  /** It speaks HTTP/2 and has accepted a client certificate. */
+  /** The server speaks HTTP/2, and has taken the client certificate where there is one. */
   | { is: 'greeted' }
   /** The server has said goodbye: calls that it has taken go on, others are not opened. */
   | { is: 'leaving' }
-  /** It has ended; `greeted`: the server had said a word before. */
+  /** The session has ended; `greeted`: the server had sent its SETTINGS before. */
   | { is: 'broken'; error: Error; greeted: boolean };
 
 /** One connection to a member, for calls. While none is open it does not keep the process alive. */

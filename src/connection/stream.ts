@@ -30,7 +30,7 @@ interface Sent {
 
 /** How far a streaming call is. */
 type StreamState =
-  /** There is no answer yet: what was sent is kept, since it may have to be sent again. No `call`: a connection is looked for. */
+  /** No answer yet: what was sent is kept, for it may have to be sent again. Without a `call` a connection is being looked for. */
   | { is: 'asking'; call: Call | undefined; requests: Sent[]; requestsEnded: boolean }
   /** Answers come. Nothing is sent a second time. */
   | { is: 'answered'; call: Call }

@@ -9,7 +9,7 @@ import { prefixRange } from '../rpc/keys.js';
 import type { ClusterFacts, KindFacts, ObjectFacts } from './facts.js';
 
 const MIB = 1024 ** 2;
-/** So many of the broken ones are kept by name; the others are counted. */
+/** How many broken values are kept by name; the others are only counted. */
 const KEPT = 10;
 
 /** Fills in `objects`, or why there are none. */

@@ -30,7 +30,7 @@ function buckets(metrics: Metrics, name: string, label?: string): Bucket[] {
   return [...found].map(([atMost, count]) => ({ atMost, count })).sort((a, b) => a.atMost - b.atMost);
 }
 
-/** So many observations of the newest are needed to speak of them alone; with fewer, all since the start count. */
+/** How many observations between two readings are enough to judge those alone; with fewer, all since the server's start count. */
 const ENOUGH = 20;
 
 /**

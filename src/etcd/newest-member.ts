@@ -6,7 +6,7 @@ import { type Probe, probeMember } from './member-probe.js';
 export interface NewestMember {
   endpoint: string;
   revision: bigint;
-  /** Those that did not come into question. */
+  /** Members that were passed over, each with its reason. */
   passedOver: { endpoint: string; problem: string }[];
 }
 

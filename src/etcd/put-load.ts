@@ -12,7 +12,7 @@ export interface PutLoad {
   concurrency: number;
   /** Puts a second; undefined: as fast as they go. */
   perSecond?: number;
-  /** It ends after so many milliseconds, or after so many puts. */
+  /** The load ends after so many milliseconds, or after `count` puts, whichever is given. */
   milliseconds?: number;
   count?: number;
   /** Begins no more puts when it is aborted. */

@@ -121,7 +121,7 @@ export class Watch implements AsyncIterable<WatchResponse> {
       start_revision: String(this.next),
       prev_kv: prevKv,
       progress_notify: progressNotify,
-      // It costs the server much, and answers are cut here.
+      // The server's own fragments cost it time that grows with the square of an answer; long answers are cut on this side.
       fragment: Boolean(callable.maxRecvBytes),
     };
     void this.stream.send({ create_request });

@@ -25,7 +25,7 @@ export interface RevisionAt {
   after: DatedChange | undefined;
 }
 
-/** So many dated changes are looked at around a revision: one alone may be of an object that keeps an old time. */
+/** How many dated changes around a revision are looked at: a single one may be of an object that keeps an old time. */
 const LOOK = 8;
 /** A piece of history that is read through. */
 const SMALL = 200n;

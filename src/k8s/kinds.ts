@@ -11,7 +11,7 @@ import { qualifiedName } from './resources.js';
 export interface KindCount {
   /** `deployments.apps`. */
   resource: string;
-  /** As the values say it: empty where they say nothing. */
+  /** The kind as the values name it; empty where no value was read. */
   apiVersion: string;
   kind: string;
   /** `protobuf`, `json`, `yaml`, `cbor`, `encrypted`, or `unknown`. */

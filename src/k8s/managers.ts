@@ -23,7 +23,7 @@ export interface Authors {
   guessed: boolean;
 }
 
-/** Those whose entries are new or other than in the revision before. */
+/** The managers whose entries are new, or differ from the revision before. */
 export function authorsOf(before: Fields | undefined, after: Fields, changes: readonly FieldChange[]): Authors {
   const entries = entriesOf(after);
   const known = new Map(entriesOf(before).map((entry) => [identity(entry), entry]));

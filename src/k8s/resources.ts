@@ -18,7 +18,7 @@ export interface Resource {
   categories: readonly string[];
   /** Another group's name for objects that a resource before it in the table stands for. */
   alias?: true;
-  /** Kept by the API server for itself; kubectl does not know it. */
+  /** Stored by the API server for its own use and not served: kubectl has no name for it. */
   internal?: true;
   /** Of a custom resource: the columns of its definition, and the versions that it has. */
   custom?: { columns: readonly CrdColumn[]; versions: readonly string[] };

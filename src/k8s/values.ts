@@ -92,7 +92,7 @@ export class StoredValues {
     this.options.tell?.(errorLine(message));
   }
 
-  /** That is no failure: nobody has all keys. */
+  /** Warns of the first value whose key is not at hand. No failure: nobody has all keys. */
   private tellEncrypted({ message, hint }: EncryptedValue): void {
     if (this.hasToldEncrypted) return;
     this.hasToldEncrypted = true;

@@ -28,9 +28,9 @@ export interface Api {
 /** One version of a custom resource. */
 export interface CustomVersion {
   columns: readonly CrdColumn[];
-  /** Its openAPIV3Schema. */
+  /** The version's openAPIV3Schema. */
   schema: Fields | undefined;
-  /** Those of all versions of the definition, by apiVersion: an object is read by that of the version in which it is stored. */
+  /** The schemas of all versions of the definition, by apiVersion: an object is read by the one of the version in which it is stored. */
   schemas: ReadonlyMap<string, Fields>;
   /** JSONPaths of the fields, beside name and namespace, by which objects can be selected: `.spec.color`. */
   selectableFields: readonly string[];

@@ -5,9 +5,9 @@ import type { Writable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import type { Answer } from './answer.js';
 
-/** As in the API server, smaller answers are not compressed. */
+/** Answers of fewer bytes are not compressed; the API server has the same bound. */
 const WORTH_COMPRESSING = 128 << 10;
-/** So much is held back before the head is sent: what goes wrong by then is told in it. */
+/** How many bytes are held back before the head is sent: an error until then can still become a status line. */
 const HELD_BACK = 1 << 20;
 /** The fastest level: the API server's. */
 const LEVEL = 1;

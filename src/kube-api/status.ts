@@ -44,7 +44,7 @@ export function notFound({ group, plural }: NamedResource, name: string): Status
   return new StatusError(404, 'NotFound', `${qualifiedName({ group, plural })} "${name}" not found`, details);
 }
 
-/** There is no such resource, in a group that there is. */
+/** 404 for a resource that a known group does not have. */
 export function noSuchResource(): StatusError {
   return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
 }

@@ -74,7 +74,7 @@ export const NEVER_STORED: Record<
   tokenreviews: { kind: 'TokenReview', namespaced: false, verbs: ['create'] },
 };
 
-/** Those of one of Kubernetes' own resources, by name. */
+/** The subresources of one of Kubernetes' own resources, by name. */
 export function subResources(plural: string, kind: string): SubResource[] {
   const status = WITH_STATUS.has(plural) ? [{ name: 'status', kind, verbs: READ_WRITE }] : [];
   return [...(OTHERS[plural] ?? []), ...status].sort((one, other) => (one.name < other.name ? -1 : 1));

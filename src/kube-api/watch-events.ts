@@ -57,7 +57,7 @@ async function* initialEvents({ view, scope, options, wish }: WatchRequest): Asy
   return scan.revision;
 }
 
-/** As an API server that began when we did: what was before it does not know. */
+/** Events before this revision are unknown, as to an API server that started at it. */
 function requireKnown(view: View, revision: bigint): bigint {
   if (revision >= view.since) return revision;
   throw expired(`too old resource version: ${revision} (${view.since})`);

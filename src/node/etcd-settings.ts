@@ -11,7 +11,7 @@ export interface EtcdSettings {
   clientCertAuth: boolean;
   dataDir?: string;
   configFile?: string;
-  /** It was told to begin a cluster of its own from its data. */
+  /** Whether it was started with --force-new-cluster: as a cluster of its own made of its data. */
   forceNewCluster: boolean;
 }
 

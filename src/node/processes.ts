@@ -8,7 +8,7 @@ export interface RunningEtcd {
   settings: EtcdSettings;
   /** What stands in its command line, by long names. */
   options: ReadonlyMap<string, string>;
-  /** Its root folder as this process sees it: another one than `/` where it runs in a container. */
+  /** The process's root folder as we reach it: `/proc/PID/root` for one in a container, else `/`. */
   rootFolder: string;
 }
 
@@ -30,7 +30,7 @@ export function runningEtcds(root = '/'): RunningEtcd[] {
       const settings = settingsOf(options, optionsOfVariables(variables));
       return [{ pid, settings, options, rootFolder: join(folder, 'root') }];
     } catch {
-      // It has ended meanwhile.
+      // The process has ended since it was listed.
       return [];
     }
   });

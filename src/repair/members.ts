@@ -82,7 +82,7 @@ async function askOne(client: EtcdClient, listed: ListedMember, given: Map<strin
 /** The arithmetic of a quorum, of the voting members alone. */
 export interface Quorum {
   voters: number;
-  /** Those who answer. */
+  /** The members that answer. */
   alive: number;
   needed: number;
 }

@@ -28,7 +28,7 @@ export interface RecoverStep {
 export interface NodeState {
   dataDir: string;
   apiServerRuns: boolean;
-  /** Its manifest was put aside, as the first step has it. */
+  /** Whether the API server's manifest is out of the static pods' folder, as the first step asks. */
   apiServerIsAside: boolean;
   /** An etcd was started with --force-new-cluster and still has that option. */
   isForced: boolean;

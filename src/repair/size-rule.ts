@@ -40,7 +40,7 @@ type Expression =
 type ValueOf<Type extends Expression['type']> = Extract<Expression, { type: Type }>['value'];
 
 const WORD = /\s*(?:(\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+)|([A-Za-z_]\w*)|(&&|\|\||[=!<>]=|[-+*/%!<>()]))|\s*(\S)/gy;
-/** So deep may parentheses and signs be nested: an argument must not end the program. */
+/** How deep parentheses and signs may be nested: the parser is recursive, and the rule comes from outside. */
 const DEEPEST = 100;
 
 interface Word {

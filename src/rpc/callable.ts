@@ -5,7 +5,7 @@ export type Service = 'KV' | 'Watch' | 'Lease' | 'Cluster' | 'Maintenance' | 'Au
 export interface CallOptions {
   /** Milliseconds for this call, retries included; `null`: no limit. Default: the transport's commandTimeout, none for streams. */
   timeoutMs?: number | null | undefined;
-  /** As in grpc-js, and stronger than timeoutMs: the moment itself. */
+  /** The moment at which the call ends; where it is given, `timeoutMs` does not count. */
   deadline?: Date | number | undefined;
   signal?: AbortSignal | undefined;
   /** Of a stream: milliseconds that its reader waits for what comes next. */
@@ -55,7 +55,7 @@ export interface HistoryUsage {
  * Requests and answers are plain objects with the field names of the .proto files (see codec.ts). Every method fails with an RpcError.
  */
 export interface Callable {
-  /** As the user named them. With SRV discovery they are known after {@link resolveEndpoints}. */
+  /** The endpoints as the user named them; those of SRV discovery are known after {@link resolveEndpoints}. */
   readonly endpoints: readonly string[];
   /** A file: a watch of it ends when all that happened was told. */
   readonly isFile?: true;
@@ -77,7 +77,7 @@ export interface Callable {
    */
   pieces(service: Service, method: string, request: object): ServerStream<Buffer>;
   serverStream<T>(service: Service, method: string, request: object, options?: CallOptions): ServerStream<T>;
-  /** As `serverStream`, each answer undecoded. Fast and flat in memory: for snapshots. */
+  /** Like `serverStream`, with the bytes of each answer: for snapshots, which are neither decoded nor kept. */
   serverStreamRaw(service: Service, method: string, request: object, options?: CallOptions): ServerStream<Buffer>;
   duplex<Request extends object, Response>(
     service: Service,

@@ -88,7 +88,7 @@ interface CallContext {
   /** The time that it had. */
   allowedMs: number | undefined;
   method: string;
-  /** Its time was over when this failure, of an attempt before, was the last that is known. */
+  /** The call's time ended while it was tried again; this is the failure of the attempt before. */
   late: boolean;
   exitCode?: number | undefined;
 }

@@ -12,9 +12,9 @@ export interface ClusterCall {
   query?: string;
   headers?: Record<string, string>;
   body?: string;
-  /** It is sent to one endpoint only: for what must not happen twice. */
+  /** Whether the call is sent to one endpoint only, since it must not happen twice. */
   once?: boolean;
-  /** It waits for an event, however long that takes. */
+  /** Whether the call waits for an event, however long that takes. */
   wait?: boolean;
 }
 

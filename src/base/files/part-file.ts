@@ -23,7 +23,7 @@ const EXCLUSIVE = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
 export interface PartFile {
   /** Open for reading and writing. */
   fd: number;
-  /** Its name so far. */
+  /** The name while the file is being written. */
   part: string;
 }
 

@@ -47,7 +47,7 @@ export interface FlagDetails {
   env?: true;
   /** Offered by completion; a command checks them itself (etcdctl's texts and codes differ by flag). */
   choices?: readonly string[];
-  /** Other things that completion can offer for its value. */
+  /** What completion offers for the flag's value. */
   complete?: 'file' | 'directory' | 'key' | 'context';
   /** Without it the command is refused before it runs. */
   required?: true;

@@ -15,7 +15,7 @@ function distance(typed: string, name: string): number {
   const a = typed.toLowerCase();
   const b = name.toLowerCase();
   if (b.startsWith(a)) return 0;
-  // So many at least: what is long is not compared letter by letter.
+  // The lengths alone differ by as many letters: no need to compare them.
   const longer = Math.abs(a.length - b.length);
   if (longer > 2) return longer;
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -27,7 +27,7 @@ class SmallSort {
       return;
     }
     const pivot = this.pivot(from, to);
-    // As large as the pivot before, than which nothing here is larger: all that are equal are in their place.
+    // Equal to the pivot before, and nothing in this part is larger than that: elements equal to it are already in place.
     if (from > 0 && !this.isBefore(from - 1, pivot)) {
       this.run(
         this.split(from, to, pivot, (at) => !this.isBefore(from, at)),

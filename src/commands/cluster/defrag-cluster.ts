@@ -10,7 +10,7 @@ import { parseSizeRule } from '../../repair/size-rule.js';
 import type { CommandContext } from '../command.js';
 import type { DEFRAG_CLUSTER_FLAGS } from './defrag-cluster-flags.js';
 
-/** So long a member may take to catch up before the next one's turn. */
+/** How long a member may take to catch up before the next one is defragmented. */
 export const PATIENCE_MS = 60_000;
 
 export async function runDefragCluster(

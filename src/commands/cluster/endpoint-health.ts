@@ -32,7 +32,7 @@ export const spec = {
 
 interface Health {
   endpoint: string;
-  /** It does not vote, and refuses reads through consensus. */
+  /** The member is a learner: it does not vote, and refuses linearizable reads. */
   learner?: true;
   healthy: boolean;
   took: string;

@@ -56,7 +56,7 @@ export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, args, fla
   return deleteAll(context, cluster, objects, flags);
 };
 
-/** As many objects as a look takes in; --dry-run lists all. */
+/** How many objects are listed before the question; --dry-run lists all. */
 const SHOWN = 20;
 
 async function objectsOf(

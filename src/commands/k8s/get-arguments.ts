@@ -62,7 +62,7 @@ async function resourcesOf(cluster: Cluster, word: string): Promise<Resource[]> 
   return members.length > 0 ? members : [await requireResource(cluster, word)];
 }
 
-/** Those of Kubernetes itself; definitions of custom resources can add to them and name others. */
+/** The categories of Kubernetes itself; definitions of custom resources add to them, and have others. */
 const CATEGORIES = new Set(['all', 'api-extensions']);
 
 async function category(cluster: Cluster, name: string): Promise<Resource[]> {

@@ -25,7 +25,7 @@ interface Section {
 
 interface Row {
   cells: string[];
-  /** Kept where the table has an order of its own. */
+  /** The row's object, where the table sorts its rows by more than the key; else it is not kept in memory. */
   object: Fields | undefined;
 }
 

@@ -144,7 +144,7 @@ class Getting {
     return { cluster: this.cluster, namespace: this.namespace(), select: this.select };
   }
 
-  /** Those of a target that are selected, in the order that was asked for. */
+  /** The target's objects that the selectors take, in the order that was asked for. */
   async *objects(target: Target): AsyncGenerator<StoredObject> {
     const path = this.flags.sortBy;
     if (!path) return yield* this.inKeyOrder(target);

@@ -33,7 +33,7 @@ export const spec = {
 /** What is to be done with a value. */
 interface Plan extends SavedValue {
   action: 'create' | 'overwrite' | 'leave' | 'same';
-  /** As it is in etcd now. */
+  /** The object as it is in etcd now. */
   now: IKeyValue | undefined;
   /** Lines for the overview. */
   notes: string[];
@@ -75,7 +75,7 @@ async function planFor(target: Cluster, values: ComparedValues, saved: SavedValu
   return { ...saved, action: 'create', now, notes };
 }
 
-/** So many differences are named. */
+/** How many differences are named. */
 const NAMED_CHANGES = 8;
 const LONGEST_CHANGE = 160;
 

@@ -107,7 +107,7 @@ async function mayDelete(
   return confirm(context, question);
 }
 
-/** As many keys as a look takes in. */
+/** How many keys are listed before the question. */
 const SAMPLE = 10;
 
 async function listKeys(context: CommandContext, client: EtcdClient, range: IDeleteRangeRequest): Promise<void> {

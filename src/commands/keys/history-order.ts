@@ -15,7 +15,7 @@ export interface OrderOptions {
   reverse: boolean;
 }
 
-/** So many bytes of values are held; older ones are asked for again. */
+/** How many bytes of values are held; values beyond that are asked for again. */
 const HELD_BYTES = 64 << 20;
 
 /** @param history oldest first */

@@ -10,7 +10,7 @@ import { type Compression, compressed, ENDINGS } from '../../storage/snapshot/co
 import { type KeepRules, keptName, makeFolder, removeOlder } from '../../storage/snapshot/kept-snapshots.js';
 
 export interface Saved {
-  /** As it is told to the user. */
+  /** The target's name in messages. */
   path: string;
   /** Bytes of the snapshot before it was compressed. */
   size: number;

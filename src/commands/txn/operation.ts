@@ -14,7 +14,7 @@ import { putRequest, spec as putSpec } from '../keys/put.js';
 
 interface Operation {
   spec: CommandSpec;
-  /** Its flags are of the spec: see {@link operation}. */
+  /** Takes flags that were parsed by `spec`: see {@link operation}. */
   request: (context: CommandContext, args: string[], flags: never) => Promise<IRequestOp>;
 }
 

@@ -3,7 +3,7 @@ import { ExitCode, Failure } from '../../base/errors.js';
 /** One JSON document of a stream, or one element of an array that was to be taken apart. */
 export interface JsonPiece {
   text: Buffer;
-  /** It was an element of the member that {@link JsonSplitter} was told to take apart. */
+  /** Whether the value was an element of the member that {@link JsonSplitter} takes apart. */
   isElement: boolean;
   /** The line on which it begins, from 1. */
   line: number;

@@ -64,7 +64,7 @@ function problemOf(error: NodeJS.ErrnoException | null, certificate: X509Certifi
 
 /** How far a connection is. */
 type State =
-  /** It is being made, or the handshake is under way. */
+  /** The connection is being made, or the handshake is under way. */
   | { is: 'dialling' }
   /** Nobody reads yet; what came is kept. */
   | { is: 'ready'; early: Buffer[] }
@@ -141,7 +141,7 @@ class BunConnection implements Socket {
     const { state } = this;
     if (state.is === 'ready') {
       this.state = { is: 'read', listener };
-      // As on Node, never from within the call.
+      // The listener is never called from within this call, as on Node.
       queueMicrotask(() => {
         for (const chunk of state.early) listener.data(chunk);
       });

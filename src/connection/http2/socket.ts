@@ -40,9 +40,9 @@ export interface DialEvents {
 /** Told what happens on a connection. */
 export interface SocketListener {
   data(chunk: Buffer): void;
-  /** There is room again after a `write` that said there was none. */
+  /** Called when there is room again after a `write` that said there was none. */
   drained(): void;
-  /** It ended, by either side. Nothing comes after that. */
+  /** Called once, when either side has ended the connection; nothing comes after that. */
   closed(error: Error | undefined): void;
 }
 

@@ -25,11 +25,11 @@ export interface StreamListener {
 
 /** The side of the connection that a stream sees. */
 export interface StreamHost {
-  /** There is something to send. */
+  /** The stream has data to send. */
   wake(stream: Http2Stream): void;
   /** The reader took what was received: the server may send more. */
   giveBack(stream: Http2Stream): void;
-  /** It has ended; the server is told with a `code` unless it knows. */
+  /** The stream has ended; with a `code` the server is told by RST_STREAM. */
   ended(stream: Http2Stream, code: number | undefined): void;
 }
 
@@ -115,7 +115,7 @@ export class Http2Stream {
 
   // What follows is called by the connection.
 
-  /** It has a number and may be sent. */
+  /** Gives the stream its number, with which it may send. */
   open(id: number, windowSize: number): void {
     this.id = id;
     this.sendWindow = new SendWindow(windowSize);

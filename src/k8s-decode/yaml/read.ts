@@ -22,7 +22,7 @@ import type { Fields, Value } from '../value.js';
 import { OtherLayout, parseBlockYaml } from './block.js';
 import { resolvePlain } from './resolve.js';
 
-/** So many values may come out of aliases: beyond it, a small text that unfolds to a huge one is refused. */
+/** How many values aliases may yield: a small text that unfolds to a huge one is refused. */
 const mostAliased = 1_000_000;
 
 /**
@@ -112,7 +112,7 @@ function composerUpToError(failAt: FailAt): Composer<ParsedNode> {
   return Object.assign(new Composer<ParsedNode>(options), handler);
 }
 
-/** So many collections may be open at once: the parser needs more memory for each than their text has. */
+/** How many collections may be open at once: the parser takes more memory for each than their text has. */
 const MOST_OPEN = 3 * maxDepth;
 
 function* tokens(text: string, lines: LineCounter): Generator<CST.Token> {

@@ -41,7 +41,7 @@ export const tables = {
   }),
 };
 
-/** That the target is gone counts more than that something failed. */
+/** A target that is gone is shown in preference to a failure. */
 function evictionStatus(eviction: Fields): string {
   const conditions = list(eviction, 'status', 'conditions');
   for (const type of ['TargetEvicted', 'Failed']) {

@@ -8,7 +8,7 @@ import type { Printer } from '../printer.js';
 export interface WatchPrintOptions {
   /** No other watch prints to the same place: a response may be written in pieces. */
   alone: boolean;
-  /** As for a range. */
+  /** Whether decoded objects are shown with their managedFields, as by the printers of ranges. */
   managedFields?: boolean;
 }
 

@@ -23,7 +23,7 @@ const ITEM_BYTES = 1024;
 export interface CopyRules {
   /** Whether an item is copied. `place` is where its value lies in the old file. */
   keep?: (bucket: string, place: number, key: Buffer) => boolean;
-  /** Other items in place of a bucket's; called for the buckets at the top, whose items are all held then. */
+  /** Gives the items that take the place of a bucket's own; called for top-level buckets, with all their items in memory. */
   replace?: (bucket: string) => ((items: LeafItem[]) => LeafItem[]) | undefined;
 }
 

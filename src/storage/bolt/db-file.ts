@@ -53,7 +53,7 @@ export class DbFile {
   private readonly blocks = new Map<number, Buffer>();
   /** At the time of opening; a live database may grow. */
   readonly size: number;
-  /** As errors name it. */
+  /** The file's name in errors. */
   readonly path: string;
 
   /**

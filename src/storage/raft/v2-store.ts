@@ -21,7 +21,7 @@ interface StoreNode {
   Children?: Record<string, StoreNode> | null;
 }
 
-/** So many keys are kept by name. */
+/** How many keys are kept by name; the others are only counted. */
 const KEPT = 5;
 
 /** @throws Failure when there is no log, or it is damaged */

@@ -68,7 +68,7 @@ export interface Wal {
   metadata: Buffer;
   /** raftpb.HardState. */
   state: { term: bigint; vote: bigint; commit: bigint };
-  /** Those after the entry that was asked for. */
+  /** The entries after the one that was asked for. */
   entries: Entry[];
 }
 

@@ -21,7 +21,7 @@ import { answerTxn, type TxnRequest, writes } from './txn.js';
 /** The calls of a server that only read, answered from a file; all others are refused. */
 export class SnapshotEndpoint implements Callable {
   readonly endpoints: readonly string[];
-  /** Its watches end with the file. */
+  /** What the file holds is all there is: a watch over it ends after the last event. */
   readonly isFile = true;
   readonly file: EtcdFile;
   private readonly header: Record<string, string>;

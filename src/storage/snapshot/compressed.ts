@@ -51,7 +51,7 @@ const UNPACK: Readonly<Record<Packed, string>> = {
 /** A member holds on to old pages while it sends a snapshot, so this is about speed: more effort makes the file a tenth smaller at best. */
 const GZIP_LEVEL = 3;
 
-/** It knows how many bytes of what it was given it has used. */
+/** A decompressor that counts the input bytes it has used: behind them the next member of the file begins. */
 type Unpacker = Transform & { bytesWritten: number };
 
 /** Not in the types of Node 20, and not in every Node. */

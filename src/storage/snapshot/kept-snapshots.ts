@@ -27,7 +27,7 @@ export function makeFolder(dir: string): void {
 
 /** Which snapshots of a folder stay: each that one of the rules wants. */
 export interface KeepRules {
-  /** So many of the newest; at least one. */
+  /** How many of the newest are kept; at least one. */
   newest: number;
   /** The last of each of so many days, or weeks, that have one; UTC, weeks from Monday on. */
   daily?: number;

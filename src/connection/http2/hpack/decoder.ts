@@ -12,7 +12,7 @@ const MAX_INTEGER = 0x0fffffff;
 /** A header block's fields, in order. */
 export interface HeaderList {
   fields: Field[];
-  /** They were more than is taken; `fields` has those before. */
+  /** Whether the list was longer than is taken; `fields` has what came before that. */
   tooLarge: boolean;
 }
 
