@@ -9,6 +9,7 @@ import { withManager } from '../../k8s/managed-entry.js';
 import { creation, replacement } from '../../k8s/manifest.js';
 import { isSame } from '../../k8s/object-diff.js';
 import type { Resource } from '../../k8s/resources.js';
+import { likeStored, newForm, refuseEncrypted, storedBytes } from '../../k8s/write.js';
 import {
   decodeStored,
   type Encoding,
@@ -20,7 +21,6 @@ import {
 import { field, stringField } from '../../k8s-decode/value.js';
 import { prefixRange } from '../../rpc/keys.js';
 import type { Manifest } from './apply-input.js';
-import { refuseEncrypted } from './change.js';
 import { type NAMESPACE_FLAG, type NamedObject, namedObject } from './objects.js';
 
 export interface PlannedWrite {
@@ -60,7 +60,9 @@ async function plan(cluster: Cluster, manifest: Fields, flags: NamespaceFlag): P
   const apiVersion = storedVersion(manifest, resource, stored);
   const versioned = new Map(manifest).set('apiVersion', apiVersion);
   const encoding = stored?.encoding;
-  return old && stored ? replace(target, versioned, old, stored) : create(target, versioned, encoding, resource);
+  return old && stored
+    ? replace(target, versioned, old, stored)
+    : create(target, versioned, { encoding, resource, sample: sample?.value });
 }
 
 async function replace(target: NamedObject, manifest: Fields, old: IKeyValue, stored: Stored): Promise<PlannedWrite> {
@@ -69,8 +71,8 @@ async function replace(target: NamedObject, manifest: Fields, old: IKeyValue, st
   const object = toBeStored(await asRead(merged, stored.encoding, target.key), stored.object);
   const unchanged = isSame(stored.object, inStoredLayout(stored.object, object));
   const written = unchanged ? object : withManager(object, stored.object, new Date());
-  const layout = inStoredLayout(stored.object, written) as Fields;
-  const value = await encodeStored(layout, { encoding: stored.encoding, key: target.key });
+  const layout = likeStored(stored.object, written);
+  const value = await storedBytes(layout, target.key, newForm(stored.encoding), old.value);
   return { target, action: unchanged ? 'unchanged' : 'configured', old, value, notes: [] };
 }
 
@@ -83,8 +85,7 @@ async function asRead(object: Fields, encoding: Encoding, key: string): Promise<
 async function create(
   target: NamedObject,
   manifest: Fields,
-  encoding: Encoding | undefined,
-  resource: Resource,
+  { encoding, resource, sample }: { encoding: Encoding | undefined; resource: Resource; sample: Buffer | undefined },
 ): Promise<PlannedWrite> {
   const now = new Date();
   const object = withManager(
@@ -94,7 +95,7 @@ async function create(
   );
   const as = encoding ?? (await storedEncoding(object, target.key));
   const layout = as === 'json' ? (sortedFields(object) as Fields) : object;
-  const value = await encodeStored(layout, { encoding: as, key: target.key });
+  const value = await storedBytes(layout, target.key, newForm(as), sample);
   return { target, action: 'created', old: undefined, value, notes: notesOn(object) };
 }
 

@@ -1,10 +1,11 @@
 import { ExitCode, errorLine, Failure } from '../../base/errors.js';
 import { strings } from '../../base/flags/declare.js';
 import type { Cluster } from '../../k8s/cluster.js';
+import { ObjectWriter } from '../../k8s/write.js';
 import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 import { manifests } from './apply-input.js';
 import { type PlannedWrite, planWrite } from './apply-plan.js';
-import { CHANGE_FLAGS, Changes, changedMeanwhile, mayChange, openForChange } from './change.js';
+import { CHANGE_FLAGS, changedMeanwhile, mayChange, openForChange, tellKept } from './change.js';
 import type { K8S_FLAGS } from './group-flags.js';
 import { NAMESPACE_FLAG, shortText } from './objects.js';
 
@@ -71,14 +72,14 @@ async function writeAll(
   plans: PlannedWrite[],
   flags: Flags<typeof spec, typeof K8S_FLAGS>,
 ): Promise<number> {
-  const changes = new Changes(cluster.client, flags);
+  const writer = new ObjectWriter(cluster.client, flags.backupDir);
   let failed = 0;
   try {
     for (const plan of plans) {
       const { target, value, old, action } = plan;
       const key = Buffer.from(target.key);
       const put = { key, value, ...(old && { lease: old.lease }) };
-      const end = action === 'unchanged' ? undefined : await changes.put(put, old);
+      const end = action === 'unchanged' ? undefined : await writer.put(put, old);
       if (!end || end.done) await context.stdout.write(`${resultText(plan)}\n`);
       else {
         failed++;
@@ -87,7 +88,7 @@ async function writeAll(
       }
     }
   } finally {
-    await changes.end(context);
+    await tellKept(context, writer);
   }
   return failed > 0 ? ExitCode.Error : ExitCode.Ok;
 }

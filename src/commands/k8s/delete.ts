@@ -3,9 +3,10 @@ import { bool, string } from '../../base/flags/declare.js';
 import type { Cluster } from '../../k8s/cluster.js';
 import { labelSelector } from '../../k8s/label-selector.js';
 import { readObjects, type StoredObject } from '../../k8s/objects.js';
+import { ObjectWriter } from '../../k8s/write.js';
 import { field } from '../../k8s-decode/value.js';
 import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
-import { CHANGE_FLAGS, Changes, changedMeanwhile, mayChange, openForChange } from './change.js';
+import { CHANGE_FLAGS, changedMeanwhile, mayChange, openForChange, tellKept } from './change.js';
 import { parseTargets, type Target } from './get-arguments.js';
 import type { K8S_FLAGS } from './group-flags.js';
 import { NAMESPACE_FLAG, namedObject, objectText, shortText } from './objects.js';
@@ -108,11 +109,11 @@ async function deleteAll(
   objects: StoredObject[],
   flags: Flags<typeof spec, typeof K8S_FLAGS>,
 ) {
-  const changes = new Changes(cluster.client, flags);
+  const writer = new ObjectWriter(cluster.client, flags.backupDir);
   let failed = 0;
   try {
     for (const { kv, resource, name } of objects) {
-      const end = await changes.delete(kv);
+      const end = await writer.delete(kv);
       if (end.done) await context.stdout.write(`${shortText({ resource: resource!, name })} deleted\n`);
       else if (end.now) {
         failed++;
@@ -120,7 +121,7 @@ async function deleteAll(
       } else await context.stderr.write(`${kv.key} is gone already\n`);
     }
   } finally {
-    await changes.end(context);
+    await tellKept(context, writer);
   }
   return failed > 0 ? ExitCode.Error : ExitCode.Ok;
 }

@@ -1,16 +1,17 @@
 import { ExitCode, Failure } from '../../base/errors.js';
 import { bool } from '../../base/flags/declare.js';
 import { writeStyled } from '../../base/terminal.js';
-import { inStoredLayout, requireSameObject, toBeStored } from '../../k8s/edited.js';
+import { requireSameObject, toBeStored } from '../../k8s/edited.js';
 import { withManager } from '../../k8s/managed-entry.js';
 import { readObjects, type StoredObject } from '../../k8s/objects.js';
-import { encodeStored, type Fields, type Stored } from '../../k8s-decode/index.js';
+import { formOf, likeStored, ObjectWriter, refuseEncrypted, storedBytes } from '../../k8s/write.js';
+import type { Fields, Stored } from '../../k8s-decode/index.js';
 import { field } from '../../k8s-decode/value.js';
 import { toYaml } from '../../k8s-decode/yaml/write.js';
 import { withoutManagedFields } from '../../output/compared-values.js';
 import { diffStyle, unifiedDiff } from '../../output/text-diff.js';
 import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
-import { CHANGE_FLAGS, Changes, changedMeanwhile, mayChange, openForChange, refuseEncrypted } from './change.js';
+import { CHANGE_FLAGS, changedMeanwhile, mayChange, openForChange, tellKept } from './change.js';
 import { type Edited, EditFile, editUntilValid } from './edit-file.js';
 import type { K8S_FLAGS } from './group-flags.js';
 import { NAMESPACE_FLAG, type NamedObject, objectText, oneObject, shortText } from './objects.js';
@@ -41,9 +42,9 @@ export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, args, fla
   const { stored } = found;
   if (!stored) throw found.reason!;
   const shown = flags.showManagedFields ? stored.object : withoutManagedFields(stored.object);
-  const original = { stored, shown, key: target.key, lineEnd: found.kv.value.at(-1) === 0x0a };
+  const original = { stored, shown, kv: found.kv, plain: found.plain! };
   const file = new EditFile(toYaml(shown), heading(target));
-  const edited = await editUntilValid(context, file, (object) => storedBytes(object, original));
+  const edited = await editUntilValid(context, file, (object) => bytesOf(object, original));
   if (!edited || edited.value.equals(found.kv.value)) {
     file.remove();
     await context.stderr.write('Edit cancelled, no changes made.\n');
@@ -70,22 +71,17 @@ interface Original {
   stored: Stored;
   /** Without what is hidden in the text. */
   shown: Fields;
-  key: string;
-  /** Whether the value ends with a newline, as the API server's JSON does. */
-  lineEnd: boolean;
+  kv: StoredObject['kv'];
+  /** The value without its encryption. */
+  plain: Buffer;
 }
 
 /** The bytes to be stored for what was saved. */
-async function storedBytes(saved: Fields, { stored, shown, key, lineEnd }: Original): Promise<Buffer> {
+function bytesOf(saved: Fields, { stored, shown, kv, plain }: Original): Promise<Buffer> {
   requireSameObject(stored.object, saved);
-  const edited = withHidden(saved, stored.object, shown);
-  const object = withManager(
-    toBeStored(inStoredLayout(stored.object, edited) as Fields, stored.object),
-    stored.object,
-    new Date(),
-  );
-  const value = await encodeStored(object, { encoding: stored.encoding, key });
-  return lineEnd || stored.encoding !== 'json' ? value : value.subarray(0, -1);
+  const edited = likeStored(stored.object, withHidden(saved, stored.object, shown));
+  const object = withManager(toBeStored(edited, stored.object), stored.object, new Date());
+  return storedBytes(object, kv.key.toString(), formOf(stored, plain), kv.value);
 }
 
 /** The managedFields that were not in the text. */
@@ -116,9 +112,9 @@ async function write(
     await context.stderr.write(dryRun ? 'nothing was written\n' : `nothing was written; ${file.kept()}\n`);
     return dryRun ? ExitCode.Ok : ExitCode.Error;
   }
-  const changes = new Changes(await context.connect(), flags);
+  const writer = new ObjectWriter(await context.connect(), flags.backupDir);
   try {
-    const end = await changes.put({ key: kv.key, value: edited.value, lease: kv.lease }, kv);
+    const end = await writer.put({ key: kv.key, value: edited.value, lease: kv.lease }, kv);
     if (!end.done) throw changedMeanwhile(kv.key, kv.mod_revision, end.now);
     await context.stdout.write(`${shortText(target)} edited (revision ${end.revision})\n`);
     file.remove();
@@ -126,7 +122,7 @@ async function write(
     await context.stderr.write(`${file.kept()}\n`);
     throw error;
   } finally {
-    await changes.end(context);
+    await tellKept(context, writer);
   }
   return ExitCode.Ok;
 }

@@ -3,10 +3,11 @@ import { ExitCode, errorLine } from '../../base/errors.js';
 import { bool, int, string } from '../../base/flags/declare.js';
 import type { Cluster } from '../../k8s/cluster.js';
 import { changeText, objectChanges } from '../../k8s/object-diff.js';
+import { ObjectWriter } from '../../k8s/write.js';
 import { isEncrypted } from '../../k8s-decode/encryption/describe.js';
 import { ComparedValues } from '../../output/compared-values.js';
 import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
-import { CHANGE_FLAGS, Changes, changedMeanwhile, mayChange, openForChange } from './change.js';
+import { CHANGE_FLAGS, changedMeanwhile, mayChange, openForChange, tellKept } from './change.js';
 import type { K8S_FLAGS } from './group-flags.js';
 import { NAMESPACE_FLAG } from './objects.js';
 import { type SavedValue, savedValues } from './restore-source.js';
@@ -105,12 +106,12 @@ async function writeAll(
   plans: Plan[],
   flags: Flags<typeof spec, typeof K8S_FLAGS>,
 ): Promise<boolean> {
-  const changes = new Changes(target.client, flags);
+  const writer = new ObjectWriter(target.client, flags.backupDir);
   let failed = 0;
   try {
     for (const { key, value, now, action } of plans) {
       const put = { key: Buffer.from(key), value, ...(now && { lease: now.lease }) };
-      const end = await changes.put(put, now);
+      const end = await writer.put(put, now);
       if (end.done) {
         await context.stdout.write(`${key} ${action === 'create' ? 'restored' : 'overwritten'}\n`);
         continue;
@@ -120,7 +121,7 @@ async function writeAll(
       await context.stderr.write(errorLine(message));
     }
   } finally {
-    await changes.end(context);
+    await tellKept(context, writer);
   }
   return failed === 0;
 }
