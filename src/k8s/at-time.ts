@@ -9,6 +9,9 @@ import { OPEN_END } from '../rpc/keys.js';
 import type { Cluster } from './cluster.js';
 import { instant } from './tables/age.js';
 
+/** What has a history, and reads its values. */
+type History = Pick<Cluster, 'client' | 'values'>;
+
 /** A change with a time of its own. */
 export interface DatedChange {
   revision: bigint;
@@ -68,19 +71,35 @@ export function timeText(time: number): string {
   return `${new Date(time).toISOString().slice(0, 19)}Z`;
 }
 
-async function oldestRevision(cluster: Cluster): Promise<bigint> {
-  for await (const { canceled, compact_revision } of new Watch(cluster.client.callable, everything(1n))) {
-    return canceled && compact_revision !== '0' ? BigInt(compact_revision) : 1n;
+/** The oldest that is left, from a revision on. */
+async function oldestRevision(cluster: History, from = 1n): Promise<bigint> {
+  for await (const { canceled, compact_revision } of new Watch(cluster.client.callable, everything(from))) {
+    return canceled && compact_revision !== '0' ? BigInt(compact_revision) : from;
   }
-  return 1n;
+  return from;
 }
 
 function everything(revision: bigint) {
   return { key: OPEN_END, range_end: OPEN_END, revision };
 }
 
+/** So many revisions before one are its neighbours. */
+const NEIGHBOURS = 64n;
+
+/**
+ * The time at which a revision was made or later, by the changes before it: the median of the times that they tell, as a node's clock
+ * may be wrong, and an object that was put back tells an old one. Milliseconds since 1970; undefined where nothing is left that tells.
+ */
+export async function timeBefore(cluster: History, revision: bigint): Promise<number | undefined> {
+  const from = revision > NEIGHBOURS ? revision - NEIGHBOURS : 1n;
+  const oldest = await oldestRevision(cluster, from);
+  const changes = oldest < revision ? await changesFrom(cluster, oldest, revision, Number.POSITIVE_INFINITY) : [];
+  const times = changes.map(({ time }) => time).sort((a, b) => a - b);
+  return times[Math.floor((times.length - 1) / 2)];
+}
+
 /** The dated changes from a revision on and before `end`, so many of them. */
-async function changesFrom(cluster: Cluster, from: bigint, end: bigint, most: number): Promise<DatedChange[]> {
+async function changesFrom(cluster: History, from: bigint, end: bigint, most: number): Promise<DatedChange[]> {
   const changes: DatedChange[] = [];
   for await (const { events, header } of new Watch(cluster.client.callable, everything(from))) {
     for (const { type, kv } of events) {
@@ -95,7 +114,7 @@ async function changesFrom(cluster: Cluster, from: bigint, end: bigint, most: nu
   return changes;
 }
 
-async function timeOf(cluster: Cluster, key: Buffer, value: Buffer): Promise<number | undefined> {
+async function timeOf(cluster: History, key: Buffer, value: Buffer): Promise<number | undefined> {
   const { stored } = await cluster.values.read(key, value);
   const object = stored?.object;
   const managers = field(object, 'metadata', 'managedFields');

@@ -1,7 +1,7 @@
 /** The entry of metadata.managedFields that tells of a change by ketcdctl, as the API server writes one for every writer. */
 import type { Fields, Value } from '../k8s-decode/value.js';
 import { field, stringField } from '../k8s-decode/value.js';
-import { fieldsAt } from './fields.js';
+import { fieldsAt, setList } from './fields.js';
 import { objectChanges } from './object-diff.js';
 
 export const MANAGER = 'ketcdctl';
@@ -15,10 +15,43 @@ const NOT_OWNED = ['managedFields', 'generation', 'resourceVersion', 'uid', 'cre
  */
 export function withManager(object: Fields, before: Fields | undefined, now: Date): Fields {
   const paths = before ? changedPaths(before, object) : leafPaths(object);
-  if (paths.length === 0) return object;
+  return paths.length === 0 ? object : withEntry(object, paths, now);
+}
+
+/**
+ * The object as it is brought back: with an entry that tells when, and owns no field. Those who own them are to keep on without a
+ * conflict; the API server drops an empty entry at its next write.
+ */
+export function withPutBack(object: Fields, now: Date): Fields {
+  return withEntry(object, [], now);
+}
+
+/** Whether an entry is that of an object that was brought back. */
+export function isPutBackEntry(entry: Value): boolean {
+  const owned = field(entry, 'fieldsV1');
+  return stringField(entry, 'manager') === MANAGER && owned instanceof Map && owned.size === 0;
+}
+
+/** The object without the entries of ketcdctl. */
+export function withoutManager(object: Fields): Fields {
+  const listed = field(object, 'metadata', 'managedFields');
+  if (!Array.isArray(listed) || !listed.some(isManagers)) return object;
+  const metadata = new Map(fieldsAt(object, 'metadata'));
+  setList(
+    metadata,
+    'managedFields',
+    listed.filter((entry) => !isManagers(entry)),
+  );
+  return new Map(object).set('metadata', metadata);
+}
+
+function isManagers(entry: Value): boolean {
+  return stringField(entry, 'manager') === MANAGER;
+}
+
+function withEntry(object: Fields, paths: readonly string[][], now: Date): Fields {
   const apiVersion = stringField(object, 'apiVersion') ?? '';
-  const isOwn = (entry: Value) =>
-    stringField(entry, 'manager') === MANAGER && stringField(entry, 'apiVersion') === apiVersion;
+  const isOwn = (entry: Value) => isManagers(entry) && stringField(entry, 'apiVersion') === apiVersion;
   const listed = field(object, 'metadata', 'managedFields');
   const entries = Array.isArray(listed) ? listed : [];
   const known = field(entries.find(isOwn), 'fieldsV1');

@@ -2,6 +2,7 @@
 
 import { parseTime } from '../k8s-decode/time.js';
 import { type Fields, field, stringField, type Value } from '../k8s-decode/value.js';
+import { isPutBackEntry, MANAGER } from './managed-entry.js';
 import { type FieldChange, isSame, type Step } from './object-diff.js';
 
 /** An entry of managedFields. */
@@ -13,39 +14,51 @@ export interface Manager {
   time?: string;
 }
 
-/** Who made a revision. */
+/** Who made a revision. Nobody where the writer is not in managedFields. */
 export interface Authors {
   managers: Manager[];
-  /**
-   * No entry of managedFields has a new time (two changes in one second, or one that went past the API server): these own what
-   * changed, and their time is that of the change. Nobody where there is none: the writer is not in managedFields.
-   */
+  /** No entry has a new time, as of two changes in one second: these have the time of the change, and what changed is theirs. */
   guessed: boolean;
 }
 
-/** The managers whose entries are new, or differ from the revision before. */
+/**
+ * Those whose entries are of the time of the change. The API server gives the writer's entry the time of each change; times that
+ * went back, or stayed, are those of a value that was put there past it.
+ */
 export function authorsOf(before: Fields | undefined, after: Fields, changes: readonly FieldChange[]): Authors {
   const entries = entriesOf(after);
+  const newest = maxTime(entriesOf(before));
   const known = new Map(entriesOf(before).map((entry) => [identity(entry), entry]));
   const changed = entries.filter((entry) => {
     const old = known.get(identity(entry));
     return old === undefined || !isSame(old, entry);
   });
-  if (changed.length > 0) {
-    // Of a field that somebody takes over, the one that had it has a changed entry too, with its old time.
-    const own = changed.filter((entry) => {
-      const old = known.get(identity(entry));
-      return !old || timeOf(old) !== timeOf(entry);
-    });
-    if (own.length > 0) return { managers: own.map(managerOf), guessed: false };
-    // Whoever wrote twice in a second has the newest time there is, and the same as before.
-    return { managers: changed.filter((entry) => timeOf(entry) === maxTime(entries)).map(managerOf), guessed: true };
-  }
+  // Of a field that somebody takes over, the one that had it has a changed entry too, with its old time.
+  const own = changed.filter((entry) => {
+    const old = known.get(identity(entry));
+    if (old) return timeOf(entry) > timeOf(old);
+    // The first entry of a scale has no time.
+    return timeOf(entry) === '' || timeOf(entry) >= newest;
+  });
+  if (own.length > 0) return { managers: own.map(managerOf), guessed: false };
   // The generation is raised by the API server, for whoever changes the rest.
   const paths = changes.map(({ path }) => path).filter((path) => path[1] !== 'generation');
-  const owners = entries.filter((entry) => paths.every((path) => owns(entry.get('fieldsV1'), path)));
-  const time = timeIn(changes);
-  return { managers: owners.filter((entry) => timeOf(entry) === time).map(managerOf), guessed: true };
+  const again = changed.length > 0 ? changed : entries.filter((entry) => ownsAll(entry, paths));
+  const time = changed.length > 0 ? newest : timeIn(changes);
+  const isOfThatTime = (entry: Fields) => timeOf(entry) === time && time === maxTime(entries) && time === newest;
+  return { managers: again.filter(isOfThatTime).map(managerOf), guessed: true };
+}
+
+/** Whether an object, the first under its key, was brought back by ketcdctl: its entry says so, or is later than the creation. */
+export function isBroughtBack(object: Fields): boolean {
+  const created = stringField(object, 'metadata', 'creationTimestamp') ?? '';
+  return entriesOf(object).some(
+    (entry) => isPutBackEntry(entry) || (stringField(entry, 'manager') === MANAGER && timeOf(entry) > created),
+  );
+}
+
+function ownsAll(entry: Fields, paths: readonly (readonly Step[])[]): boolean {
+  return paths.every((path) => owns(entry.get('fieldsV1'), path));
 }
 
 /** When a change was made, by the newest time that it wrote; undefined where it wrote none. */

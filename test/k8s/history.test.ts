@@ -205,3 +205,32 @@ test('k8s watch, live', { skip }, async (t) => {
   assert.equal((await watch('cm', '-A', '-o', 'table')).exit, 4);
   assert.ok(address);
 });
+
+test('an object that is older than what happened before it was put back', { skip }, async (t) => {
+  const { run, client } = await liveSample(t);
+  const map = (name: string, time: string, data = '1') => ({
+    key: Buffer.from(`/registry/configmaps/shop/${name}`),
+    value: Buffer.from(
+      JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name, namespace: 'shop', uid: `uid-${name}`, creationTimestamp: time },
+        data: { data },
+      }),
+    ),
+  });
+  const old = map('old', '2027-01-01T10:00:00Z');
+  await client.kv.put(old);
+  for (let second = 10; second < 60; second++) await client.kv.put(map(`new-${second}`, `2027-01-01T10:00:${second}Z`));
+  await client.kv.deleteRange({ key: old.key });
+  await client.kv.put(old);
+  await client.kv.put(map('old', '2027-01-01T10:00:00Z', '2'));
+  const changes = async (name: string, ...argv: string[]) => {
+    const { stdout } = await run(['k8s', 'history', `cm/${name}`, '-n', 'shop', '--summary', ...argv]);
+    return stdout.replace(/revision \d+ {2}/g, '').trimEnd().split('\n');
+  };
+  const wanted = ['changed  version 2', 'put back  version 1', 'deleted', 'created  version 1  2027-01-01T10:00:00Z'];
+  assert.deepEqual(await changes('old'), wanted);
+  assert.deepEqual(await changes('old', '--reverse'), wanted.toReversed());
+  assert.deepEqual(await changes('new-59'), ['created  version 1  2027-01-01T10:00:59Z']);
+});

@@ -2,7 +2,8 @@
 
 import { writeStyled } from '../../base/terminal.js';
 import type { KeyRevision } from '../../etcd/key-history.js';
-import { type Authors, authorsOf, managerText } from '../../k8s/managers.js';
+import { MANAGER } from '../../k8s/managed-entry.js';
+import { type Authors, authorsOf, isBroughtBack, type Manager, managerText } from '../../k8s/managers.js';
 import { changeFields, type FieldChange, objectChanges } from '../../k8s/object-diff.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import { type Fields, field, integer, stringField, type Value } from '../../k8s-decode/value.js';
@@ -19,12 +20,17 @@ export interface HistoryOptions {
   managedFields: boolean;
   /** Names the key in the line of each revision: where there are several. */
   keys?: true;
+  /** The time of the changes before a revision (milliseconds since 1970), where it is known. */
+  timeBefore?: (revision: bigint) => Promise<number | undefined>;
 }
+
+/** So far may the clocks of two API servers and nodes be apart, in milliseconds. */
+const CLOCK_SKEW = 5000;
 
 /** What is known of one revision. */
 interface Entry {
   revision: KeyRevision;
-  /** `put back`: created with a creation time that is older than the change before it. */
+  /** `put back`: the key is new, and the object is older than the changes before it. */
   change: 'created' | 'put back' | 'changed' | 'deleted' | 'kept';
   before: ComparedValue | undefined;
   after: ComparedValue | undefined;
@@ -96,23 +102,24 @@ export class HistoryPrinter {
       ...(after ? [{ place: placeOf(current), value: after }] : []),
       ...(before ? [{ place: placeOf(previous), value: before }] : []),
     ];
-    const change = this.isPutBack(current, after) ? 'put back' : changeOf(current, before);
+    const change = (await this.isPutBack(current, after)) ? 'put back' : changeOf(current, before);
     const changes = change === 'kept' ? [] : objectChanges(before?.shown, after?.shown);
-    const authors = authorsIn(before, after, changes);
+    const authors = authorsIn(change, before, after, changes);
     const time = timeOf(change, authors, before, after);
-    if (time !== undefined && change !== 'put back') this.latest = { revision: current.revision, time };
+    if (time !== undefined) this.latest = { revision: current.revision, time };
     return { revision: current, change, before, after, changes, authors, time };
   }
 
-  /**
-   * Whether a revision brings an object back that is older than what happened before it. Which is known where the oldest is shown
-   * first.
-   */
-  private isPutBack({ type, revision, kv }: KeyRevision, after: ComparedValue | undefined): boolean {
+  /** Whether a revision brings an object back that is older than what happened before it. */
+  private async isPutBack({ type, revision, kv }: KeyRevision, after: ComparedValue | undefined): Promise<boolean> {
     const created = stringField(after?.object, 'metadata', 'creationTimestamp');
     if (type === 'delete' || kv.version !== '1' || !created) return false;
     const { latest } = this;
-    return latest !== undefined && latest.revision < revision && created < latest.time;
+    // Known where the oldest is shown first.
+    if (latest !== undefined && latest.revision < revision && created < latest.time) return true;
+    if (isBroughtBack(after!.object!)) return true;
+    const before = await this.look.timeBefore?.(revision);
+    return before !== undefined && Date.parse(created) < before - CLOCK_SKEW;
   }
 
   private async read(revision: KeyRevision): Promise<ComparedValue | undefined> {
@@ -135,6 +142,7 @@ function changeOf({ type, kv }: KeyRevision, before: ComparedValue | undefined):
 }
 
 function authorsIn(
+  change: Entry['change'],
   before: ComparedValue | undefined,
   after: ComparedValue | undefined,
   changes: FieldChange[],
@@ -147,7 +155,9 @@ function authorsIn(
     .map(({ time = '' }) => time)
     .sort()
     .at(-1);
-  return { managers: managers.filter(({ time = '' }) => time === newest), guessed };
+  // What was put back brings the entries of those who wrote it then.
+  const isKnown = ({ manager, time = '' }: Manager) => time === newest && (change !== 'put back' || manager === MANAGER);
+  return { managers: managers.filter(isKnown), guessed };
 }
 
 function timeOf(
@@ -157,7 +167,7 @@ function timeOf(
   after: ComparedValue | undefined,
 ): string | undefined {
   if (change === 'deleted') return stringField(before?.object, 'metadata', 'deletionTimestamp');
-  if (change === 'created' || change === 'put back') return stringField(after?.object, 'metadata', 'creationTimestamp');
+  if (change === 'created') return stringField(after?.object, 'metadata', 'creationTimestamp');
   if (guessed) return undefined;
   return managers
     .flatMap(({ time }) => time ?? [])
@@ -167,7 +177,7 @@ function timeOf(
 
 /** `revision 77  changed  version 2  2026-03-02T08:04:05Z  kubelet (Update of status)` */
 function headLine({ revision, change, after, authors, time }: Entry): string {
-  const isUnrecorded = change === 'changed' && field(after?.object, 'metadata', 'managedFields') !== undefined;
+  const isUnrecorded = (change === 'changed' || change === 'put back') && field(after?.object, 'metadata', 'managedFields') !== undefined;
   const { kv } = revision;
   const version = change === 'deleted' ? '' : `version ${kv.version}`;
   const by = authors.managers.map(managerText).join(', ') || (isUnrecorded ? 'somebody not in managedFields' : '');

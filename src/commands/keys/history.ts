@@ -54,6 +54,10 @@ export async function printHistory(
   const printer = new HistoryPrinter(context, format, {
     summary: flags.summary,
     managedFields: flags.showManagedFields,
+    timeBefore: async (revision) => {
+      const { timeBefore } = await import('../../k8s/at-time.js');
+      return timeBefore({ client, values: await context.values() }, revision);
+    },
   });
   let last: RevisionPair | undefined;
   for await (const pair of pairs) {
