@@ -227,7 +227,10 @@ test('an object that is older than what happened before it was put back', { skip
   await client.kv.put(map('old', '2027-01-01T10:00:00Z', '2'));
   const changes = async (name: string, ...argv: string[]) => {
     const { stdout } = await run(['k8s', 'history', `cm/${name}`, '-n', 'shop', '--summary', ...argv]);
-    return stdout.replace(/revision \d+ {2}/g, '').trimEnd().split('\n');
+    return stdout
+      .replace(/revision \d+ {2}/g, '')
+      .trimEnd()
+      .split('\n');
   };
   const wanted = ['changed  version 2', 'put back  version 1', 'deleted', 'created  version 1  2027-01-01T10:00:00Z'];
   assert.deepEqual(await changes('old'), wanted);

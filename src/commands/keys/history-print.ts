@@ -156,7 +156,8 @@ function authorsIn(
     .sort()
     .at(-1);
   // What was put back brings the entries of those who wrote it then.
-  const isKnown = ({ manager, time = '' }: Manager) => time === newest && (change !== 'put back' || manager === MANAGER);
+  const isKnown = ({ manager, time = '' }: Manager) =>
+    time === newest && (change !== 'put back' || manager === MANAGER);
   return { managers: managers.filter(isKnown), guessed };
 }
 
@@ -177,7 +178,8 @@ function timeOf(
 
 /** `revision 77  changed  version 2  2026-03-02T08:04:05Z  kubelet (Update of status)` */
 function headLine({ revision, change, after, authors, time }: Entry): string {
-  const isUnrecorded = (change === 'changed' || change === 'put back') && field(after?.object, 'metadata', 'managedFields') !== undefined;
+  const isUnrecorded =
+    (change === 'changed' || change === 'put back') && field(after?.object, 'metadata', 'managedFields') !== undefined;
   const { kv } = revision;
   const version = change === 'deleted' ? '' : `version ${kv.version}`;
   const by = authors.managers.map(managerText).join(', ') || (isUnrecorded ? 'somebody not in managedFields' : '');
