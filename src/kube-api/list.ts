@@ -119,14 +119,14 @@ async function messageOf(object: Fields): Promise<Buffer> {
   return readEnvelope(new StoredReader(value)).raw;
 }
 
-/** Small parts put together. */
-async function* inPieces(parts: AsyncIterable<string>): AsyncGenerator<string> {
+/** Small parts put together; as bytes, which a socket takes as they are. */
+async function* inPieces(parts: AsyncIterable<string>): AsyncGenerator<Buffer> {
   let piece = '';
   for await (const part of parts) {
     piece += part;
     if (piece.length < PIECE) continue;
-    yield piece;
+    yield Buffer.from(piece);
     piece = '';
   }
-  if (piece !== '') yield piece;
+  if (piece !== '') yield Buffer.from(piece);
 }

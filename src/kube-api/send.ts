@@ -23,7 +23,7 @@ export interface SendOptions {
 
 export async function send(response: ServerResponse, answer: Answer, options: SendOptions): Promise<void> {
   const { body } = answer;
-  if (typeof body === 'string' || Buffer.isBuffer(body)) await sendWhole(response, answer, Buffer.from(body), options);
+  if (typeof body === 'string' || Buffer.isBuffer(body)) await sendWhole(response, answer, bytesOf(body), options);
   else if (answer.isLive) await sendLive(response, answer, body);
   else await sendPieces(response, answer, body[Symbol.asyncIterator](), options);
 }
@@ -62,7 +62,7 @@ async function sendPieces(
   let size = 0;
   let next = await pieces.next();
   for (; !next.done && size < HELD_BACK; next = await pieces.next()) {
-    const piece = Buffer.from(next.value);
+    const piece = bytesOf(next.value);
     held.push(piece);
     size += piece.length;
   }
@@ -94,6 +94,10 @@ async function sendPieces(
   if (late.length > 0) response.addTrailers({ Warning: warningOf(late[0]!) });
   out.end();
   if (!response.writableFinished) await Promise.race([once(response, 'finish'), once(response, 'close')]);
+}
+
+function bytesOf(piece: string | Buffer): Buffer {
+  return typeof piece === 'string' ? Buffer.from(piece) : piece;
 }
 
 function compressed(response: ServerResponse): Writable {

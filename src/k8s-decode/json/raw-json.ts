@@ -3,8 +3,9 @@ import { Failure } from '../../base/errors.js';
 import { base64 } from '../protobuf/unknown.js';
 import { never, readParts, type ValueCodec } from '../protobuf/value-codec.js';
 import type { StoredWriter } from '../protobuf/wire.js';
-import type { Value } from '../value.js';
-import { parseJson, sourceOf, toJson } from './json.js';
+import type { Fields, Value } from '../value.js';
+import { maxDepth, parseJson, sourceOf, toJson } from './json.js';
+import { isPlainFields, UnreadFields } from './unread-fields.js';
 
 /** Bytes that are no JSON are shown as `{"$base64": …}`. */
 export const rawJson: ValueCodec = {
@@ -46,6 +47,7 @@ function readRaw(bytes: Buffer): Value {
 }
 
 function parseRaw(bytes: Buffer): Value {
+  if (isPlainFields(bytes, maxDepth)) return new UnreadFields(bytes.toString('latin1'), parseFields);
   try {
     return parseJson(bytes);
   } catch (error) {
@@ -54,7 +56,12 @@ function parseRaw(bytes: Buffer): Value {
   }
 }
 
+function parseFields(text: string): Fields {
+  return parseJson(text) as Fields;
+}
+
 function writeRaw(writer: StoredWriter, value: Value): Buffer {
+  if (value instanceof UnreadFields && value.text !== undefined) return Buffer.from(value.text);
   const opaque = value instanceof Map && value.size === 1 ? value.get('$base64') : undefined;
   return opaque === undefined ? Buffer.from(sourceOf(value) ?? toJson(value)) : base64(writer, opaque);
 }

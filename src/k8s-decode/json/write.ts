@@ -1,6 +1,7 @@
 import { Failure } from '../../base/errors.js';
-import { type Fields, type Value, wellFormed } from '../value.js';
+import { type Value, wellFormed } from '../value.js';
 import { TextBuffer } from './text-buffer.js';
+import { UnreadFields } from './unread-fields.js';
 
 /**
  * The JSON text of `value` as Go's encoding/json writes it: `<`, `>`, `&`, U+2028 and U+2029 are escaped.
@@ -14,27 +15,13 @@ export function toJson(value: Value, indent = ''): string {
 function compact(value: Value): string {
   if (typeof value === 'string') return quoteJson(value);
   if (value instanceof Map) {
+    if (value instanceof UnreadFields && value.text !== undefined) return value.text;
     let text = '{';
-    for (const [name, member] of value) {
-      const written = name === 'fieldsV1' && member instanceof Map ? writtenOnce(member) : compact(member);
-      text += `${text.length > 1 ? ',' : ''}${quoteJson(name)}:${written}`;
-    }
+    for (const [name, member] of value) text += `${text.length > 1 ? ',' : ''}${quoteJson(name)}:${compact(member)}`;
     return `${text}}`;
   }
   if (Array.isArray(value)) return `[${value.map(compact).join(',')}]`;
   return scalar(value);
-}
-
-/** The managed fields of many objects are one object (raw-json.ts), and a third of what there is to write of them. */
-const managedFields = new WeakMap<Fields, string>();
-
-function writtenOnce(fields: Fields): string {
-  let text = managedFields.get(fields);
-  if (text === undefined) {
-    text = compact(fields);
-    managedFields.set(fields, text);
-  }
-  return text;
 }
 
 /** How JSON is laid out over lines. */
