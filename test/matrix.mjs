@@ -41,7 +41,9 @@ const wanted = process.argv.slice(2);
 const failed = (wanted.length > 0 ? wanted : VERSIONS).filter((version) => {
   const program = nodeOf(version);
   console.log(`\nNode ${version}`);
-  return !step(program, ['--test', '--test-concurrency=2', '--test-timeout=300000', '--test-force-exit', ...files]);
+  const seed = `--require=${join(root, 'build/test/test/support/seed.js')}`;
+  const options = [seed, '--test', '--test-concurrency=2', '--test-timeout=300000', '--test-force-exit'];
+  return !step(program, [...options, ...files]);
 });
 if (failed.length > 0) console.error(`Failed under Node ${failed.join(', ')}`);
 process.exit(failed.length > 0 ? 1 : 0);

@@ -97,6 +97,7 @@ const { status } = spawnSync(
     '--test-timeout=300000',
     // At its own end Node 20 may wait for ever, and busily, for a broken HTTP/2 connection; the program ends by process.exit.
     '--test-force-exit',
+    `--require=${join(root, 'build/test/test/support/seed.js')}`,
     `--test-reporter=${process.stdout.isTTY ? 'spec' : 'tap'}`,
     '--test-reporter-destination=stdout',
     `--test-reporter=${join(root, 'test/failures.mjs')}`,

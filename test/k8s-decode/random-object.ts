@@ -44,6 +44,9 @@ export class RandomObject {
 
   private value(ref: MessageRef, type: string, depth: number): Value {
     if (type.startsWith('@JSONSchema')) return this.schemaOr(ref, type, depth);
+    if (type.startsWith('@Items:')) {
+      return [this.message(resolveMessage(ref.schema, type.slice('@Items:'.length)), depth + 1)];
+    }
     return this.scalar(type) ?? this.message(resolveMessage(ref.schema, type), depth + 1);
   }
 
@@ -82,6 +85,8 @@ export class RandomObject {
         return this.pick<Value>([new Map([['a', '<b>']]), [1, 'a', 2n ** 60n + 1n], 'text']);
       case '@Strings':
         return [this.pick(TEXTS)];
+      case '@StringMap':
+        return new Map([[this.pick(TEXTS), this.pick(TEXTS)]]);
       default:
         return undefined;
     }
