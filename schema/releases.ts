@@ -193,7 +193,7 @@ function addFact(pkg: GoPackage, fact: Fact): void {
 /**
  * Facts that no module and no line of the field facts has, as if each of the old releases had them: who had yet to
  * initialize an object (up to 1.15); the first form of managedFields (1.14 and 1.15, an alpha), which every later
- * release passes over; the JobTemplate that 1.21 to 1.23 wrote under batch/v1.
+ * release passes over (here it is shown, and stays when the object is edited); the JobTemplate that 1.21 to 1.23 wrote under batch/v1.
  */
 function unrecorded(): Map<string, GoPackage> {
   const embedded = (goType: string, json: string): GoField => ({
@@ -205,13 +205,13 @@ function unrecorded(): Map<string, GoPackage> {
   });
   const field = (json: string, goType: string, number: number): GoField => {
     const protobuf = `bytes,${number},opt`;
-    return { name: json, goType, embedded: false, json: json === '-' ? json : `${json},omitempty`, protobuf };
+    return { name: json, goType, embedded: false, json: `${json},omitempty`, protobuf };
   };
   const meta = new Map([
     ['ObjectMeta', [field('initializers', '*Initializers', 16)]],
     ['Initializers', [field('pending', '[]Initializer', 1), field('result', '*Status', 2)]],
     ['Initializer', [field('name', 'string', 1)]],
-    ['ManagedFieldsEntry', [field('-', '[]byte', 5)]],
+    ['ManagedFieldsEntry', [field('fields', '*Fields', 5)]],
   ]);
   const template = [
     embedded('metav1.TypeMeta', ',inline'),

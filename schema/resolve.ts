@@ -35,6 +35,7 @@ const SPECIALS: Record<string, string> = {
   'meta/v1.MicroTime': '@MicroTime',
   'meta/v1.Duration': '@Duration',
   'meta/v1.FieldsV1': '@Raw',
+  'meta/v1.Fields': '@Fields',
   'runtime.RawExtension': '@Raw',
   'intstr.IntOrString': '@IntOrString',
   'resource.Quantity': '@Quantity',

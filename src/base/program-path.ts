@@ -10,8 +10,9 @@ import { isAbsolute, join } from 'node:path';
  */
 export function programPath(name: string, path: string): string {
   if (name.includes('/')) return name;
-  const found = path
-    .split(':')
+  // Go takes a PATH that is empty for one without directories.
+  const dirs = path === '' ? [] : path.split(':');
+  const found = dirs
     .map((dir) => join(dir || '.', name))
     .find(isExecutable);
   if (found === undefined) throw new Error(`exec: "${name}": executable file not found in $PATH`);

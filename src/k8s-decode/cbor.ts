@@ -1,5 +1,5 @@
 import { Failure } from '../base/errors.js';
-import { type Fields, integer, type Value } from './value.js';
+import { type Fields, integer, JsonText, type Value } from './value.js';
 
 /** What a value begins with that Kubernetes stored as CBOR: tag 55799, which says no more than "this is CBOR". */
 const selfDescribed = Buffer.from([0xd9, 0xd9, 0xf7]);
@@ -188,7 +188,8 @@ function write(chunks: Buffer[], value: Value): void {
   else if (Array.isArray(value)) {
     chunks.push(head(Major.Array, value.length));
     for (const item of value) write(chunks, item);
-  } else writeMap(chunks, value);
+  } else if (value instanceof JsonText) throw new Failure(`Kubernetes has no way to store ${value.text}`);
+  else writeMap(chunks, value);
 }
 
 function writeBytes(chunks: Buffer[], bytes: Buffer): void {

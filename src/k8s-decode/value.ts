@@ -5,10 +5,22 @@
  * and a field called `__proto__` is nothing special. A 64-bit integer is a number where a double holds it
  * exactly, otherwise a bigint. Bytes are their base64 string, as in Kubernetes' JSON.
  */
-export type Value = null | boolean | number | bigint | string | Value[] | Fields;
+export type Value = null | boolean | number | bigint | string | JsonText | Value[] | Fields;
 
 /** The fields of one object, in their order. */
 export type Fields = Map<string, Value>;
+
+/**
+ * JSON as it was written, where the other values would lose something of it: a number with more digits than a double has, or in another
+ * spelling (`1.10`), an object with two members of one name. Only who asks for it gets one (`isExact` of json.ts), to show it.
+ */
+export class JsonText {
+  constructor(readonly text: string) {}
+
+  get isNumber(): boolean {
+    return this.text[0] !== '{';
+  }
+}
 
 /** The value at the end of `path`, or undefined where a step leads to no field. */
 export function field(value: Value | undefined, ...path: string[]): Value | undefined {

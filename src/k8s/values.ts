@@ -21,6 +21,8 @@ import {
   type FieldMask,
   type Stored,
 } from '../k8s-decode/index.js';
+import { parseJson } from '../k8s-decode/json/json.js';
+import { type Fields, JsonText } from '../k8s-decode/value.js';
 
 export interface StoredValuesOptions {
   /** Path of an EncryptionConfiguration; without it the one that this node's API server has, if any. */
@@ -156,6 +158,18 @@ export class StoredValue {
   get stored(): Stored | undefined {
     this.decoded ??= this.decodeOrFailure();
     return this.decoded instanceof Failure ? undefined : this.decoded;
+  }
+
+  /** The same for whoever shows it: what is stored as JSON keeps its numbers as they stand there, and members of one name. */
+  get exact(): Fields | JsonText | undefined {
+    if (this.encoding !== 'json' || !this.plain) return this.stored?.object;
+    try {
+      const value = parseJson(this.plain, { isExact: true });
+      return value instanceof Map || value instanceof JsonText ? value : undefined;
+    } catch (error) {
+      if (error instanceof Failure) return undefined;
+      throw error;
+    }
   }
 
   /** Why there is no object. */

@@ -1,8 +1,9 @@
 /** The kubeconfig that leads clients to what is served: a context for each cluster. */
 import { X509Certificate } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeNewFile } from '../base/files/write.js';
 import { toYaml } from '../k8s-decode/yaml/write.js';
 import { asFields } from './plain.js';
 
@@ -53,7 +54,7 @@ export class PrivateFile {
     this.folder = mkdtempSync(join(tmpdir(), 'ketcdctl-'));
     chmodSync(this.folder, 0o700);
     this.path = join(this.folder, name);
-    writeFileSync(this.path, content, { mode: 0o600, flag: 'wx' });
+    writeNewFile(this.path, Buffer.from(content), { mode: 0o600 });
   }
 
   remove(): void {

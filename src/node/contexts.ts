@@ -2,8 +2,8 @@
  * Contexts: clusters by name, in a file of the user's configuration folder. It holds no password; certificates are named by their
  * paths. It is the user's alone (mode 0600), and one that others could have written is not read.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Failure } from '../base/errors.js';
 import { whyNotTrusted } from './trusted-file.js';
 
@@ -96,31 +96,6 @@ function hasRightTypes(context: object): boolean {
   return Object.entries(context).every(
     ([name, value]) => Object.hasOwn(TYPES, name) && TYPES[name as keyof ClusterContext](value),
   );
-}
-
-/** Writes the file anew, whole or not at all, for this user alone. */
-export function writeContexts(env: NodeJS.ProcessEnv, contexts: Contexts): void {
-  const path = contextsPath(env);
-  if (path === undefined) {
-    throw new Failure('there is no folder for the contexts', { hint: 'set HOME or XDG_CONFIG_HOME' });
-  }
-  const part = `${path}.${process.pid}.part`;
-  try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const problem = whyNotTrusted(dirname(path));
-    if (problem !== undefined) throw new Error(problem);
-    const file = openSync(part, 'wx', 0o600);
-    try {
-      writeSync(file, `${JSON.stringify(contexts, undefined, 2)}\n`);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(part, path);
-  } catch (error) {
-    rmSync(part, { force: true });
-    throw new Failure(`cannot write the contexts to ${path}: ${(error as Error).message}`, { cause: error });
-  }
 }
 
 /**

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../base/errors.js';
 import type { Fields } from '../k8s-decode/index.js';
-import { field, type Value } from '../k8s-decode/value.js';
+import { withoutManagedFields } from '../k8s-decode/protobuf/field-mask.js';
+import type { Value } from '../k8s-decode/value.js';
 import { toYaml } from '../k8s-decode/yaml/write.js';
 import { readableBytes } from './bytes.js';
 import type { Context } from './context.js';
@@ -31,9 +32,8 @@ export class ComparedValues {
 
   async read(key: Buffer, value: Buffer): Promise<ComparedValue> {
     if (this.context.options.decode === 'none') return textual(value);
-    const { plain, encrypted, stored } = await (await this.context.values()).read(key, value);
-    if (stored) {
-      const { object } = stored;
+    const { plain, encrypted, exact: object } = await (await this.context.values()).read(key, value);
+    if (object instanceof Map) {
       const shown = this.show.managedFields ? object : withoutManagedFields(object);
       const text = textOf(shown);
       // One that is too much text is compared as the bytes that it is.
@@ -67,13 +67,4 @@ function textual(value: Buffer): ComparedValue {
 
 function sizeAndHash(value: Buffer): string {
   return `${value.length} bytes, SHA-256 ${createHash('sha256').update(value).digest('hex').slice(0, 16)}…`;
-}
-
-/** The object without the record of who owns which field. */
-export function withoutManagedFields(object: Fields): Fields {
-  const metadata = field(object, 'metadata');
-  if (!(metadata instanceof Map) || !metadata.has('managedFields')) return object;
-  const kept = new Map(metadata);
-  kept.delete('managedFields');
-  return new Map(object).set('metadata', kept);
 }

@@ -5,7 +5,7 @@ import { Failure } from '../base/errors.js';
 import { isMarked, type StoredValue, type StoredValues } from '../k8s/values.js';
 import { encryptedText, isEncrypted } from '../k8s-decode/encryption/describe.js';
 import { encodingOf } from '../k8s-decode/index.js';
-import { NO_MANAGED_FIELDS } from '../k8s-decode/protobuf/field-mask.js';
+import { NO_MANAGED_FIELDS, withoutManagedFields } from '../k8s-decode/protobuf/field-mask.js';
 import type { Value } from '../k8s-decode/value.js';
 import { toYaml } from '../k8s-decode/yaml/write.js';
 import { readableBytes } from './bytes.js';
@@ -30,8 +30,9 @@ export function decodedText(
 ): Promise<string | Buffer> | string | Buffer {
   if (decode !== 'k8s' && !isMarked(value) && !isEncrypted(value)) return raw(value);
   const show = (read: StoredValue) => {
-    const object = read.isMarked || decode === 'k8s' ? read.stored?.object : undefined;
-    const text = object && textOf(values, key, object);
+    const object = read.isMarked || decode === 'k8s' ? read.exact : undefined;
+    const text =
+      object instanceof Map ? textOf(values, key, managedFields ? object : withoutManagedFields(object)) : undefined;
     if (text !== undefined) return text.slice(0, -1);
     if (!object) values.tell(read);
     return read.plain ? raw(read.plain) : closedText(read);
@@ -58,7 +59,7 @@ function textOf(values: StoredValues, key: Buffer, object: Value): string | unde
 export async function decodedObject(values: StoredValues, { key, value }: Pair): Promise<Value | undefined> {
   if (!isEncrypted(value) && encodingOf(value) === undefined) return undefined;
   const read = await values.read(key, value);
-  const object = read.encoding && read.stored?.object;
+  const object = read.encoding && read.exact;
   if (object) return object;
   values.tell(read);
   if (!read.plain) return closedText(read);

@@ -2,11 +2,11 @@
  * The way back from a lost quorum on the node whose data is the newest. Each step is looked at before the next is told, so that the
  * command is run again after each, and goes on from what it finds.
  */
-import { cpSync, existsSync, renameSync } from 'node:fs';
+import { cpSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { FileInUse, withLock } from '../base/files/lock.js';
 import { partName } from '../base/files/part-file.js';
-import { syncDir } from '../base/files/write.js';
+import { syncDir, syncTree } from '../base/files/write.js';
 import type { ListedMember } from '../doctor/facts.js';
 import { dbOf } from '../storage/bolt/db-file.js';
 import { newCluster } from '../storage/raft/membership.js';
@@ -86,7 +86,13 @@ async function copyStep(dataDir: string, act: boolean): Promise<RecoverStep> {
   const title = `a copy of the data is at ${copy}`;
   if (!existsSync(copy) && act) {
     const part = partName(copy);
-    cpSync(dataDir, part, { recursive: true, preserveTimestamps: true, errorOnExist: true, force: false });
+    try {
+      cpSync(dataDir, part, { recursive: true, preserveTimestamps: true, errorOnExist: true, force: false });
+      syncTree(part);
+    } catch (error) {
+      rmSync(part, { recursive: true, force: true });
+      throw error;
+    }
     renameSync(part, copy);
     syncDir(dirname(copy));
   }

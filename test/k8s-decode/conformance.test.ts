@@ -74,7 +74,7 @@ for (const file of corpusFiles.sort()) {
     assert.ok(lines.length > 100);
     for (const { name = '', gvk = name, pb = '', json, yaml, encoded } of lines) {
       const shown = (value: Value) => (isExact(gvk) ? value : withoutEmpty(value));
-      const truth = parseJson(json, true);
+      const truth = parseJson(json, { keepSource: true });
       const { object } = await decodeStored(Buffer.from(pb, 'base64'), { key: gvk });
       assertSame(shown(object), shown(truth), gvk);
       if (yaml && !NO_YAML.test(release) && toYaml(object) !== yaml) {
@@ -109,7 +109,7 @@ for (const [name, encoding] of REAL) {
         continue;
       }
       const stored = await decodeStored(bytes, { key });
-      const truth = parseJson(json, true);
+      const truth = parseJson(json, { keepSource: true });
       assertSame(stored.object, truth, key);
       if (yaml) assert.equal(toYaml(stored.object), yaml, key);
       assert.ok(truth instanceof Map);

@@ -30,7 +30,7 @@ for (const file of readdirSync(folder).filter((name) => /^(kubernetes|openshift)
       .split('\n');
     for (const line of lines) {
       const { gvk, pb, json, encoded = pb }: Line = JSON.parse(line);
-      const truth = parseJson(json, true);
+      const truth = parseJson(json, { keepSource: true });
       const { object } = await decodeStored(Buffer.from(pb, 'base64'), { key: gvk });
       if (canonicalText(object) !== canonicalText(truth)) assert.deepEqual(object, truth, gvk);
       assert.ok(truth instanceof Map);

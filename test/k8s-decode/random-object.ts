@@ -83,6 +83,8 @@ export class RandomObject {
         return this.pick([8080, 'http']);
       case '@Raw':
         return this.pick<Value>([new Map([['a', '<b>']]), [1, 'a', 2n ** 60n + 1n], 'text']);
+      case '@Fields':
+        return new Map([['f:spec', new Map([['f:a', new Map()]])]]);
       case '@Strings':
         return [this.pick(TEXTS)];
       case '@StringMap':

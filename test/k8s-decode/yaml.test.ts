@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseJson } from '../../src/k8s-decode/json/json.js';
+import { parseJson, toJson } from '../../src/k8s-decode/json/json.js';
 import type { Value } from '../../src/k8s-decode/value.js';
 import { parseBlockYaml } from '../../src/k8s-decode/yaml/block.js';
+import { withFoldedNextLines } from '../../src/k8s-decode/yaml/next-line.js';
+import { parseYaml } from '../../src/k8s-decode/yaml/read.js';
 import { toYaml } from '../../src/k8s-decode/yaml/write.js';
 import { corpus, NO_CORPUS, testData } from '../support/root.js';
 import { anyValue, inOrder, jsonLines } from '../support/values.js';
@@ -80,7 +82,11 @@ const values: [string, string][] = [
   ],
   [
     '[1.5,1e21,1e-7,1234567.5,123456.5,9007199254740993,9223372036854775807,-0.0,null,true]',
-    '- 1.5\n- 1e+21\n- 1e-07\n- 1.2345675e+06\n- 123456.5\n- 9007199254740993\n- 9223372036854775807\n- -0\n- null\n- true\n',
+    '- 1.5\n- 1e+21\n- 1e-07\n- 1.2345675e+06\n- 123456.5\n- 9007199254740993\n- 9223372036854775807\n- 0\n- null\n- true\n',
+  ],
+  [
+    '[1000000.5,1e20,1e19,18446744073709551615,18446744073709551616,-1e18,-9223372036854775808,-9223372036854775809,5e-324,0.0001,0.00001]',
+    '- 1.0000005e+06\n- 1e+20\n- 10000000000000000000\n- 1.8446744073709552e+19\n- 1.8446744073709552e+19\n- -1000000000000000000\n- -9223372036854775808\n- -9.223372036854776e+18\n- 5e-324\n- 0.0001\n- 1e-05\n',
   ],
   ['{"a\\nb":{"c":1}}', '? |-\n  a\n  b\n: c: 1\n'],
   [`{"${'k'.repeat(128)}":[1],"${'l'.repeat(129)}":[1]}`, `${'k'.repeat(128)}:\n- 1\n? ${'l'.repeat(129)}\n: - 1\n`],
@@ -91,6 +97,38 @@ const values: [string, string][] = [
 
 test('collections, numbers and names are laid out as kubectl does', () => {
   for (const [json, yaml] of values) assert.equal(toYaml(parseJson(json)), yaml, json);
+});
+
+test('U+0085 is written for whoever reads it back, and as kubectl reads it where it shows', () => {
+  const cases: [string, string, string][] = [
+    ['\x85', '"\\N"', "' '"],
+    ['a\x85', '"a\\N"', "'a '"],
+    ['a \x85 b', '"a \\N b"', 'a b'],
+    ['\x85\x85', '"\\N\\N"', '|2+\n'],
+    ['a\x85\x85 \x85b', '"a\\N\\N \\Nb"', '|-\n  a\n\n\n  b'.replace('\n\n\n', '\n\n')],
+    ['a\n\x85', '"a\\n\\N"', '"a\\n "'],
+  ];
+  for (const [text, exact, shown] of cases) {
+    const fields = new Map<string, Value>([['k', [text]]]);
+    assert.equal(toYaml(fields), `k:\n- ${exact}\n`, JSON.stringify(text));
+    assert.deepEqual(parseYaml(toYaml(fields)), [fields]);
+    assert.equal(toYaml(withFoldedNextLines(new Map([['k', text]]))), `k: ${shown}\n`, JSON.stringify(text));
+  }
+  const without = new Map<string, Value>([['k', ['a', new Map([['b', 1]])]]]);
+  assert.equal(withFoldedNextLines(without), without);
+});
+
+test('JSON that is read exactly is shown with its digits', () => {
+  const json = '{ "a": [1.10, 1e400, -0, 12345678901234567890, 9007199254740993], "b": {"x": 1, "x": "\\" y"}, "c": 1.5 }';
+  const exact = parseJson(json, { isExact: true });
+  assert.equal(
+    toJson(exact),
+    '{"a":[1.10,1e400,-0,12345678901234567890,9007199254740993],"b":{"x":1,"x":"\\" y"},"c":1.5}',
+  );
+  assert.equal(
+    toYaml(exact),
+    `a:\n- 1.10\n- 1e400\n- -0\n- 12345678901234567890\n- 9007199254740993\nb: '{"x":1,"x":"\\" y"}'\nc: 1.5\n`,
+  );
 });
 
 test('long scalars are folded at the first space beyond column 80', () => {

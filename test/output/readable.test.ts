@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WatchResponse } from '../../src/etcd/watch.js';
 import { StoredValues } from '../../src/k8s/values.js';
+import { toCbor } from '../../src/k8s-decode/cbor.js';
+import { parseJson } from '../../src/k8s-decode/json/json.js';
 import type { Context } from '../../src/output/context.js';
 import type { Format } from '../../src/output/format.js';
 import { rangePrinter } from '../../src/output/range/index.js';
@@ -54,6 +56,48 @@ test('numbers of 64 bits keep their digits in ranges and watches', async () => {
     assert.equal(text().match(/9007199254740993/g)?.length, 9, text());
     assert.doesNotMatch(text(), /9007199254740992|_/);
   }
+});
+
+test('a value of JSON keeps its numbers, and members of one name', async () => {
+  const json = '{"id": 12345678901234567890, "price": 0.12345678901234567890, "v": 1.10, "twice": {"a": 1, "a": 2}}';
+  for (const [value, jsonl, yaml] of [
+    [
+      json,
+      '{"id":12345678901234567890,"price":0.12345678901234567890,"v":1.10,"twice":{"a":1,"a":2}}',
+      `\n  id: 12345678901234567890\n  price: 0.12345678901234567890\n  twice: '{"a":1,"a":2}'\n  v: 1.10\n`,
+    ],
+    ['{"a":1,"a":2}', '{"a":1,"a":2}', ` '{"a":1,"a":2}'\n`],
+    // Bytes behind the value are no JSON.
+    ['{"a":1.0} x', '"{\\"a\\":1.0} x"', ` '{"a":1.0} x'\n`],
+  ] as const) {
+    for (const format of ['jsonl', 'yaml'] as const) {
+      const { context, text } = recording();
+      const options = { keysOnly: false, valuesOnly: false, countOnly: false, managedFields: false };
+      const range = await rangePrinter(context, format, options);
+      await range.print({ header, kvs: [{ ...kv, value: Buffer.from(value) }] as never[], more: false, count: '1' });
+      await range.end?.();
+      assert.ok(text().endsWith(format === 'jsonl' ? `"value":${jsonl}}\n` : `value:${yaml}`), text());
+    }
+  }
+});
+
+test('a custom resource that is stored as CBOR is shown as YAML', async () => {
+  const { context, text } = recording();
+  const object = parseJson(
+    '{"apiVersion":"g.io/v1","kind":"Widget","metadata":{"name":"w","managedFields":[{"manager":"m"}]},"spec":{"size":3,"ratio":0.5,"big":9223372036854775807}}',
+  );
+  const value = toCbor(object);
+  const stored = { ...kv, key: Buffer.from('/registry/g.io/widgets/w'), value };
+  // As a range has it: a part of the answer's bytes.
+  Object.assign(stored, { source: value, valueStart: 0, valueEnd: value.length });
+  const options = { keysOnly: false, valuesOnly: false, countOnly: false, managedFields: false };
+  const range = await rangePrinter(context, 'simple', options);
+  await range.print({ header, kvs: [stored] as never[], more: false, count: '1' });
+  await range.end?.();
+  assert.equal(
+    text(),
+    '/registry/g.io/widgets/w\napiVersion: g.io/v1\nkind: Widget\nmetadata:\n  name: w\nspec:\n  big: 9223372036854775807\n  ratio: 0.5\n  size: 3\n',
+  );
 });
 
 test('a list is a line for each of its items, in the names of an API', async () => {

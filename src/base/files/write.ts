@@ -2,7 +2,8 @@
  * Writing to files. A write may take fewer bytes than it was given (a full disk takes what still fits, and fails at the next one only),
  * so whatever is written to a file goes through here.
  */
-import { closeSync, fsyncSync, ftruncateSync, openSync, writeSync, writev } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync, readdirSync, writeSync, writev } from 'node:fs';
+import { join } from 'node:path';
 
 /** By hand, as `promisify` is: node:util takes 1 to 2 ms of every start of the executable to load. */
 function writeSome(fd: number, pieces: Uint8Array[], at: number): Promise<number> {
@@ -63,8 +64,21 @@ export function writeNewFile(
   }
 }
 
+/** Makes sure that a folder, what is in it and what is in that are on the disk; symbolic links are not followed. */
+export function syncTree(path: string): void {
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    if (entry.isDirectory()) syncTree(join(path, entry.name));
+    else if (entry.isFile()) sync(join(path, entry.name));
+  }
+  sync(path);
+}
+
 /** Makes sure that the names in a folder are on the disk. */
 export function syncDir(path: string): void {
+  sync(path);
+}
+
+function sync(path: string): void {
   const fd = openSync(path, 'r');
   try {
     fsyncSync(fd);

@@ -9,6 +9,7 @@ import { isProtobufKind } from '../../k8s-decode/protobuf/protobuf.js';
 import { StoredReader } from '../../k8s-decode/protobuf/wire.js';
 import { schemaLoaders } from '../../k8s-decode/schema/index.js';
 import { stringField } from '../../k8s-decode/value.js';
+import { withFoldedNextLines } from '../../k8s-decode/yaml/next-line.js';
 import { toYaml } from '../../k8s-decode/yaml/write.js';
 import { type Detected, detect, MEDIA_TYPES } from './detect.js';
 import { sorted } from './sorted.js';
@@ -74,7 +75,7 @@ export async function renderValue(found: Detected, format: OutputFormat): Promis
   if (format === 'proto') return protoOf(found);
   if (format === 'json' && encoding === 'json') return Buffer.concat([withoutNewline(value), Buffer.from('\n')]);
   const object = await decodeValue(found);
-  return Buffer.from(format === 'yaml' ? toYaml(object) : `${toJson(object)}\n`);
+  return Buffer.from(format === 'yaml' ? toYaml(withFoldedNextLines(object)) : `${toJson(object)}\n`);
 }
 
 function withoutNewline(value: Buffer): Buffer {
@@ -178,7 +179,7 @@ function requireForeignGroup(object: Fields): void {
 }
 
 async function parseObject(text: string, format: 'yaml' | 'json'): Promise<Fields> {
-  const documents = format === 'json' ? [parseJson(text, true)] : (await yamlReader())(text);
+  const documents = format === 'json' ? [parseJson(text, { keepSource: true })] : (await yamlReader())(text);
   const [object] = documents;
   if (documents.length > 1) {
     throw new Failure('there is more than one document, and the bytes of several objects cannot be told apart');

@@ -1,10 +1,11 @@
 /** A text that somebody edits, as often as it takes to be valid. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { onEndingSignal } from '../../base/files/clean-up.js';
+import { writeFileWhole } from '../../base/files/part-file.js';
 import type { Fields } from '../../k8s-decode/index.js';
 import type { CommandContext } from '../command.js';
 
@@ -22,14 +23,19 @@ export class EditFile {
     readonly text: string,
     private readonly heading: string[],
   ) {
-    this.write(text);
+    try {
+      this.write(text);
+    } catch (error) {
+      this.remove();
+      throw error;
+    }
   }
 
   /** @param problem what was wrong with the text, for its head */
   write(text: string, problem?: string): void {
     const lines = problem === undefined ? this.heading : [...this.heading, '', ...`Not valid: ${problem}`.split('\n')];
     const head = lines.map((line) => `#${line && ` ${line}`}\n`).join('');
-    writeFileSync(this.path, `${head}#\n${text}`, { mode: 0o600 });
+    writeFileWhole(this.path, `${head}#\n${text}`);
   }
 
   /** What is in the file, without the comments in front, and the number of its first line. */

@@ -3,6 +3,7 @@ import { type StoredObject, withResourceVersion } from '../../k8s/objects.js';
 import type { Resource } from '../../k8s/resources.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import type { Fields } from '../../k8s-decode/value.js';
+import { withFoldedNextLines } from '../../k8s-decode/yaml/next-line.js';
 import { yamlBytes } from '../../k8s-decode/yaml/write.js';
 import { sortedJson } from '../../output/sorted-json.js';
 import type { CommandContext } from '../command.js';
@@ -77,7 +78,7 @@ class ObjectPrinter implements GetPrinter {
     const object = withResourceVersion(item.object, item.kv);
     if (!this.managedFields) (object.get('metadata') as Fields).delete('managedFields');
     const isFirst = this.printed === 0;
-    const text = this.layout === 'yaml' ? yamlBytes(this.single ? object : [object]) : this.text(object, isFirst);
+    const text = this.layout === 'yaml' ? yamlBytes(withFoldedNextLines(this.single ? object : [object])) : this.text(object, isFirst);
     if (this.layout === 'yaml' && !this.single && isFirst) stdout.write(LIST.yaml.head);
     this.printed++;
     return stdout.write(text);

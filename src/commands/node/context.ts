@@ -2,7 +2,8 @@
 
 import { isAbsolute, resolve } from 'node:path';
 import { badArguments, Failure } from '../../base/errors.js';
-import { type ClusterContext, contextNamed, readContexts, writeContexts } from '../../node/contexts.js';
+import { type ClusterContext, contextNamed, readContexts } from '../../node/contexts.js';
+import { writeContexts } from '../../node/write-contexts.js';
 import { writeReadable } from '../../output/readable.js';
 import { factsOf, OUTPUT_FLAG, reportFormat, writeReport } from '../../output/report.js';
 import { type CommandContext, command } from '../command.js';

@@ -1,7 +1,7 @@
 import { ExitCode, Failure } from '../../base/errors.js';
 import { looksLikeJson, readAll, readHead } from '../../base/input.js';
 import { parseJson } from '../../k8s-decode/json/json.js';
-import type { Value } from '../../k8s-decode/value.js';
+import { field, type Value } from '../../k8s-decode/value.js';
 import { type JsonPiece, JsonSplitter } from './json-splitter.js';
 import { beginsStored, fromText, type StoredValue, storedValues } from './stored-text.js';
 
@@ -142,8 +142,9 @@ function lineItem(parsed: JsonKeyValue, piece: JsonPiece): DecodeItem {
   if (typeof value === 'string') return { ...named, value: stringValue(value) };
   const bytes = (value as { base64?: unknown } | null)?.base64;
   if (typeof bytes === 'string') return { ...named, value: fromBase64(bytes) };
-  const exact = parseJson(piece.text);
-  return { ...named, object: (exact as Map<string, Value>).get('value') ?? null };
+  const exact = parseJson(piece.text, { isExact: true });
+  const line = exact instanceof Map ? exact : parseJson(piece.text);
+  return { ...named, object: field(line, 'value') ?? null };
 }
 
 /** The key as text, which etcdctl has in base64: told by its numbers, and by what comes out of it. */

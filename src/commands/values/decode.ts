@@ -78,10 +78,10 @@ class Decoder {
     if ('object' in item) return item.object;
     const key = Buffer.from(item.key ?? this.onlyKey ?? '');
     const first = await this.values.read(key, item.value);
-    if (first.stored) return first.stored.object;
+    if (first.exact) return first.exact;
     const line = item.hasLooseEnd && /\r?\n$/.exec(item.value.toString('latin1', item.value.length - 2))?.[0];
-    const { stored, reason } = line ? await this.values.read(key, item.value.subarray(0, -line.length)) : first;
-    if (stored) return stored.object;
+    const { exact, reason } = line ? await this.values.read(key, item.value.subarray(0, -line.length)) : first;
+    if (exact) return exact;
     throw item.mayBeSpoilt ? spoilt(reason) : reason;
   }
 }

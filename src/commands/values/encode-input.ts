@@ -22,7 +22,7 @@ async function* jsonItems(head: Buffer, chunks: AsyncIterator<Buffer>): AsyncGen
   const splitter = new JsonSplitter();
   for (let next: IteratorResult<Buffer> = { value: head }; !next.done; next = await chunks.next()) {
     for (const { text, line } of splitter.push(next.value))
-      yield* read(() => [parseJson(text, true)], `line ${line}: `);
+      yield* read(() => [parseJson(text, { keepSource: true })], `line ${line}: `);
   }
   splitter.end();
 }

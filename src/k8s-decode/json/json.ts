@@ -1,5 +1,5 @@
 import { Failure } from '../../base/errors.js';
-import { type Fields, integer, type Value, wellFormed } from '../value.js';
+import { type Fields, integer, JsonText, type Value, wellFormed } from '../value.js';
 import { toJson } from './write.js';
 
 export { quoteJson, toJson } from './write.js';
@@ -24,13 +24,21 @@ interface Sourced {
  * Reads one JSON text, exactly: members keep their order, integers of 64 bits stay whole. Anything wider is a
  * double, as Go's unstructured objects hold it. Of members with the same name the last one wins.
  *
- * @param keepSource whether {@link sourceOf} is to know the text of each object and array: Kubernetes stores some
- *   parts of an object as the JSON that it was given, with its spelling of numbers and strings
  * @throws Failure that names the byte offset of what cannot be read
  */
-export function parseJson(input: string | Uint8Array, keepSource = false): Value {
+export function parseJson(input: string | Uint8Array, options: JsonOptions = {}): Value {
   const text = typeof input === 'string' ? input : utf8(input);
-  return new Parser(text, keepSource).document();
+  return new Parser(text, options).document();
+}
+
+export interface JsonOptions {
+  /**
+   * Whether {@link sourceOf} is to know the text of each object and array: Kubernetes stores some parts of an object as the JSON that it
+   * was given, with its spelling of numbers and strings.
+   */
+  keepSource?: boolean;
+  /** Whether numbers and objects that a {@link Value} would change are a {@link JsonText}. */
+  isExact?: boolean;
 }
 
 /** The text that `value` was read from with `keepSource`, if it still says what `value` does. */
@@ -47,11 +55,16 @@ function utf8(bytes: Uint8Array): string {
 class Parser {
   private at = 0;
   private depth = 0;
+  private readonly keepSource: boolean;
+  private readonly isExact: boolean;
 
   constructor(
     private readonly text: string,
-    private readonly keepSource: boolean,
-  ) {}
+    { keepSource = false, isExact = false }: JsonOptions,
+  ) {
+    this.keepSource = keepSource;
+    this.isExact = isExact;
+  }
 
   document(): Value {
     const value = this.value(this.token());
@@ -92,9 +105,10 @@ class Parser {
     return value;
   }
 
-  private object(): Fields {
+  private object(): Fields | JsonText {
     const start = this.enter();
     const fields: Fields = new Map();
+    let isRepeated = false;
     let code = this.token();
     if (code !== 0x7d) {
       for (;;) {
@@ -102,6 +116,7 @@ class Parser {
         const name = this.string();
         if (this.token() !== 0x3a) throw this.unexpected("after a member's name");
         this.at++;
+        if (this.isExact && fields.has(name)) isRepeated = true;
         fields.set(name, this.value(this.token()));
         code = this.token();
         if (code === 0x7d) break;
@@ -111,7 +126,7 @@ class Parser {
       }
     }
     this.leave(fields, start);
-    return fields;
+    return isRepeated ? new JsonText(withoutSpace(this.text.slice(start, this.at))) : fields;
   }
 
   private array(): Value[] {
@@ -143,7 +158,15 @@ class Parser {
     if (this.keepSource) (value as Sourced)[SOURCE] = { text: this.text, start, end: this.at };
   }
 
-  private number(code: number): number | bigint {
+  private number(code: number): number | bigint | JsonText {
+    const start = this.at;
+    const value = this.rounded(code);
+    if (!this.isExact) return value;
+    const text = this.text.slice(start, this.at);
+    return String(value) === text ? value : new JsonText(text);
+  }
+
+  private rounded(code: number): number | bigint {
     const negative = code === 0x2d;
     const start = this.at;
     const first = negative ? start + 1 : start;
@@ -177,7 +200,7 @@ class Parser {
 
   private finite(digits: string): number {
     const value = Number(digits);
-    if (!Number.isFinite(value)) throw this.failure('number out of range');
+    if (!Number.isFinite(value) && !this.isExact) throw this.failure('number out of range');
     return value;
   }
 
@@ -252,4 +275,9 @@ class Parser {
   private failure(reason: string): Failure {
     return new Failure(`invalid JSON: ${reason} (byte ${Buffer.byteLength(this.text.slice(0, this.at))})`);
   }
+}
+
+/** JSON without the white space between its tokens. */
+function withoutSpace(json: string): string {
+  return json.replace(/("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\r\n]+/g, '$1');
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../../base/errors.js';
-import { type Value, wellFormed } from '../value.js';
+import { JsonText, type Value, wellFormed } from '../value.js';
 import { TextBuffer } from './text-buffer.js';
 import { UnreadFields } from './unread-fields.js';
 
@@ -21,7 +21,7 @@ function compact(value: Value): string {
     return `${text}}`;
   }
   if (Array.isArray(value)) return `[${value.map(compact).join(',')}]`;
-  return scalar(value);
+  return value instanceof JsonText ? value.text : scalar(value);
 }
 
 /** How JSON is laid out over lines. */

@@ -1,3 +1,5 @@
+import { type Fields, field } from '../value.js';
+
 /**
  * Which fields of a message are read; the bytes of others are passed over. A field is wanted whole (`true`), in part (a mask of its
  * own) or not (`false`); `*` tells it of all fields that are not named. It makes no difference to an object that is stored as text.
@@ -12,4 +14,13 @@ export const NO_MANAGED_FIELDS: FieldMask = { '*': true, metadata: { '*': true, 
 /** What is wanted of a field. A message's own fields, inlined in another's (no name), are those of the other. */
 export function wantedOf(mask: FieldMask, name: string): FieldMask | boolean {
   return name === '' ? mask : (mask[name] ?? mask['*'] ?? false);
+}
+
+/** The same of an object that is read already, in whatever form it was stored. */
+export function withoutManagedFields(object: Fields): Fields {
+  const metadata = field(object, 'metadata');
+  if (!(metadata instanceof Map) || !metadata.has('managedFields')) return object;
+  const kept = new Map(metadata);
+  kept.delete('managedFields');
+  return new Map(object).set('metadata', kept);
 }

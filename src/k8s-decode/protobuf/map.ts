@@ -36,27 +36,34 @@ export function compileMap(
   };
 }
 
-/** A map of strings in a message of its own {1 the entries}, so that an empty one differs from none. */
-export const stringMap: ValueCodec = {
-  wire: 2,
-  read(reader, name) {
-    const map: Fields = new Map();
-    readParts(reader, name, 1, (tag) => {
-      if (tag === 10) readEntry(reader, name, map, scalarCodec('s')!);
-      return tag === 10;
-    });
-    return inKeyOrder(map);
-  },
-  zero: null,
-  nullable: true,
-  isEmpty: (value) => value === null || (value instanceof Map && value.size === 0),
-  write(writer, value) {
-    if (value !== null && !(value instanceof Map)) throw writer.mismatch('an object', value);
-    writer.fork();
-    if (value) writeEntries(writer, 10, value, scalarCodec('s')!);
-    writer.ldelim();
-  },
-};
+/** A map in a message of its own {1 the entries}, so that an empty one differs from none. */
+function mapInMessage(entry: () => ValueCodec): ValueCodec {
+  return {
+    wire: 2,
+    read(reader, name) {
+      const map: Fields = new Map();
+      readParts(reader, name, 1, (tag) => {
+        if (tag === 10) readEntry(reader, name, map, entry());
+        return tag === 10;
+      });
+      return inKeyOrder(map);
+    },
+    zero: null,
+    nullable: true,
+    isEmpty: (value) => value === null || (value instanceof Map && value.size === 0),
+    write(writer, value) {
+      if (value !== null && !(value instanceof Map)) throw writer.mismatch('an object', value);
+      writer.fork();
+      if (value) writeEntries(writer, 10, value, entry());
+      writer.ldelim();
+    },
+  };
+}
+
+export const stringMap = mapInMessage(() => scalarCodec('s')!);
+
+/** Maps in maps, whose leaves are empty: the first form of managedFields, of Kubernetes 1.14 and 1.15. */
+export const fieldTree: ValueCodec = mapInMessage(() => fieldTree);
 
 function writeEntries(writer: StoredWriter, tag: number, map: Fields, codec: ValueCodec): void {
   for (const [key, value] of inKeyOrder(map)) {

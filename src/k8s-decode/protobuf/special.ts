@@ -3,7 +3,7 @@
  *
  * On the wire: Time and MicroTime {1 seconds, 2 nanoseconds}, empty for Go's zero time; Duration {1 nanoseconds};
  * Quantity {1 text}; IntOrString {1 type: 0 int, 1 string; 2 int; 3 string}, all three always written; Strings and Items
- * {1 the values}; StringMap {1 the entries}; JSONSchemaPropsOrBool {1 allows, 2 schema}, …OrArray {1 schema, 2 schemas}, …OrStringArray
+ * {1 the values}; StringMap {1 the entries}; Fields {1 the entries, of Fields}; JSONSchemaPropsOrBool {1 allows, 2 schema}, …OrArray {1 schema, 2 schemas}, …OrStringArray
  * {1 schema, 2 strings}.
  */
 
@@ -12,7 +12,7 @@ import { rawJson } from '../json/raw-json.js';
 import { canonicalQuantity } from '../quantity.js';
 import { formatMicroTime, formatTime, parseTime, ZERO_TIME } from '../time.js';
 import type { Value } from '../value.js';
-import { stringMap } from './map.js';
+import { fieldTree, stringMap } from './map.js';
 import { never, readParts, requireInteger, scalarCodec, type ValueCodec } from './value-codec.js';
 import type { StoredReader, StoredWriter } from './wire.js';
 
@@ -181,6 +181,7 @@ const specials: Record<string, ValueCodec> = {
   IntOrString: intOrString,
   Raw: rawJson,
   StringMap: stringMap,
+  Fields: fieldTree,
   Strings: listInMessage(scalarCodec('s')!),
 };
 

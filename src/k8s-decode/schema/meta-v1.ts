@@ -31,7 +31,7 @@ LabelSelectorRequirement key=1s operator=2s values=3[]s?
 List metadata=1ListMeta? items=2[]@Raw
 ListMeta selfLink=1s? resourceVersion=2s? continue=3s? remainingItemCount=4*l? shardInfo=5*ShardInfo?
 ListOptions labelSelector=1s? fieldSelector=2s? watch=3b? allowWatchBookmarks=9b? resourceVersion=4s? resourceVersionMatch=10s? timeoutSeconds=5*l? limit=7l? continue=8s? sendInitialEvents=11*b? shardSelector=15s?
-ManagedFieldsEntry -=5y~ manager=1s? operation=2s? apiVersion=3s? time=4*@Time? fieldsType=6s? fieldsV1=7*@Raw? subresource=8s?
+ManagedFieldsEntry fields=5*@Fields?~ manager=1s? operation=2s? apiVersion=3s? time=4*@Time? fieldsType=6s? fieldsV1=7*@Raw? subresource=8s?
 ObjectMeta initializers=16*Initializers?~ name=1s? generateName=2s? namespace=3s? selfLink=4s? uid=5s? resourceVersion=6s? generation=7l? creationTimestamp=8@Time?! deletionTimestamp=9*@Time? deletionGracePeriodSeconds=10*l? labels=11{}s? annotations=12{}s? ownerReferences=13[]OwnerReference? finalizers=14[]s? clusterName=15s?~ managedFields=17[]ManagedFieldsEntry?
 OwnerReference apiVersion=5s kind=1s name=3s uid=4s controller=6*b? blockOwnerDeletion=7*b?
 PartialObjectMetadata metadata=1ObjectMeta?

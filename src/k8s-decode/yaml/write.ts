@@ -1,5 +1,5 @@
 import { TextBuffer } from '../json/text-buffer.js';
-import type { Fields, Value } from '../value.js';
+import { type Fields, JsonText, type Value } from '../value.js';
 import { layoutOf } from './order.js';
 import { fitsLine, isOrdinary, scalarText } from './scalar.js';
 
@@ -43,6 +43,10 @@ function node(out: TextBuffer, value: Value, indent: number, column: number): vo
     else out.text('[]\n');
   } else if (typeof value === 'string') {
     string(out, value, indent + indentStep, column);
+  } else if (value instanceof JsonText) {
+    if (value.isNumber) out.text(`${value.text}\n`);
+    // YAML has no two members of one name.
+    else string(out, value.text, indent + indentStep, column);
   } else {
     out.text(typeof value === 'number' ? numberText(value) : String(value));
     out.byte(newline);
@@ -114,11 +118,11 @@ function complexMember(out: TextBuffer, name: string, value: Value, indent: numb
  * anything else in the shortest of Go's notations, with an exponent from a million on.
  */
 function numberText(value: number): string {
-  if (Object.is(value, -0)) return '-0';
   if (Number.isSafeInteger(value)) return String(value);
   if (Number.isNaN(value)) return '.nan';
   if (!Number.isFinite(value)) return value < 0 ? '-.inf' : '.inf';
-  if (Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 64) return String(value);
+  // The double of -2^63 is written with digits of a number below it.
+  if (Number.isInteger(value) && value > -(2 ** 63) && value < 2 ** 64) return String(value);
   const [digits = '', power = ''] = value.toExponential().split('e');
   const exponent = Number(power);
   if (exponent >= -4 && exponent < 6) return String(value);

@@ -3,13 +3,13 @@
  * is left out, and the copy is started with --force-new-cluster.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Failure } from '../../base/errors.js';
 import { removingUnlessDone } from '../../base/files/clean-up.js';
 import { type LockOptions, withLock } from '../../base/files/lock.js';
-import { partName } from '../../base/files/part-file.js';
-import { syncDir } from '../../base/files/write.js';
+import { makeFile, partName } from '../../base/files/part-file.js';
+import { syncDir, writeNewFile } from '../../base/files/write.js';
 import { bytesField, bytesIn, numberField } from '../../base/wire/fields.js';
 import { copyDatabase, NewFile } from '../bolt/create.js';
 import { BoltDb } from '../bolt/db.js';
@@ -60,7 +60,10 @@ export async function backupDataDir(options: BackupOptions, log: (line: string) 
   await removingUnlessDone(remove, async () => {
     mkdirSync(join(part, 'snap'), { recursive: true, mode: 0o700 });
     mkdirSync(walPart, { recursive: true, mode: 0o700 });
-    if (snapshot) copyFileSync(join(sourceSnap, snapshot.name), join(part, 'snap', snapshot.name));
+    if (snapshot) {
+      const bytes = readFileSync(join(sourceSnap, snapshot.name));
+      writeNewFile(join(part, 'snap', snapshot.name), bytes, { mode: 0o600 });
+    }
     await writeDatabase(options, join(part, 'snap', 'db'), wal.state.commit);
     writeWalFile(join(walPart, walFileName(0n, 0n)), walCopy(wal, start, options.withV3, log));
     for (const dir of [join(part, 'snap'), walPart, part]) syncDir(dir);
@@ -76,7 +79,7 @@ const MEMBER_BUCKETS = ['members', 'members_removed', 'cluster'];
 /** The database without the members; without the v3 keys it only says up to which entry it has everything. */
 async function writeDatabase({ dataDir, withV3, lock }: BackupOptions, path: string, commit: bigint): Promise<void> {
   if (!withV3) {
-    writeEmptyDatabase(path, commit);
+    await makeFile(path, async ({ fd }) => writeEmptyDatabase(fd, commit));
     return;
   }
   const source = dbOf(dataDir);
@@ -93,19 +96,14 @@ async function writeDatabase({ dataDir, withV3, lock }: BackupOptions, path: str
 
 const PAGE_BYTES = 4096;
 
-function writeEmptyDatabase(path: string, commit: bigint): void {
+function writeEmptyDatabase(fd: number, commit: bigint): void {
   const index = Buffer.alloc(8);
   index.writeBigUInt64BE(commit);
-  const fd = openSync(path, 'w', 0o600);
-  try {
-    const file = new NewFile(fd, PAGE_BYTES);
-    const top = new TreeWriter(file);
-    const meta = buildBucket(file, [{ key: Buffer.from('consistent_index'), value: index }], 0n);
-    top.add({ key: Buffer.from('meta'), value: meta, bucket: true });
-    file.finish(top.finish(), 1n);
-  } finally {
-    closeSync(fd);
-  }
+  const file = new NewFile(fd, PAGE_BYTES);
+  const top = new TreeWriter(file);
+  const meta = buildBucket(file, [{ key: Buffer.from('consistent_index'), value: index }], 0n);
+  top.add({ key: Buffer.from('meta'), value: meta, bucket: true });
+  file.finish(top.finish(), 1n);
 }
 
 /** The log with new IDs, and with nothing in place of the entries that are left out: the others keep their numbers. */
