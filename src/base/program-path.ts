@@ -12,9 +12,7 @@ export function programPath(name: string, path: string): string {
   if (name.includes('/')) return name;
   // Go takes a PATH that is empty for one without directories.
   const dirs = path === '' ? [] : path.split(':');
-  const found = dirs
-    .map((dir) => join(dir || '.', name))
-    .find(isExecutable);
+  const found = dirs.map((dir) => join(dir || '.', name)).find(isExecutable);
   if (found === undefined) throw new Error(`exec: "${name}": executable file not found in $PATH`);
   if (isAbsolute(found)) return found;
   throw new Error(`exec: "${name}": cannot run executable found relative to current directory`);

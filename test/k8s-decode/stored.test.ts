@@ -54,7 +54,10 @@ test('the first form of managedFields is shown, and written back as it was', asy
   const value = stored('v1', 'ConfigMap', `0a 3c ${metadata}`);
   const { object } = await decodeStored(value);
   assert.deepEqual(JSON.parse(toJson(object)).metadata, { name: 'a', managedFields: [shown] });
-  assert.equal((await encodeStored(object)).toString('hex'), (await encodeStored((await decodeStored(await encodeStored(object))).object)).toString('hex'));
+  assert.equal(
+    (await encodeStored(object)).toString('hex'),
+    (await encodeStored((await decodeStored(await encodeStored(object))).object)).toString('hex'),
+  );
   assert.ok((await encodeStored(object)).includes(bytes(`2a 15 ${tree}`)));
 });
 

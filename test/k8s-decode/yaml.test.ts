@@ -119,7 +119,8 @@ test('U+0085 is written for whoever reads it back, and as kubectl reads it where
 });
 
 test('JSON that is read exactly is shown with its digits', () => {
-  const json = '{ "a": [1.10, 1e400, -0, 12345678901234567890, 9007199254740993], "b": {"x": 1, "x": "\\" y"}, "c": 1.5 }';
+  const json =
+    '{ "a": [1.10, 1e400, -0, 12345678901234567890, 9007199254740993], "b": {"x": 1, "x": "\\" y"}, "c": 1.5 }';
   const exact = parseJson(json, { isExact: true });
   assert.equal(
     toJson(exact),

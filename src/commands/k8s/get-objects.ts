@@ -78,7 +78,10 @@ class ObjectPrinter implements GetPrinter {
     const object = withResourceVersion(item.object, item.kv);
     if (!this.managedFields) (object.get('metadata') as Fields).delete('managedFields');
     const isFirst = this.printed === 0;
-    const text = this.layout === 'yaml' ? yamlBytes(withFoldedNextLines(this.single ? object : [object])) : this.text(object, isFirst);
+    const text =
+      this.layout === 'yaml'
+        ? yamlBytes(withFoldedNextLines(this.single ? object : [object]))
+        : this.text(object, isFirst);
     if (this.layout === 'yaml' && !this.single && isFirst) stdout.write(LIST.yaml.head);
     this.printed++;
     return stdout.write(text);
