@@ -1,6 +1,7 @@
 /** Copies a range to another cluster, and keeps the copy the same as long as it is let. */
 
 import type { IKeyValue } from 'etcd3/lib/rpc';
+import { eachInFlight } from '../base/in-flight.js';
 import { prefixRange } from '../rpc/keys.js';
 import { EventType } from '../rpc/names.js';
 import type { EtcdClient } from './client.js';
@@ -57,17 +58,9 @@ async function copyAll(source: EtcdClient, target: Target, { prefix }: MirrorOpt
   let revision: bigint | undefined;
   for await (const page of readRange(source, prefixRange(prefix))) {
     revision ??= BigInt(page.header.revision);
-    await eachInFlight(page.kvs, (kv) => target.copy(kv));
+    await eachInFlight(page.kvs, IN_FLIGHT, (kv) => target.copy(kv));
   }
   return revision ?? 0n;
-}
-
-async function eachInFlight<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
-  let next = 0;
-  const worker = async () => {
-    while (next < items.length) await work(items[next++]!);
-  };
-  await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, items.length) }, worker));
 }
 
 /** A put, or a deletion where `value` is missing. */

@@ -80,7 +80,7 @@ export function clusterIps(service: Fields): Set<string> {
 }
 
 /** The node ports of a service, that of its health check too; one that TCP and UDP share stands once. */
-function nodePorts(service: Fields): Set<string> {
+export function nodePorts(service: Fields): Set<string> {
   const ports = field(service, 'spec', 'ports');
   const all: (Value | undefined)[] = Array.isArray(ports) ? ports.map((port) => field(port, 'nodePort')) : [];
   all.push(field(service, 'spec', 'healthCheckNodePort'));

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { BackupFile, readBackup } from '../../src/k8s/backup-file.js';
+import { withoutManager } from '../../src/k8s/managed-entry.js';
 import { decodeStored } from '../../src/k8s-decode/index.js';
 import { field, stringField } from '../../src/k8s-decode/value.js';
 import { skipWithoutEtcd } from '../support/etcd.js';
@@ -171,9 +172,11 @@ test('delete, and bring back', { skip }, async (t) => {
   assert.equal(deleted.stdout, pods.map((key) => `pod/${key.split('/').at(-1)} deleted\n`).join(''));
   assert.deepEqual(await Promise.all(pods.map((key) => sample.read(key))), [undefined, undefined, undefined]);
   const [backup] = sample.backups();
-  const back = await run(['k8s', 'restore', '--from', backup!]);
+  const back = await run(['k8s', 'restore', '--from', backup!, '--yes'], { XDG_STATE_HOME: dir });
   assert.equal(back.stdout, pods.map((key) => `${key} restored\n`).join(''));
-  for (const [index, key] of pods.entries()) assert.ok((await sample.read(key))!.value.equals(before[index]!.value));
+  for (const [index, key] of pods.entries()) {
+    assert.deepEqual(withoutManager(await object(sample, key)), (await decodeStored(before[index]!.value)).object);
+  }
   // Decoded, it can be read.
   assert.match((await run(['decode', backup!])).stdout, /^apiVersion: v1\nkind: Pod\n/);
 });
@@ -192,13 +195,16 @@ test('restore out of a snapshot', { skip }, async (t) => {
   const sample = await liveSample(t);
   const { run, client, dir } = sample;
   const web = '/registry/deployments/shop/web';
-  const restore = (...argv: string[]) => run(['k8s', 'restore', '--from', SAMPLE, '--backup-dir', dir, ...argv]);
+  const restore = (...argv: string[]) =>
+    run(['k8s', 'restore', '--from', SAMPLE, '--backup-dir', dir, '--yes', ...argv], { XDG_STATE_HOME: dir });
   const same = await restore('deploy/web', '-n', 'shop');
   assert.deepEqual(same, { exit: 0, stdout: '', stderr: `= ${web}  (the same already)\n` });
-  const value = (await sample.read(web))!.value;
+  const before = await object(sample, web);
   await client.kv.deleteRange({ key: Buffer.from(web) });
   assert.equal((await restore('deploy/web', '-n', 'shop')).stdout, `${web} restored\n`);
-  assert.ok((await sample.read(web))!.value.equals(value));
+  const after = await object(sample, web);
+  assert.notDeepEqual(after, before);
+  assert.deepEqual(withoutManager(after), before);
   // As it was at an older revision: it differs.
   const older = await restore('deploy/web', '-n', 'shop', '--rev', '60');
   assert.equal(older.exit, 1);

@@ -1,5 +1,6 @@
 import { ExitCode, errorLine, Failure } from '../../base/errors.js';
 import { bool, int, string } from '../../base/flags/declare.js';
+import { applyRank } from '../../k8s/apply-order.js';
 import { cleanManifest } from '../../k8s/clean.js';
 import type { Cluster } from '../../k8s/cluster.js';
 import { isBuiltIn, isDerived, isOwned } from '../../k8s/derived.js';
@@ -44,31 +45,8 @@ export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, args, fla
   return exporter.end();
 };
 
-/** What is applied first: others need it. */
-const FIRST = [
-  'namespaces',
-  'customresourcedefinitions',
-  'priorityclasses',
-  'runtimeclasses',
-  'storageclasses',
-  'persistentvolumes',
-  'serviceaccounts',
-  'clusterroles',
-  'clusterrolebindings',
-  'roles',
-  'rolebindings',
-  'resourcequotas',
-  'limitranges',
-  'secrets',
-  'configmaps',
-  'persistentvolumeclaims',
-  'services',
-];
-
 function inOrder(targets: Target[]): Target[] {
-  const rank = ({ resource }: Target) =>
-    FIRST.includes(resource.plural) ? FIRST.indexOf(resource.plural) : FIRST.length;
-  return targets.toSorted((a, b) => rank(a) - rank(b));
+  return targets.toSorted((a, b) => applyRank(a.resource) - applyRank(b.resource));
 }
 
 async function targetsOf(

@@ -1,127 +1,123 @@
-import type { IKeyValue } from 'etcd3/lib/rpc';
-import { ExitCode, errorLine } from '../../base/errors.js';
+import { ExitCode, Failure } from '../../base/errors.js';
 import { bool, int, string } from '../../base/flags/declare.js';
-import type { Cluster } from '../../k8s/cluster.js';
-import { changeText, objectChanges } from '../../k8s/object-diff.js';
-import { ObjectWriter } from '../../k8s/write.js';
-import { isEncrypted } from '../../k8s-decode/encryption/describe.js';
-import { ComparedValues } from '../../output/compared-values.js';
 import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
-import { CHANGE_FLAGS, changedMeanwhile, mayChange, openForChange, tellKept } from './change.js';
+import { CHANGE_FLAGS, mayChange, openForChange } from './change.js';
 import type { K8S_FLAGS } from './group-flags.js';
 import { NAMESPACE_FLAG } from './objects.js';
-import { type SavedValue, savedValues } from './restore-source.js';
+import { planRestore } from './restore-plan.js';
+import { readWanted, type SourceFlags } from './restore-source.js';
+import { tellPlans } from './restore-tree.js';
 
 export const spec = {
-  usage: 'k8s restore [options] --from FILE [TYPE/NAME… | TYPE…]',
+  usage: 'k8s restore [options] --from FILE | --rev N | --before AGE [TYPE/NAME… | TYPE…]',
   description:
-    'Brings objects out of a snapshot back into etcd, past the API server: the stored bytes as they were, and only where the key is not there. With -n alone, a namespace and all in it but events. What is there and differs is left alone, and what differs is said; with --overwrite it is replaced, if it does not change meanwhile. The leases of a snapshot are gone: such a key will not expire. Also takes a file in which another command kept what it changed.',
+    'Brings objects back into etcd, past the API server: out of a snapshot, or as etcd itself had them at a revision that is still there. With -n alone, a namespace and all in it but events. They keep their uids, and only what is not there is written: what differs is left alone, and told, but with --overwrite; neither if it changes meanwhile. A deletion that had begun is taken back. With --with-dependents also what owns them and what they own, their namespace and definition, volumes and claims, and the accounts, roles, settings and secrets that they name. Nothing is written without --yes or the answer at a terminal: what would be is shown. The leases of a snapshot are gone: such a key will not expire. Also takes a file in which another command kept what it changed.',
   examples: [
-    'ketcdctl k8s restore deploy/web -n shop --from backup.db',
-    'ketcdctl k8s restore -n shop --from backup.db --dry-run # a whole namespace',
-    'ketcdctl k8s restore cm/app-config -n shop --from backup.db --rev 4200 --overwrite # as it was at a revision',
+    'ketcdctl k8s restore -n shop --before 10m --with-dependents # a namespace that was deleted: what would be done',
+    'ketcdctl k8s restore -n shop --before 10m --with-dependents --yes',
+    'ketcdctl k8s restore deploy/web cm/app-config -n shop --from backup.db --yes',
+    'ketcdctl k8s restore pods -l app=web -n shop --rev 4200 # all that a selector finds',
+    'ketcdctl k8s restore crd/coupons.shop.example.com --with-objects --from backup.db',
+    'ketcdctl k8s restore -n shop --from backup.db -o yaml | kubectl apply -f - # into another cluster',
     'ketcdctl k8s restore --from ketcdctl-backup-20260302T081500Z.jsonl --overwrite # undo a change',
   ],
   flags: {
-    from: string('a snapshot, a database or a backup', { value: 'FILE', complete: 'file', required: true }),
-    rev: int('the revision to take out of the snapshot (0: the newest)', { default: '0' }),
+    from: string('a snapshot, a database or a backup', { value: 'FILE', complete: 'file' }),
+    rev: int('as it was at a revision: of --from, or of etcd itself', { default: '0' }),
+    before: string('as it was then: 10m for ten minutes ago, or 2026-11-26T10:00:00Z', { value: 'AGE' }),
     ...NAMESPACE_FLAG,
+    allNamespaces: bool('objects of the types in all namespaces', { short: 'A' }),
+    selector: string('only objects with these labels: app=web,tier!=db', { short: 'l' }),
+    fieldSelector: string('only objects with these fields: spec.nodeName=node-1'),
+    withDependents: bool('also what goes with them: owners and what they own, and what they need'),
+    withObjects: bool('also the objects of a definition, and those in a namespace'),
     overwrite: bool('also replace what is there and differs'),
+    output: string('manifests for another cluster in place of writing: yaml or json', {
+      short: 'o',
+      value: 'FORMAT',
+      choices: ['yaml', 'json'],
+    }),
+    journal: string('where the plan is kept until all is written; where it is, that run goes on', {
+      value: 'FILE',
+      complete: 'file',
+    }),
     ...CHANGE_FLAGS,
   },
 } satisfies CommandSpec;
 
-/** What is to be done with a value. */
-interface Plan extends SavedValue {
-  action: 'create' | 'overwrite' | 'leave' | 'same';
-  /** The object as it is in etcd now. */
-  now: IKeyValue | undefined;
-  /** Lines for the overview. */
-  notes: string[];
-}
+export type RestoreFlags = Flags<typeof spec, typeof K8S_FLAGS>;
 
 export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, args, flags) => {
-  const target = await openForChange(context, flags);
-  const values = new ComparedValues(context, { managedFields: false });
-  const plans: Plan[] = [];
-  for await (const saved of savedValues(context, target.root, args, flags)) {
-    plans.push(await planFor(target, values, saved, flags.overwrite));
+  if (flags.output !== '') {
+    const { writeManifests } = await import('./restore-manifests.js');
+    return writeManifests(context, args, flags);
   }
-  const writing = plans.filter(({ action }) => action === 'create' || action === 'overwrite');
-  for (const plan of plans) await context.stderr.write(planText(plan));
-  if (writing.length > 0) {
-    if (!(await mayChange(context, flags, `Write ${writing.length === 1 ? 'it' : `these ${writing.length}`}?`))) {
-      await context.stderr.write(`nothing was written${flags.dryRun ? ' (dry run)' : ''}\n`);
-      return flags.dryRun ? ExitCode.Ok : ExitCode.Error;
-    }
-    if (!(await writeAll(context, target, writing, flags))) return ExitCode.Error;
+  if (flags.journal !== '') {
+    const { existsSync } = await import('node:fs');
+    if (existsSync(flags.journal)) return resume(context, args, flags);
   }
-  const left = plans.filter(({ action }) => action === 'leave').length;
-  if (left > 0) await context.stderr.write(`${left} left alone, as they differ: --overwrite replaces them\n`);
-  return left > 0 ? ExitCode.Error : ExitCode.Ok;
+  return restore(context, args, flags);
 };
 
-async function planFor(target: Cluster, values: ComparedValues, saved: SavedValue, overwrite: boolean): Promise<Plan> {
-  const key = Buffer.from(saved.key);
-  const [now] = (await target.client.kv.range({ key })).kvs;
-  if (now?.value.equals(saved.value)) return { ...saved, action: 'same', now, notes: [] };
-  if (now) {
-    const notes = [`it is at revision ${now.mod_revision}, and was at ${saved.mod_revision}`];
-    notes.push(...(await whatDiffers(values, key, now.value, saved.value)));
-    return { ...saved, action: overwrite ? 'overwrite' : 'leave', now, notes };
-  }
-  const notes: string[] = [];
-  if (saved.lease !== '0') notes.push('its lease is gone: it will not expire');
-  if (isEncrypted(saved.value)) notes.push('encrypted: the API server needs the key of then');
-  return { ...saved, action: 'create', now, notes };
-}
+/** What {@link restore} is told. */
+export type RestoreOptions = SourceFlags &
+  Pick<RestoreFlags, 'overwrite' | 'journal' | 'yes' | 'dryRun' | 'backupDir' | 'registryPrefix'>;
 
-/** How many differences are named. */
-const NAMED_CHANGES = 8;
-const LONGEST_CHANGE = 160;
-
-async function whatDiffers(values: ComparedValues, key: Buffer, now: Buffer, then: Buffer): Promise<string[]> {
-  const [left, right] = [await values.read(key, now), await values.read(key, then)];
-  const changes = objectChanges(left.shown, right.shown);
-  if (changes.length === 0) return ['only managedFields differ'];
-  const lines = changes.slice(0, NAMED_CHANGES).map((change) => {
-    const text = changeText(change);
-    return text.length > LONGEST_CHANGE ? `${text.slice(0, LONGEST_CHANGE)}…` : text;
-  });
-  const more = changes.length - lines.length;
-  return more > 0 ? [...lines, `and ${more} more`] : lines;
-}
-
-const SIGNS = { create: '+', overwrite: '~', leave: '!', same: '=' } as const;
-const WORDS = { create: 'not there', overwrite: 'to be replaced', leave: 'left alone', same: 'the same already' };
-
-function planText({ action, key, notes }: Plan): string {
-  return `${SIGNS[action]} ${key}  (${WORDS[action]})\n${notes.map((note) => `    ${note}\n`).join('')}`;
-}
-
-/** Whether all were written. */
-async function writeAll(
+/** Plans, shows, asks and writes. */
+export async function restore(
   context: CommandContext,
-  target: Cluster,
-  plans: Plan[],
-  flags: Flags<typeof spec, typeof K8S_FLAGS>,
-): Promise<boolean> {
-  const writer = new ObjectWriter(target.client, flags.backupDir);
-  let failed = 0;
+  args: readonly string[],
+  flags: RestoreOptions,
+): Promise<number> {
+  const target = await openForChange(context, { ...flags, dryRun: !willWrite(context, flags) });
+  const wanted = await readWanted(context, target, args, flags);
   try {
-    for (const { key, value, now, action } of plans) {
-      const put = { key: Buffer.from(key), value, ...(now && { lease: now.lease }) };
-      const end = await writer.put(put, now);
-      if (end.done) {
-        await context.stdout.write(`${key} ${action === 'create' ? 'restored' : 'overwritten'}\n`);
-        continue;
-      }
-      failed++;
-      const { message } = changedMeanwhile(key, now?.mod_revision ?? '0', end.now);
-      await context.stderr.write(errorLine(message));
+    const plans = await planRestore(context, target, wanted, flags.overwrite);
+    const isComplete = await tellPlans(context, target, wanted, plans);
+    const end = isComplete ? ExitCode.Ok : ExitCode.Error;
+    const writing = plans.filter(({ action }) => action === 'create' || action === 'overwrite');
+    if (writing.length === 0) return end;
+    const question = `Write ${writing.length === 1 ? 'it' : `these ${writing.length}`}?`;
+    const dryRun = !willWrite(context, flags);
+    if (!(await mayChange(context, { ...flags, dryRun }, question))) {
+      const hint = flags.dryRun ? ' (dry run)' : dryRun ? ' (--yes writes it)' : '';
+      await context.stderr.write(`nothing was written${hint}\n`);
+      return dryRun ? end : ExitCode.Error;
     }
+    const { writePlans } = await import('./restore-write.js');
+    const isWritten = await writePlans(context, target, writing, flags);
+    return isWritten ? end : ExitCode.Error;
   } finally {
-    await tellKept(context, writer);
+    wanted.close();
   }
-  return failed === 0;
+}
+
+/** Without a terminal on which to ask, nothing is written unless it is told so. */
+function willWrite(context: CommandContext, { yes, dryRun }: { yes: boolean; dryRun: boolean }): boolean {
+  return !dryRun && (yes || Boolean(context.stderr.isTTY && context.stdin.isTTY));
+}
+
+/** Goes on with a run that broke off. */
+async function resume(context: CommandContext, args: readonly string[], flags: RestoreFlags): Promise<number> {
+  if (args.length > 0 || flags.from !== '' || flags.rev !== 0n || flags.before !== '') {
+    throw new Failure(`${flags.journal} is there already: a run that broke off goes on without other arguments`, {
+      exitCode: ExitCode.BadArgs,
+      hint: 'another file for another run; remove it if it is of no use any more',
+    });
+  }
+  const dryRun = !willWrite(context, flags);
+  const target = await openForChange(context, { ...flags, dryRun });
+  const { openJournal, resumeWriting } = await import('./restore-write.js');
+  const opened = await openJournal(target, flags.journal);
+  const count = opened.left.length;
+  await context.stderr.write(`${opened.done} are written, ${count} are left:\n`);
+  for (const { key, was } of opened.left) await context.stderr.write(`${was === '0' ? '+' : '~'} ${key}\n`);
+  if (!(await mayChange(context, { ...flags, dryRun }, `Write ${count === 1 ? 'it' : `these ${count}`}?`))) {
+    opened.journal.end(false);
+    await context.stderr.write(
+      `nothing was written${flags.dryRun ? ' (dry run)' : dryRun ? ' (--yes writes it)' : ''}\n`,
+    );
+    return dryRun ? ExitCode.Ok : ExitCode.Error;
+  }
+  return (await resumeWriting(context, target, opened, flags)) ? ExitCode.Ok : ExitCode.Error;
 }

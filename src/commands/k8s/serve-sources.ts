@@ -1,6 +1,5 @@
 /** The clusters that are served, each a context: the endpoints of the command, or those of --source. */
 import { ExitCode, Failure } from '../../base/errors.js';
-import { parseDuration } from '../../base/go/duration.js';
 import { connectionOptions } from '../../connection/options.js';
 import { type EtcdClient, openClient } from '../../etcd/client.js';
 import { Cluster } from '../../k8s/cluster.js';
@@ -8,6 +7,7 @@ import { NEWEST_RELEASE, OLDEST_RELEASE } from '../../kube-api/releases.js';
 import { View } from '../../kube-api/view.js';
 import type { CommandContext } from '../command.js';
 import type { ServeFlags } from './serve-flags.js';
+import { revisionOfTime } from './time-flag.js';
 
 /** A cluster that is served. */
 export interface Served {
@@ -75,35 +75,7 @@ async function pinnedRevision(
 ): Promise<{ revision: string; sureness?: string }> {
   if (source.revision !== '0') return { revision: source.revision };
   if (flags.at === '') return { revision: String(flags.rev) };
-  const { revisionAt, timeText } = await import('../../k8s/at-time.js');
-  const time = timeOf(flags.at);
-  const { revision, before, after } = await revisionAt(cluster, time);
-  const last = before
-    ? `its last change that tells a time is of ${timeText(before.time)} (revision ${before.revision})`
-    : 'no change up to it tells a time';
-  const next = after ? `the next that is later of ${timeText(after.time)}` : 'it is the newest';
-  return {
-    revision: String(revision),
-    sureness: `at ${timeText(time)} the revision was ${revision}: ${last}, ${next}`,
-  };
-}
-
-/** Milliseconds since 1970 of --at: a time, or how long ago. */
-function timeOf(text: string): number {
-  const time = /^\d{4}-/.test(text) ? Date.parse(text) : Date.now() - millisecondsOf(text);
-  if (!Number.isNaN(time)) return time;
-  throw new Failure(`--at ${text} is no time`, {
-    exitCode: ExitCode.BadArgs,
-    hint: 'such as 2026-11-26T10:00:00Z, or 2h for two hours ago',
-  });
-}
-
-function millisecondsOf(duration: string): number {
-  try {
-    return Number(parseDuration(duration) / 1_000_000n);
-  } catch {
-    return Number.NaN;
-  }
+  return revisionOfTime(cluster, 'at', flags.at);
 }
 
 /** The minor number of --kubernetes. */
