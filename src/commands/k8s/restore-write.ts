@@ -38,7 +38,12 @@ export async function writePlans(
 ): Promise<boolean> {
   const waves = wavesOf(plans.map(({ member }) => member));
   const writes = plans.map(({ key, value, now, member }): Write => ({ key, value, now, wave: waves.get(member)! }));
-  const journal = Journal.create(flags.journal || undefined, context.env, await clusterId(target), writes.map(journalEntry));
+  const journal = Journal.create(
+    flags.journal || undefined,
+    context.env,
+    await clusterId(target),
+    writes.map(journalEntry),
+  );
   await context.stderr.write(`the plan is kept in ${journal.path} until all is written\n`);
   return write(context, target, writes, journal, flags);
 }
