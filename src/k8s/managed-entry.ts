@@ -89,7 +89,7 @@ function isOwned([first, second = '']: string[]): boolean {
 
 /** Paths as managedFields has them: `{"f:spec":{"f:replicas":{}}}`, together with those of an older set. */
 function fieldSet(paths: readonly string[][], known: Value | undefined): Fields {
-  const set: Fields = known instanceof Map ? (structuredClone(known) as Fields) : new Map();
+  const set: Fields = known instanceof Map ? copied(known) : new Map();
   for (const path of paths) {
     let here = set;
     for (const name of path) {
@@ -100,4 +100,8 @@ function fieldSet(paths: readonly string[][], known: Value | undefined): Fields 
     }
   }
   return set;
+}
+
+function copied(set: Fields): Fields {
+  return new Map([...set].map(([name, inner]) => [name, inner instanceof Map ? copied(inner) : inner]));
 }

@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import { withManager, withoutManager, withPutBack } from '../../src/k8s/managed-entry.js';
 import { authorsOf, isBroughtBack } from '../../src/k8s/managers.js';
 import { objectChanges } from '../../src/k8s/object-diff.js';
-import { parseJson } from '../../src/k8s-decode/json/json.js';
-import type { Fields } from '../../src/k8s-decode/value.js';
+import { decodeStored, encodeStored } from '../../src/k8s-decode/index.js';
+import { parseJson, toJson } from '../../src/k8s-decode/json/json.js';
+import { type Fields, field } from '../../src/k8s-decode/value.js';
 
 interface Entry {
   manager: string;
@@ -75,4 +76,14 @@ test('ketcdctl’s own changes have its entry, and its time', () => {
   assert.deepEqual(withoutManager(back), first);
   assert.deepEqual(withoutManager(withPutBack(configMap({}), now)), configMap({}));
   assert.equal(withoutManager(first), first);
+});
+
+test('a second change keeps what the entry of the first owns', async () => {
+  const first = withManager(configMap({ x: '1' }, create), configMap({ x: '0' }, create), new Date(at(1)));
+  const stored = (await decodeStored(await encodeStored(first, { encoding: 'protobuf' }))).object;
+  const changed = new Map(stored).set('data', new Map([...(stored.get('data') as Fields), ['y', '2']]));
+  const second = withManager(changed, stored, new Date(at(2)));
+  const entries = field(second, 'metadata', 'managedFields') as Fields[];
+  const own = entries.find((entry) => entry.get('manager') === 'ketcdctl');
+  assert.equal(toJson(own!.get('fieldsV1')!), '{"f:data":{"f:x":{},"f:y":{}}}');
 });

@@ -15,7 +15,8 @@ import { ownersOf } from '../../k8s/undelete/references.js';
 import { formOf, likeStored, storedBytes } from '../../k8s/write.js';
 import { isEncrypted } from '../../k8s-decode/encryption/describe.js';
 import type { Fields } from '../../k8s-decode/index.js';
-import { ComparedValues, withoutManagedFields } from '../../output/compared-values.js';
+import { withoutManagedFields } from '../../k8s-decode/protobuf/field-mask.js';
+import { ComparedValues } from '../../output/compared-values.js';
 import type { CommandContext } from '../command.js';
 import type { Wanted } from './restore-source.js';
 
