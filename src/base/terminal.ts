@@ -79,3 +79,8 @@ function escaped(byte: string): string {
 export function terminalWidth(): number {
   return process.stdout.columns || 80;
 }
+
+/** The lines of that terminal; 24 where it does not say. */
+export function terminalHeight(): number {
+  return process.stdout.rows || 24;
+}

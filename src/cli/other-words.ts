@@ -7,6 +7,8 @@ const WORDS: Readonly<Record<string, string>> = {
   ' members': 'member list',
   ' du': 'k8s du',
   ' kinds': 'k8s kinds',
+  ' events': 'k8s events',
+  ' top': 'k8s top, who writes to etcd (how busy pods and nodes are is not in etcd)',
   ' export': 'k8s export',
   ' edit': 'k8s edit',
   ' apply': 'k8s apply',
@@ -52,7 +54,6 @@ const NODE_WORDS: Readonly<Record<string, string>> = {
   exec: `${NOT_IN_ETCD} exec`,
   attach: `${NOT_IN_ETCD} attach`,
   'port-forward': `${NOT_IN_ETCD} port-forward`,
-  top: 'how busy pods and nodes are is not in etcd; what fills etcd: k8s du, snapshot stats',
 };
 
 /**

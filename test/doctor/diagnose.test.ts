@@ -132,6 +132,7 @@ test('certificates by the days that are left', () => {
     notAfter: new Date(notAfter),
     isCa: false,
     keyUsage: [],
+    fingerprint: '',
   });
   const withCertificate = (notAfter: string) =>
     ids(cluster([member('a', {}, { certificate: certificate(notAfter) }), member('b'), member('c')]));

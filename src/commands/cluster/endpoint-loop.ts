@@ -3,7 +3,6 @@ import chalk from 'chalk';
 import { badArguments, ExitCode, Failure } from '../../base/errors.js';
 import { duration, string } from '../../base/flags/declare.js';
 import { endedBySignal } from '../../base/signals.js';
-import { harmless, terminalWidth, writeStyled } from '../../base/terminal.js';
 import { after } from '../../base/timer.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import { type Goal, isReached, type Probe, probeMember } from '../../etcd/member-probe.js';
@@ -11,6 +10,7 @@ import { pause } from '../../etcd/next-endpoint.js';
 import { toJson } from '../../k8s-decode/json/json.js';
 import { Columns } from '../../output/columns.js';
 import { factsOf } from '../../output/report.js';
+import { Screen } from '../../output/screen.js';
 import { decimalBytes } from '../../output/size.js';
 import type { CommandContext } from '../command.js';
 import { memberEndpoints } from './endpoint-each.js';
@@ -169,16 +169,15 @@ function round(ms: number): number {
 
 /** On a terminal: a table that is drawn anew in its place. */
 class ScreenView implements View {
-  private readonly context: CommandContext;
-  private readonly kind: 'health' | 'status';
-  private readonly members: readonly Watched[];
-  private lines = 0;
+  private readonly screen: Screen;
   private waiting = false;
 
-  constructor(context: CommandContext, kind: 'health' | 'status', members: readonly Watched[]) {
-    this.context = context;
-    this.kind = kind;
-    this.members = members;
+  constructor(
+    context: CommandContext,
+    private readonly kind: 'health' | 'status',
+    private readonly members: readonly Watched[],
+  ) {
+    this.screen = new Screen(context.stdout);
   }
 
   async show(): Promise<void> {
@@ -198,11 +197,7 @@ class ScreenView implements View {
     const columns = new Columns();
     columns.add(this.kind === 'health' ? HEALTH_HEADS : STATUS_HEADS);
     for (const member of this.members) columns.add(this.kind === 'health' ? healthCells(member) : statusCells(member));
-    const width = terminalWidth();
-    const lines = [...columns.lines()].map((line) => coloured(harmless(line.trimEnd().slice(0, width)) as string));
-    const up = this.lines > 0 ? `\u001b[${this.lines}A` : '';
-    writeStyled(this.context.stdout, `${up}${lines.map((line) => `\u001b[2K${line}\n`).join('')}`);
-    this.lines = lines.length;
+    this.screen.draw([...columns.lines()], coloured);
   }
 }
 

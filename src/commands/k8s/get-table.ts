@@ -180,7 +180,8 @@ async function tableFor(resource: Resource): Promise<ResourceTable> {
   return (await tableOf(resource)) ?? crdTable([]);
 }
 
-function timeOf({ env }: CommandContext): number {
+/** The time that ages are counted to: now, or what KETCDCTL_NOW says. */
+export function timeOf({ env }: CommandContext): number {
   const given = env[NOW];
   if (!given) return Date.now();
   const time = Date.parse(given);

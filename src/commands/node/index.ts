@@ -5,6 +5,7 @@ import type { CommandEntry } from '../command.js';
 export const nodeCommands: readonly CommandEntry[] = [
   { path: 'where', summary: 'Show which etcd is found on this node, and what will be used', load: () => import('./where.js') },
   { path: 'doctor', summary: 'Tell what is wrong, the evidence, and the command that mends it', load: () => import('./doctor.js') },
+  { path: 'certs', summary: 'Show every certificate, the one that ends first at the top', load: () => import('./certs.js') },
   { path: 'upgrade', summary: 'Prepare an upgrade of etcd', group: true },
   { path: 'upgrade check', summary: 'Tell what is in the way of an upgrade to 3.6 or 3.7', load: () => import('./upgrade-check.js') },
   { path: 'context', summary: 'Name clusters, and choose one', group: true },

@@ -25,24 +25,27 @@ export const eventTable = defineTable({
 
 export const tables = { Event: eventTable };
 
-function regarding(event: Fields): Fields | undefined {
+/** What an event is about: kind, name and so on. */
+export function regarding(event: Fields): Fields | undefined {
   return object(event, 'involvedObject') ?? object(event, 'regarding');
 }
 
-function firstSeen(event: Fields): Value | undefined {
+/** When it first happened: a time as text. */
+export function firstSeen(event: Fields): Value | undefined {
   const first = field(event, 'firstTimestamp') ?? field(event, 'deprecatedFirstTimestamp');
   return instant(first) === undefined ? field(event, 'eventTime') : first;
 }
 
-function lastSeen(event: Fields): Value | undefined {
+/** When it last happened. */
+export function lastSeen(event: Fields): Value | undefined {
   const series = object(event, 'series');
   if (series) return field(series, 'lastObservedTime');
   const last = field(event, 'lastTimestamp') ?? field(event, 'deprecatedLastTimestamp');
   return instant(last) === undefined ? firstSeen(event) : last;
 }
 
-/** An event that happened once need not say so. */
-function count(event: Fields): number {
+/** How often it happened. An event that happened once need not say so. */
+export function count(event: Fields): number {
   const series = object(event, 'series');
   if (series) return number(series, ['count']);
   return number(event, ['count']) || number(event, ['deprecatedCount']) || 1;
