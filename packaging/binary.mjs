@@ -18,9 +18,8 @@ export function buildBinary(target) {
     [
       ...['build', '--compile', `--compile-executable-path=${deafBunFor(target)}`, `--outfile=${outfile}`],
       ...['--bytecode', '--minify', '--splitting', '--format=esm', '--entry-naming=[name].[ext]'],
-      // Functions are compiled to machine code after four times as many calls as by default: most runs are over by then, and the compiler's
-      // threads took a quarter of their processor time.
-      '--compile-jit-policy=4',
+      // Functions are interpreted until src/base/long-run.ts finds that the run is a long one.
+      '--compile-jit-policy=1000',
       // Nothing is read from the working directory.
       ...['--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig'],
       ...Object.entries(define).flatMap(([name, value]) => ['--define', `${name}=${value}`]),

@@ -168,10 +168,15 @@ export function dieBySigpipe(): never {
   process.exit(141);
 }
 
+/** The major number of /dev/null and its kin. */
+const MEMORY_DEVICES = 1;
+
 /** Loads node:tty (and with it node:net, 2 to 3 ms) only for what can be a terminal at all. */
 function isTerminal(fd: number): boolean {
   try {
-    return fstatSync(fd).isCharacterDevice() && process.getBuiltinModule('node:tty').isatty(fd);
+    const found = fstatSync(fd);
+    if (!found.isCharacterDevice() || found.rdev >> 8 === MEMORY_DEVICES) return false;
+    return process.getBuiltinModule('node:tty').isatty(fd);
   } catch {
     return false;
   }

@@ -7,6 +7,7 @@ import { UsageFailure } from '../base/flags/normalize.js';
 import { type ParsedFlags, parseWords } from '../base/flags/parse.js';
 import { argBytes } from '../base/go/argument-bytes.js';
 import { goQuote } from '../base/go/quote.js';
+import { compileWhenLong } from '../base/long-run.js';
 import { processIo } from '../base/streams.js';
 import { safeIo, writeStyled } from '../base/terminal.js';
 import type { CommandEntry, CommandSpec, Program } from '../commands/command.js';
@@ -35,6 +36,7 @@ export interface Start {
 
 /** Runs what the process was started for, and ends it. */
 export async function runProcess(): Promise<void> {
+  compileWhenLong();
   const io = processIo();
   // What a listener or a timer of ours throws is told in the same way as other faults.
   const running = notYetKnown();

@@ -2,7 +2,7 @@
  * What this node says of its etcd: how it is reached, with which certificates, and where its data is. First the running etcd's own
  * words, then static pods, units and files of variables, and last the folders of the usual installers.
  */
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { certificateInFile, isForClients } from './certificate.js';
 import { type EtcdSettings, endpointsOf, optionsOfText, settingsOf } from './etcd-settings.js';
@@ -169,8 +169,7 @@ function distributionOf(root: string, notes: Notes): FoundDistribution | undefin
 /** Whether a file is there, or hidden in a folder that this user may not enter. */
 function isThere(path: string): boolean {
   try {
-    accessSync(path, constants.F_OK);
-    return true;
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EACCES';
   }

@@ -78,8 +78,8 @@ function isUserGroup(path: string, mode: number): boolean {
 /** Whether something is there, even where this user may not look at it. */
 function exists(path: string): boolean {
   try {
-    lstatSync(path);
-    return true;
+    // Most of what is looked for is not there: an error for each would take a millisecond in all.
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EACCES';
   }

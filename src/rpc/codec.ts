@@ -1,11 +1,14 @@
 /**
- * Encodes and decodes the messages of messages.ts, on protobufjs' Reader and Writer.
+ * Encodes and decodes the messages of messages.ts, a closure a field, which is made when a message is first read.
+ *
+ * By hand, though the client has protobufjs: every call encodes a message, and to load that package takes longer than the rest of it.
  *
  * Messages are plain objects with the names of the .proto files. 64-bit numbers are decimal strings (numbers and bigints are taken
  * too), bytes are Buffers that share the memory of what was decoded, enums are numbers; a zero value is filled in on decoding, a
  * message that is absent is `null`, and an absent member of a oneof is left out. Fields that the table does not know are skipped.
  */
-import { Reader, Writer } from 'protobufjs/minimal.js';
+import { Cursor } from '../base/wire/cursor.js';
+import { WireWriter } from '../base/wire/writer.js';
 import { MESSAGES, type MessageName } from './messages.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: a message's shape is given by its name in the table; callers cast to etcd3's interfaces.
@@ -52,10 +55,10 @@ export function isMessage(type: string): type is MessageName {
 
 /** The wire form of a message; fields that are absent, or zero outside a oneof, are left out, as proto3 does. */
 export function encodeMessage(name: MessageName, message: object): Buffer {
-  return Buffer.from(write(name, message as Message, Writer.create()).finish());
+  return write(name, message as Message, new WireWriter()).finish();
 }
 
-function write(name: MessageName, message: Message, writer: Writer): Writer {
+function write(name: MessageName, message: Message, writer: WireWriter): WireWriter {
   for (const field of fieldsOf(name)) {
     const value = message[field.name];
     if (value === undefined || value === null) continue;
@@ -71,43 +74,48 @@ function isZero(value: unknown): boolean {
   );
 }
 
-function writeField({ number, type }: FieldSpec, value: never, writer: Writer): void {
+function writeField({ number, type }: FieldSpec, value: never, writer: WireWriter): void {
+  writer.uint32((number << 3) | wireTypeOf(type));
   switch (type) {
     case 'i64':
-      writer.uint32(number << 3).int64(String(value) as never);
-      return;
     case 'u64':
-      writer.uint32(number << 3).uint64(unsigned(value) as never);
+      writer.integer(exactNumber(value));
       return;
     case 'u32':
     case 'enum':
-      writer.uint32(number << 3).uint32(value);
+      writer.integer(value);
       return;
     case 'bool':
-      writer.uint32(number << 3).bool(value);
+      writer.bool(value);
       return;
     case 'str':
-      writer.uint32((number << 3) | 2).string(value);
+      writer.string(value);
       return;
     case 'bytes':
-      writer.uint32((number << 3) | 2).bytes(value);
+      writer.bytes(value);
       return;
     default:
-      write(type as MessageName, value, writer.uint32((number << 3) | 2).fork()).ldelim();
+      write(type as MessageName, value, writer.fork()).ldelim();
   }
 }
 
-/** Long reads "18446744073709551615" as a signed number unless it is told; as a bigint of 64 bits it is exact. */
-function unsigned(value: unknown): string {
-  return BigInt.asIntN(64, BigInt(value as string)).toString();
+function exactNumber(value: string | number | bigint): number | bigint {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : BigInt(value);
+}
+
+/** Numbers are varints, everything else stands behind its length. */
+function wireTypeOf(type: string): 0 | 2 {
+  return type === 'i64' || type === 'u64' || type === 'u32' || type === 'enum' || type === 'bool' ? 0 : 2;
 }
 
 /**
  * Reads a message.
- * @throws RangeError or Error of protobufjs where the bytes are cut short or are no such message.
+ * @throws RangeError where the bytes are cut short or are no such message
  */
 export function decodeMessage<T = Message>(name: MessageName, bytes: Uint8Array): T {
-  return read(name, Reader.create(bytes as Buffer), bytes.length) as T;
+  const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return read(name, source, new Cursor(source), 0) as T;
 }
 
 /**
@@ -128,10 +136,18 @@ export function completeMessage<T = Message>(name: MessageName, known: object): 
   return message as T;
 }
 
-type Read = (message: Message, reader: Reader) => void;
-const readers = new Map<MessageName, { create: () => Message; fields: (Read | undefined)[] }>();
+/** Reads a field, whose tag was read, into its message. */
+type ReadField = (message: Message, source: Buffer, cursor: Cursor, wireType: number, depth: number) => void;
 
-function readerOf(name: MessageName): { create: () => Message; fields: (Read | undefined)[] } {
+interface MessageReader {
+  create: () => Message;
+  /** By their numbers. */
+  fields: (ReadField | undefined)[];
+}
+
+const readers = new Map<MessageName, MessageReader>();
+
+function readerOf(name: MessageName): MessageReader {
   let found = readers.get(name);
   if (!found) {
     const fields = fieldsOf(name);
@@ -172,73 +188,79 @@ function zeroOf(field: FieldSpec): unknown {
   }
 }
 
-function read(name: MessageName, reader: Reader, end: number): Message {
+/** Deeper than any message of the API: only what means to overrun the stack is. */
+const MAX_DEPTH = 100;
+const LARGEST_FIELD_NUMBER = 0x1fffffff;
+
+function read(name: MessageName, source: Buffer, cursor: Cursor, depth: number): Message {
+  if (depth > MAX_DEPTH) throw new RangeError(`messages are nested deeper than ${MAX_DEPTH}`);
   const { create, fields } = readerOf(name);
   const message = create();
-  while (reader.pos < end) {
-    const tag = reader.uint32();
-    const field = fields[tag >>> 3];
-    if (field) field(message, reader);
-    else reader.skipType(tag & 7);
+  while (cursor.more) {
+    const tag = Number(cursor.varint());
+    const number = Math.floor(tag / 8);
+    if (number < 1 || number > LARGEST_FIELD_NUMBER) throw new RangeError(`a ${name} has a field ${number}`);
+    const field = fields[number];
+    if (field) field(message, source, cursor, tag & 7, depth);
+    else cursor.skip(tag & 7);
   }
-  if (reader.pos > end) throw new RangeError(`a ${name} runs over its end`);
   return message;
 }
 
-function readField(field: FieldSpec): Read {
-  const { name, type } = field;
-  const value = scalarReader(type) ?? ((reader: Reader) => readNested(type as MessageName, reader));
-  if (!field.repeated) {
-    return (message, reader) => {
-      message[name] = value(reader);
-    };
-  }
-  return (message, reader) => {
-    message[name].push(value(reader));
+function readField({ name, number, type, repeated }: FieldSpec): ReadField {
+  const expected = wireTypeOf(type);
+  const value = valueReader(type);
+  return (message, source, cursor, wireType, depth) => {
+    if (wireType === expected) {
+      const found = value(source, cursor, depth);
+      if (repeated) message[name].push(found);
+      else message[name] = found;
+    } else if (repeated && expected === 0 && wireType === 2) {
+      // Numbers of a list may be packed behind one length.
+      const end = cursor.skipBytes();
+      const packed = new Cursor(source, cursor.bytesStart, end);
+      while (packed.more) message[name].push(value(source, packed, depth));
+    } else throw new RangeError(`field ${number} (${name}) has the wire type ${wireType}`);
   };
 }
 
-function readNested(name: MessageName, reader: Reader): Message {
-  const length = reader.uint32();
-  if (length > reader.len - reader.pos)
-    throw new RangeError(`a ${name} of ${length} bytes, where ${reader.len - reader.pos} are left`);
-  return read(name, reader, reader.pos + length);
-}
+type ReadValue = (source: Buffer, cursor: Cursor, depth: number) => unknown;
 
-/** A number below 2^49, which almost all are, without the detour over Long; undefined for any other, which is then still to be read. */
-function shortVarint(reader: Reader): string | undefined {
-  const { buf, pos, len } = reader;
-  let value = 0;
-  let scale = 1;
-  for (let at = pos; at < len && at < pos + 7; at++) {
-    const byte = buf[at]!;
-    value += (byte & 0x7f) * scale;
-    if (byte < 0x80) {
-      reader.pos = at + 1;
-      return String(value);
-    }
-    scale *= 128;
-  }
-  return undefined;
-}
-
-function scalarReader(type: string): ((reader: Reader) => unknown) | undefined {
+function valueReader(type: string): ReadValue {
   switch (type) {
     case 'i64':
-      return (reader) => shortVarint(reader) ?? reader.int64().toString();
+      return (_source, cursor) => String(cursor.varint());
     case 'u64':
-      return (reader) => shortVarint(reader) ?? reader.uint64().toString();
+      return (_source, cursor) => unsigned(cursor.varint());
     case 'u32':
-      return (reader) => reader.uint32();
+      return (_source, cursor) => low32(cursor.varint()) >>> 0;
     case 'enum':
-      return (reader) => reader.int32();
+      return (_source, cursor) => low32(cursor.varint());
     case 'bool':
-      return (reader) => reader.bool();
+      return (_source, cursor) => Number(cursor.varint()) !== 0;
     case 'str':
-      return (reader) => reader.string();
+      return (source, cursor) => {
+        const end = cursor.skipBytes();
+        return source.toString('utf8', cursor.bytesStart, end);
+      };
     case 'bytes':
-      return (reader) => reader.bytes();
+      return (source, cursor) => {
+        const end = cursor.skipBytes();
+        return source.subarray(cursor.bytesStart, end);
+      };
     default:
-      return undefined;
+      return (source, cursor, depth) => {
+        const end = cursor.skipBytes();
+        return read(type as MessageName, source, new Cursor(source, cursor.bytesStart, end), depth + 1);
+      };
   }
+}
+
+function unsigned(value: number | bigint): string {
+  return typeof value === 'number' ? String(value) : BigInt.asUintN(64, value).toString();
+}
+
+/** A number is cut to 32 bits, as in Go. */
+function low32(value: number | bigint): number {
+  return typeof value === 'number' ? value | 0 : Number(BigInt.asIntN(32, value));
 }

@@ -92,12 +92,12 @@ export function flagList(declarations: FlagDeclarations): Flag[] {
 
 /** `from-key` of `fromKey`. */
 export function longName(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return key === key.toLowerCase() ? key : key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** `fromKey` of `from-key`. */
 export function flagKey(name: string): string {
-  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+  return name.includes('-') ? name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()) : name;
 }
 
 function declare<Type extends FlagType>(type: Type) {

@@ -63,7 +63,8 @@ export class FlagOption extends Option {
   }
 }
 
-function defaultOf(flag: Flag): FlagValue {
+/** What a flag that is not given has. */
+export function defaultOf(flag: Flag): FlagValue {
   return flag.default === undefined ? ZERO[flag.type]() : parseGoValue(flag.type, flag.default);
 }
 

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { formatDuration, nanoseconds } from '../go/duration.js';
 import { parseGoValue } from '../go/values.js';
-import { type Flag, flagKey, type Given } from './declare.js';
+import { type Flag, type FlagValue, flagKey, type Given } from './declare.js';
 import { type FlagTable, normalize } from './normalize.js';
-import { FlagOption } from './option.js';
+import { defaultOf, FlagOption } from './option.js';
 
 export interface ParsedWords<Values> {
   args: string[];
@@ -17,12 +17,10 @@ export interface ParsedWords<Values> {
  */
 export function parseWords<Values>(words: readonly string[], table: FlagTable): ParsedWords<Values> {
   const { flags, args, dashAt, error } = normalize(words, table);
-  const command = new Command();
-  const declared = new Map([...table.elsewhere, ...table.long]);
-  for (const flag of declared.values()) command.addOption(new FlagOption(flag));
-  command.parseOptions(flags);
+  const parsed = new ParsedFlags<Values>([...table.elsewhere.values(), ...table.long.values()], dashAt);
+  parsed.read(flags, table);
   if (error !== undefined) throw error;
-  return { args, flags: new ParsedFlags(command, dashAt) };
+  return { args, flags: parsed };
 }
 
 /**
@@ -31,31 +29,41 @@ export function parseWords<Values>(words: readonly string[], table: FlagTable): 
  */
 export class ParsedFlags<Values> {
   readonly values: Values;
-  private readonly command: Command;
+  private readonly byKey: Record<string, FlagValue> = {};
+  private readonly givenKeys = new Set<string>();
 
-  constructor(command: Command, dashAt: number | undefined) {
-    this.command = command;
-    const more: Given<string> = { given: (key) => this.isGiven(key), dashAt };
-    this.values = Object.assign(command.opts<Values & object>(), more);
+  /** @param declared all flags that may be asked for: they have their defaults */
+  constructor(declared: readonly Flag[], dashAt: number | undefined) {
+    for (const flag of declared) this.byKey[flagKey(flag.name)] = defaultOf(flag);
+    const more: Given<string> = { given: (key) => this.givenKeys.has(key), dashAt };
+    this.values = Object.assign(this.byKey, more) as Values;
   }
 
-  private isGiven(key: string): boolean {
-    return (this.command.getOptionValueSource(key) ?? 'default') !== 'default';
+  /** Takes the values of `--name=value` words; commander is told of these flags alone: to make an option of each takes milliseconds. */
+  read(words: readonly string[], { long }: FlagTable): void {
+    const command = new Command();
+    for (const name of new Set(words.map((word) => word.slice(2, word.indexOf('='))))) {
+      command.addOption(new FlagOption(long.get(name)!));
+      this.givenKeys.add(flagKey(name));
+    }
+    command.parseOptions([...words]);
+    Object.assign(this.byKey, command.opts());
   }
 
   /** Whether it was given: on the command line, or by the environment. */
   given({ name }: Flag): boolean {
-    return this.isGiven(flagKey(name));
+    return this.givenKeys.has(flagKey(name));
   }
 
   /** Sets a flag from the environment; a value that does not parse is thrown as Go's text. */
   set({ name, type }: Flag, text: string): void {
-    this.command.setOptionValueWithSource(flagKey(name), parseGoValue(type, text), 'env');
+    this.byKey[flagKey(name)] = parseGoValue(type, text);
+    this.givenKeys.add(flagKey(name));
   }
 
   /** The value as Go prints it: `[a,b]`, `5s`, `true`. */
   format({ name, type }: Flag): string {
-    const value: unknown = this.command.getOptionValue(flagKey(name));
+    const value: unknown = this.byKey[flagKey(name)];
     if (Array.isArray(value)) return `[${value.join(',')}]`;
     return type === 'duration' ? formatDuration(nanoseconds(value as number)) : String(value);
   }

@@ -6,6 +6,7 @@
  * beside it (bounds of messages, exact integers, paths) is most of a reader. A reader's errors are RangeErrors.
  */
 import { Failure } from '../../base/errors.js';
+import { WireWriter } from '../../base/wire/writer.js';
 import { integer, type Value } from '../value.js';
 
 /** Nested deeper than this is taken for corrupt: no Kubernetes type comes near it. */
@@ -188,102 +189,16 @@ declare global {
   interface Buffer {
     /** Node's own method behind toString('utf8', start, end), without its checks. */
     utf8Slice(start: number, end: number): string;
-    /** Node's own method behind write(text, start, 'utf8'), without its checks. */
-    utf8Write(text: string, start: number): number;
   }
 }
 
 /** Writes one value; `path` names the fields that are being written, outermost first. */
-export class StoredWriter {
+export class StoredWriter extends WireWriter {
   readonly path: string[] = [];
-  private buf = Buffer.allocUnsafe(1024);
-  private pos = 0;
-  /** Where the open messages begin, outermost first. */
-  private readonly starts: number[] = [];
 
-  private reserve(size: number): void {
-    if (this.pos + size <= this.buf.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(this.buf.length * 2, this.pos + size));
-    this.buf.copy(larger, 0, 0, this.pos);
-    this.buf = larger;
-  }
-
-  /** Writes an unsigned 32-bit integer as a varint. */
-  uint32(value: number): this {
-    this.reserve(5);
-    this.pos = putVarint(this.buf, this.pos, value);
-    return this;
-  }
-
-  /** Writes a signed 64-bit integer as a varint: a negative one takes ten bytes. */
-  integer(value: number | bigint): this {
-    if (typeof value === 'number' && value >= 0 && value <= 0xffffffff) return this.uint32(value);
-    this.reserve(10);
-    let bits = BigInt.asUintN(64, BigInt(value));
-    for (; bits > 127n; bits >>= 7n) this.buf[this.pos++] = Number(bits & 127n) | 128;
-    this.buf[this.pos++] = Number(bits);
-    return this;
-  }
-
-  bool(value: boolean): this {
-    return this.uint32(value ? 1 : 0);
-  }
-
-  double(value: number): this {
-    this.reserve(8);
-    this.pos = this.buf.writeDoubleLE(value, this.pos);
-    return this;
-  }
-
-  /** Writes bytes as they are. */
-  raw(bytes: Uint8Array): this {
-    this.reserve(bytes.length);
-    this.buf.set(bytes, this.pos);
-    this.pos += bytes.length;
-    return this;
-  }
-
-  /** Writes bytes behind their length. */
-  bytes(bytes: Uint8Array): this {
-    return this.uint32(bytes.length).raw(bytes);
-  }
-
-  /** Writes a string behind its length. */
-  string(text: string): this {
-    if (BYTE_IN_TEXT.test(text)) return this.bytes(bytesOfText(text));
-    this.fork();
-    this.reserve(text.length * 3);
-    this.pos += this.buf.utf8Write(text, this.pos);
-    return this.ldelim();
-  }
-
-  /** Begins a message that {@link ldelim} ends. */
-  fork(): this {
-    this.reserve(5);
-    // One byte is left for the length; a longer one moves the message along.
-    this.starts.push(++this.pos);
-    return this;
-  }
-
-  /** Ends a message: its length goes before it. */
-  ldelim(): this {
-    const start = this.starts.pop()!;
-    const size = this.pos - start;
-    if (size < 128) {
-      this.buf[start - 1] = size;
-      return this;
-    }
-    this.reserve(5);
-    const width = size < 1 << 14 ? 2 : size < 1 << 21 ? 3 : size < 1 << 28 ? 4 : 5;
-    this.buf.copyWithin(start + width - 1, start, this.pos);
-    putVarint(this.buf, start - 1, size);
-    this.pos += width - 1;
-    return this;
-  }
-
-  /** What was written. */
-  finish(): Buffer {
-    return this.buf.subarray(0, this.pos);
+  /** Writes a string behind its length: where it stands for bytes that are not UTF-8, those. */
+  override string(text: string): this {
+    return BYTE_IN_TEXT.test(text) ? this.bytes(bytesOfText(text)) : super.string(text);
   }
 
   /** The failure for a value that the field being written can't hold. */
@@ -291,12 +206,4 @@ export class StoredWriter {
     const found = value instanceof Map ? 'an object' : Array.isArray(value) ? 'a list' : JSON.stringify(String(value));
     return new Failure(`${this.path.join('.') || 'the object'}: expected ${expected}, not ${found}`);
   }
-}
-
-function putVarint(buf: Buffer, at: number, value: number): number {
-  let rest = value;
-  let pos = at;
-  for (; rest > 127; rest >>>= 7) buf[pos++] = (rest & 127) | 128;
-  buf[pos++] = rest;
-  return pos;
 }

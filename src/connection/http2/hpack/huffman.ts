@@ -31,7 +31,6 @@ interface Code {
 let built: Code | undefined;
 
 function buildCode(): Code {
-  const symbols = LENGTHS.map((_, symbol) => symbol).sort((a, b) => LENGTHS[a]! - LENGTHS[b]! || a - b);
   const count = new Array<number>(LONGEST + 1).fill(0);
   for (const length of LENGTHS) count[length]! += 1;
   const first = [0];
@@ -40,6 +39,11 @@ function buildCode(): Code {
     first[length] = (first[length - 1]! + count[length - 1]!) << 1;
     start[length] = start[length - 1]! + count[length - 1]!;
   }
+  const symbols: number[] = [];
+  const next = [...start];
+  LENGTHS.forEach((length, symbol) => {
+    symbols[next[length]!++] = symbol;
+  });
   return { symbols, first, start, count };
 }
 

@@ -26,10 +26,14 @@ export function fieldSize([name, value]: Field): number {
 
 /** Index in the static table: of the whole field where it has that, else of its name. */
 export function staticIndex(name: string, value: string): { whole: number } | { name: number } | undefined {
-  const whole = STATIC_TABLE.findIndex((entry) => entry[0] === name && entry[1] === value);
-  if (whole >= 0) return { whole: whole + 1 };
-  const index = STATIC_TABLE.findIndex((entry) => entry[0] === name);
-  return index >= 0 ? { name: index + 1 } : undefined;
+  let named = 0;
+  for (let index = 1; index <= STATIC_TABLE.length; index += 1) {
+    const entry = STATIC_TABLE[index - 1]!;
+    if (entry[0] !== name) continue;
+    if (entry[1] === value) return { whole: index };
+    named ||= index;
+  }
+  return named > 0 ? { name: named } : undefined;
 }
 
 /** The fields that the sender has had the receiver remember, newest first, behind the static ones (§2.3). */
