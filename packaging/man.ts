@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExitCode } from '../src/base/errors.js';
 import type { Flag } from '../src/base/flags/declare.js';
-import { variableOf } from '../src/base/flags/option.js';
+import { variableOf } from '../src/base/flags/value.js';
 import { commandFlags } from '../src/cli/command-flags.js';
 import { programOf } from '../src/cli/program.js';
 import type { CommandEntry, CommandSpec } from '../src/commands/command.js';

@@ -3,8 +3,8 @@
 import { type Io, isDropIn, type Mode } from '../base/contract.js';
 import { ExitCode, Failure, SilentFailure } from '../base/errors.js';
 import type { Flag } from '../base/flags/declare.js';
-import { VALUES, variableOf } from '../base/flags/option.js';
 import type { ParsedFlags } from '../base/flags/parse.js';
+import { VALUES, variableOf } from '../base/flags/value.js';
 import { goQuote } from '../base/go/quote.js';
 
 export interface EnvironmentRules {

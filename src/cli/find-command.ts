@@ -57,14 +57,15 @@ function knowsHelpEarly(mode: Mode): boolean {
 /** The flags that a command has from its group. */
 export function groupFlags(program: Program, entry: CommandEntry | undefined): Flag[] {
   if (entry === undefined) return [];
-  const group = entry.group ? entry : program.commands.find((each) => each.path === parentPath(entry));
+  const path = parentPath(entry);
+  const group = entry.group ? entry : program.commands.find((each) => each.path === path);
   return flagList(group?.flags ?? {}).filter((flag) => hasFlag(program.mode, flag));
 }
 
 /** The commands right below a group, or at the top. */
 export function childrenOf({ commands }: Program, entry: CommandEntry | undefined): CommandEntry[] {
-  const parent = entry?.path ?? '';
-  return commands.filter((each) => parentPath(each) === parent);
+  const before = entry === undefined ? '' : `${entry.path} `;
+  return commands.filter(({ path }) => path.startsWith(before) && !path.includes(' ', before.length));
 }
 
 /** The last word of its path. */

@@ -7,7 +7,7 @@ const OLD_WORD = 'cluster-health';
 
 /** Whether the words are meant for `v2`: options of the old API before one of its commands, or `cluster-health`. */
 export async function isOldLine(argv: readonly string[]): Promise<boolean> {
-  if (!argv.some((word) => word === OLD_WORD || OLD_OPTION.test(word))) return false;
+  if (!argv.some((word) => word === OLD_WORD || (word[0] === '-' && OLD_OPTION.test(word)))) return false;
   const { COMMANDS, GLOBAL_FLAGS } = await import('../v2/command-table.js');
   const { parseLeading, UsageError } = await import('../v2/flags.js');
   try {

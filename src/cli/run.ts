@@ -82,8 +82,8 @@ async function dispatch(start: Start, running: Running): Promise<number> {
   const { argv, env } = start;
   const identity = identify(start.name, env);
   const { mode } = identity;
-  const program = programOf(mode);
-  running.program = program;
+  if (mode.tool !== running.program.mode.tool) running.program = programOf(mode);
+  const { program } = running;
   const io = shownIo(program, start.io);
   const oldMode = oldApi(identity, env);
   if (oldMode !== undefined) return (await import('../v2/main.js')).runV2(argv, env, io, oldMode);

@@ -53,6 +53,7 @@ function settingsOfUnitText(root: string, text: string, notes: Notes): EtcdSetti
 
 /** `$NAME` and `${NAME}` of a unit's command line. */
 function substituted(word: string, variables: ReadonlyMap<string, string>): string {
+  if (!word.includes('$')) return word;
   return word.replace(/\$\{?(\w+)\}?/g, (whole, name: string) => variables.get(name) ?? whole);
 }
 

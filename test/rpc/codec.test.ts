@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Field, OneOf, Root, Type } from 'protobufjs/light.js';
-import { decodeMessage, encodeMessage, type FieldSpec, fieldsOf, isMessage } from '../../src/rpc/codec.js';
 import { bytesField, numberField } from '../../src/base/wire/fields.js';
+import { decodeMessage, encodeMessage, type FieldSpec, fieldsOf, isMessage } from '../../src/rpc/codec.js';
 import { MESSAGES, type MessageName, methodOf } from '../../src/rpc/messages.js';
 
 const names = Object.keys(MESSAGES) as MessageName[];
@@ -125,7 +125,8 @@ test('what is no message of the API is refused', () => {
     Buffer.from([0x20, ...Array(10).fill(0xff), 0x01]), // more than 64 bits
     Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]), // a field number beyond all
   ];
-  for (const bytes of bad) assert.throws(() => decodeMessage('RangeResponse', bytes), RangeError, bytes.toString('hex'));
+  for (const bytes of bad)
+    assert.throws(() => decodeMessage('RangeResponse', bytes), RangeError, bytes.toString('hex'));
 });
 
 test('messages nested without end are refused, not followed', () => {

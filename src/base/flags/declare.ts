@@ -92,7 +92,9 @@ export function flagList(declarations: FlagDeclarations): Flag[] {
 
 /** `from-key` of `fromKey`. */
 export function longName(key: string): string {
-  return key === key.toLowerCase() ? key : key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  let name = '';
+  for (const letter of key) name += letter >= 'A' && letter <= 'Z' ? `-${letter.toLowerCase()}` : letter;
+  return name;
 }
 
 /** `fromKey` of `from-key`. */

@@ -1,9 +1,8 @@
-import { Command } from 'commander';
 import { formatDuration, nanoseconds } from '../go/duration.js';
 import { parseGoValue } from '../go/values.js';
 import { type Flag, type FlagValue, flagKey, type Given } from './declare.js';
 import { type FlagTable, normalize } from './normalize.js';
-import { defaultOf, FlagOption } from './option.js';
+import { defaultOf, parseFlag } from './value.js';
 
 export interface ParsedWords<Values> {
   args: string[];
@@ -39,15 +38,16 @@ export class ParsedFlags<Values> {
     this.values = Object.assign(this.byKey, more) as Values;
   }
 
-  /** Takes the values of `--name=value` words; commander is told of these flags alone: to make an option of each takes milliseconds. */
+  /** Takes the values of `--name=value` words. */
   read(words: readonly string[], { long }: FlagTable): void {
-    const command = new Command();
-    for (const name of new Set(words.map((word) => word.slice(2, word.indexOf('='))))) {
-      command.addOption(new FlagOption(long.get(name)!));
-      this.givenKeys.add(flagKey(name));
+    for (const word of words) {
+      const equals = word.indexOf('=');
+      const name = word.slice(2, equals);
+      const key = flagKey(name);
+      const before = this.givenKeys.has(key) ? this.byKey[key] : undefined;
+      this.byKey[key] = parseFlag(long.get(name)!, word.slice(equals + 1), before);
+      this.givenKeys.add(key);
     }
-    command.parseOptions([...words]);
-    Object.assign(this.byKey, command.opts());
   }
 
   /** Whether it was given: on the command line, or by the environment. */

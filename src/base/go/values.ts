@@ -43,6 +43,7 @@ const BASES: readonly [RegExp, string][] = [
 ];
 
 function parseInteger(name: 'ParseInt' | 'ParseUint', text: string): bigint {
+  if (text === '0') return 0n;
   const signed = name === 'ParseInt';
   const sign = signed && /^[+-]/.test(text) ? text[0] : '';
   const digits = text.slice(sign!.length);
@@ -59,7 +60,7 @@ function parseInteger(name: 'ParseInt' | 'ParseUint', text: string): bigint {
 /** One line of CSV, as pflag's StringSlice reads it: fields may stand in double quotes. */
 function parseStrings(text: string): string[] {
   if (text === '') return [];
-  if (!text.includes('"')) return (text.split(/\r?\n/, 1)[0] ?? '').split(',');
+  if (!text.includes('"')) return (text.includes('\n') ? text.split(/\r?\n/, 1)[0]! : text).split(',');
   const fields: string[] = [];
   let rest = text;
   for (;;) {
