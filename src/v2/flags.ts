@@ -78,7 +78,9 @@ export class FlagValues {
     const value = inline ?? (spec.type === 'bool' ? 'true' : words[1]);
     if (value === undefined) throw new UsageError(`flag needs an argument: -${name}`);
     check(spec.type, name, value);
-    this.given.set(spec.names[0], [...(this.given.get(spec.names[0]) ?? []), value]);
+    const before = this.given.get(spec.names[0]);
+    if (before) before.push(value);
+    else this.given.set(spec.names[0], [value]);
     this.spelled.add(name);
     return inline === undefined && spec.type !== 'bool' ? 2 : 1;
   }
@@ -113,7 +115,7 @@ export function parseLeading(
       at += 1;
       break;
     }
-    at += flags.take(words.slice(at));
+    at += flags.take(words.slice(at, at + 2));
   }
   flags.checkSpellings();
   return { flags, rest: words.slice(at) };
@@ -141,10 +143,10 @@ export function parseAnywhere(specs: readonly FlagSpec[], words: readonly string
     const word = words[at]!;
     if (word === '--') {
       dashes = args.length;
-      args.push(...words.slice(at + 1));
+      for (const rest of words.slice(at + 1)) args.push(rest);
       break;
     }
-    if (looksLikeFlag(word) && (args.length === 0 || flags.find(word))) at += flags.take(words.slice(at));
+    if (looksLikeFlag(word) && (args.length === 0 || flags.find(word))) at += flags.take(words.slice(at, at + 2));
     else at += args.push(word) && 1;
   }
   const mistyped = args.slice(1, dashes).find(looksLikeFlag);

@@ -59,9 +59,9 @@ export interface NormalWords {
 /** Reads a command's words; never throws. */
 export function normalize(words: readonly string[], table: FlagTable): NormalWords {
   const normal: NormalWords = { flags: [], args: [], dashAt: undefined, error: undefined };
-  const rest = [...words];
+  const rest = new Words(words);
   try {
-    while (rest.length > 0) readWord(rest, table, normal);
+    for (let word = rest.next(); word !== undefined; word = rest.next()) readWord(word, rest, table, normal);
   } catch (error) {
     if (!(error instanceof UsageFailure)) throw error;
     normal.error = error;
@@ -69,11 +69,31 @@ export function normalize(words: readonly string[], table: FlagTable): NormalWor
   return normal;
 }
 
-function readWord(rest: string[], table: FlagTable, normal: NormalWords): void {
-  const word = rest.shift()!;
+/** The words from where the reading has come to: `xargs` gives a hundred thousand of them. */
+class Words {
+  private at = 0;
+
+  constructor(private readonly words: readonly string[]) {}
+
+  get first(): string | undefined {
+    return this.words[this.at];
+  }
+
+  next(): string | undefined {
+    return this.words[this.at++];
+  }
+
+  all(): string[] {
+    const { at } = this;
+    this.at = this.words.length;
+    return this.words.slice(at);
+  }
+}
+
+function readWord(word: string, rest: Words, table: FlagTable, normal: NormalWords): void {
   if (word === '--') {
     normal.dashAt = normal.args.length;
-    normal.args.push(...rest.splice(0));
+    normal.args = normal.args.concat(rest.all());
   } else if (word.startsWith('--')) {
     normal.flags.push(readLong(word, rest, table));
   } else if (word.startsWith('-') && word.length > 1) {
@@ -84,7 +104,7 @@ function readWord(rest: string[], table: FlagTable, normal: NormalWords): void {
 }
 
 /** `--name`, `--name=value`, `--name value`. */
-function readLong(word: string, rest: string[], table: FlagTable): string {
+function readLong(word: string, rest: Words, table: FlagTable): string {
   const equals = word.indexOf('=');
   const name = word.slice(2, equals < 0 ? undefined : equals);
   if (name === '' || name.startsWith('-')) throw new UsageFailure(`bad flag syntax: ${word}`);
@@ -93,16 +113,16 @@ function readLong(word: string, rest: string[], table: FlagTable): string {
   if (equals >= 0) return word;
   if (flag.type === 'bool') return `${word}=true`;
   if (flag.bare !== undefined) return `${word}=${flag.bare}`;
-  const value = rest.shift();
+  const value = rest.next();
   if (value === undefined) throw new UsageFailure(`flag needs an argument: ${word}`);
   return `${word}=${value}`;
 }
 
 /** The first letter of a cluster, with its value if it takes one; gives what is left of the cluster. */
-function readShort(cluster: string, rest: string[], table: FlagTable, normal: NormalWords): string {
+function readShort(cluster: string, rest: Words, table: FlagTable, normal: NormalWords): string {
   const letter = cluster[0]!;
   const after = cluster.slice(1);
-  const flag = table.byLetter(letter, after || rest[0]);
+  const flag = table.byLetter(letter, after || rest.first);
   if (flag === undefined) {
     throw new UsageFailure(`unknown shorthand flag: ${quoteFirstByte(cluster)} in -${cluster}`, {
       hint: 'a word that begins with a dash and is no flag goes after --',
@@ -114,7 +134,7 @@ function readShort(cluster: string, rest: string[], table: FlagTable, normal: No
     return after;
   } else if (after !== '') normal.flags.push(`--${flag.name}=${after}`);
   else {
-    const value = rest.shift();
+    const value = rest.next();
     if (value === undefined) throw new UsageFailure(`flag needs an argument: '${letter}' in -${cluster}`);
     normal.flags.push(`--${flag.name}=${value}`);
   }

@@ -22,13 +22,15 @@ export function variableOf({ name }: Flag): string {
 
 /**
  * What `text` gives a flag.
- * @param before what it was given earlier in the command line: a list goes on, of everything else the last one counts
+ * @param before what it was given earlier in the command line: a list goes on (and is changed), of everything else the last one counts
  * @throws UsageFailure, also with pflag's text
  */
 export function parseFlag({ name, short, type }: Flag, text: string, before: FlagValue | undefined): FlagValue {
   try {
     const value = parseGoValue(type, text);
-    return Array.isArray(value) && Array.isArray(before) ? [...before, ...value] : value;
+    if (!Array.isArray(value) || !Array.isArray(before)) return value;
+    for (const each of value) before.push(each);
+    return before;
   } catch (error) {
     const given = goQuote(argBytes(text));
     const names = short === undefined ? `--${name}` : `-${short}, --${name}`;
