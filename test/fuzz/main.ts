@@ -51,7 +51,9 @@ function found(target: string, kind: string, text: string, input: Uint8Array): v
 const NEED_ANOTHER_LOOK = new Set(['slow', 'hang', 'memory']);
 
 function isFineAlone(target: string, path: string): boolean {
-  const { status } = spawnSync(process.execPath, [__filename, '--target', target, '--input', path], { stdio: 'ignore' });
+  const { status } = spawnSync(process.execPath, [__filename, '--target', target, '--input', path], {
+    stdio: 'ignore',
+  });
   return status === 0;
 }
 
