@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { runTests } from './node-test.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 process.chdir(root);
@@ -41,9 +42,7 @@ const wanted = process.argv.slice(2);
 const failed = (wanted.length > 0 ? wanted : VERSIONS).filter((version) => {
   const program = nodeOf(version);
   console.log(`\nNode ${version}`);
-  const seed = `--require=${join(root, 'build/test/test/support/seed.js')}`;
-  const options = [seed, '--test', '--test-concurrency=2', '--test-timeout=300000', '--test-force-exit'];
-  return !step(program, [...options, ...files]);
+  return runTests(program, files) !== 0;
 });
 if (failed.length > 0) console.error(`Failed under Node ${failed.join(', ')}`);
 process.exit(failed.length > 0 ? 1 : 0);

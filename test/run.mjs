@@ -2,8 +2,9 @@
 // `npm run test:e2e`: of these the ones that start the program, with the one that KETCDCTL_BIN names: an executable, or a launcher of the
 // bundle (by default our own).
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { runTests } from './node-test.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 /** Where KETCDCTL_BIN is looked for. */
@@ -88,24 +89,4 @@ const all = readdirSync('build/test/test', { recursive: true })
   .filter((name) => name.endsWith('.test.js'))
   .map((name) => join('build/test/test', name))
   .filter((path) => !isE2e || startsTheProgram(path));
-const failures = 'build/test/failures.txt';
-const { status } = spawnSync(
-  process.execPath,
-  [
-    '--test',
-    '--test-concurrency=2',
-    '--test-timeout=300000',
-    // At its own end Node 20 may wait for ever, and busily, for a broken HTTP/2 connection; the program ends by process.exit.
-    '--test-force-exit',
-    `--require=${join(root, 'build/test/test/support/seed.js')}`,
-    `--test-reporter=${process.stdout.isTTY ? 'spec' : 'tap'}`,
-    '--test-reporter-destination=stdout',
-    `--test-reporter=${join(root, 'test/failures.mjs')}`,
-    `--test-reporter-destination=${failures}`,
-    ...(named.length > 0 ? named : all),
-  ],
-  { stdio: 'inherit' },
-);
-const told = existsSync(failures) ? readFileSync(failures, 'utf8') : '';
-if (told) console.log(`\nFailed:\n${told}`);
-process.exit(status ?? 1);
+process.exit(runTests(process.execPath, named.length > 0 ? named : all));
