@@ -87,8 +87,12 @@ export async function resourceNamer(cluster: Cluster): Promise<(key: string) => 
 /** `things.example.org` for `example.org/things/…`: how a resource of which the definition is gone is kept. */
 function guessedName(path: string): string {
   const [first = '', second] = path.split('/');
+  if (/[\x00-\x1f\x7f-\x9f\ufffd]/.test(first)) return NO_TEXT;
   return first.includes('.') && second !== undefined ? `${second}.${first}` : first;
 }
+
+/** Stands for keys whose first part is no text. */
+const NO_TEXT = '(no text)';
 
 /** How many values of a resource a key encrypts. */
 export interface EncryptionCount {

@@ -1,8 +1,10 @@
 /** Who fills etcd. */
 
 import { readRange } from '../etcd/range.js';
+import type { SnapshotOptions } from '../etcd/snapshot.js';
+import { withSnapshotFile } from '../etcd/snapshot-file.js';
 import { OPEN_END } from '../rpc/keys.js';
-import type { Cluster } from './cluster.js';
+import { Cluster } from './cluster.js';
 import { resourceNamer } from './kinds.js';
 import { qualifiedName } from './resources.js';
 
@@ -25,7 +27,10 @@ export interface UsageReport {
   history: boolean;
 }
 
-/** In a file every record counts, of all revisions; a server shows no more than the keys that exist. */
+/**
+ * In a file every record counts, of all revisions; a server shows no more than the keys that exist: its history is seen through
+ * {@link usageWithHistory}.
+ */
 export async function usageOf(cluster: Cluster, by: UsageBy): Promise<UsageReport> {
   const nameOf = await namer(cluster, by);
   const { callable } = cluster.client;
@@ -39,6 +44,26 @@ export async function usageOf(cluster: Cluster, by: UsageBy): Promise<UsageRepor
     dead: deadBytes,
   }));
   return { usages, history: true };
+}
+
+/** The same of a server's snapshot, which is received for it: all revisions count. */
+export async function usageWithHistory(cluster: Cluster, by: UsageBy, options: SnapshotOptions): Promise<UsageReport> {
+  const { root, values } = cluster;
+  return withSnapshotFile(cluster.client, options, async (client) =>
+    usageOf(await Cluster.open(client, { registryPrefix: root, values }), by),
+  );
+}
+
+/** All of some together. */
+export function sumOf(name: string, usages: readonly Usage[]): Usage {
+  const sum: Usage = { name, objects: 0, live: 0, deadRecords: 0, dead: 0 };
+  for (const { objects, live, deadRecords, dead } of usages) {
+    sum.objects += objects;
+    sum.live += live;
+    sum.deadRecords += deadRecords;
+    sum.dead += dead;
+  }
+  return sum;
 }
 
 async function liveUsage(cluster: Cluster, nameOf: (key: string) => string): Promise<Usage[]> {

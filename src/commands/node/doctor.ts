@@ -7,7 +7,8 @@ import { gather } from '../../doctor/gather.js';
 import { findNode } from '../../node/find.js';
 import { OUTPUT_FLAG, reportFormat } from '../../output/report.js';
 import type { CommandSpec, Run } from '../command.js';
-import { progressOf, writeFindings } from './findings.js';
+import { progressOf } from '../progress.js';
+import { writeFindings } from './findings.js';
 
 export const spec = {
   usage: 'doctor [options]',

@@ -5,20 +5,7 @@ import { exitCodeOf, type Finding } from '../../doctor/finding.js';
 import { factsOf, type ReportFormat, writeReport } from '../../output/report.js';
 import type { CommandContext } from '../command.js';
 
-const CLEAR_LINE = '\r\u001b[K';
 const COLOURS = { error: chalk.red.bold, warning: chalk.yellow, note: chalk.dim } as const;
-
-/** Shows on a terminal what is being done; gone when there is something to say. */
-export function progressOf({ stderr }: CommandContext): { show(text: string): void; clear(): void } {
-  return {
-    show: (text) => {
-      if (stderr.isTTY) writeStyled(stderr, `${CLEAR_LINE}${text} …`);
-    },
-    clear: () => {
-      if (stderr.isTTY) writeStyled(stderr, CLEAR_LINE);
-    },
-  };
-}
 
 /** @param about the sentence in front of the counts. @returns the exit code: 0, 1 for warnings, 2 for errors */
 export async function writeFindings(

@@ -10,7 +10,8 @@ import { readDataDir } from '../../doctor/upgrade-facts.js';
 import { etcdOptions } from '../../node/options.js';
 import { OUTPUT_FLAG, reportFormat } from '../../output/report.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
-import { progressOf, writeFindings } from './findings.js';
+import { progressOf } from '../progress.js';
+import { writeFindings } from './findings.js';
 
 const TARGETS: readonly Target[] = ['3.6', '3.7'];
 

@@ -26,21 +26,43 @@ export const run: Run<typeof spec> = async (context, args, flags) => {
   }
   const format = outputFormat(context);
   const stats = await withCheckedFile(path, (file) => fileStats(file, Math.max(1, Number(flags.depth))));
-  const top = Number(flags.top);
-  if (top > 0) stats.prefixes.length = Math.min(stats.prefixes.length, top);
-  await print(context, format, stats);
+  await print(context, format, stats, Number(flags.top) > 0 ? Number(flags.top) : stats.prefixes.length);
 };
 
-async function print(context: CommandContext, format: string, stats: FileStats): Promise<void> {
+async function print(context: CommandContext, format: string, stats: FileStats, top: number): Promise<void> {
+  const shown = stats.prefixes.slice(0, top);
+  const cut = stats.prefixes.slice(top);
+  const others = sumOf(`others (${cut.length}: --top 0 shows them)`, cut);
+  const total = sumOf('total', stats.prefixes);
   if (format === 'simple' || format === 'table') {
     const { renderTable } = await import('../../output/table.js');
-    const table = renderTable(context, HEADS, stats.prefixes.map(row));
+    const rows = [...shown, ...(cut.length > 0 ? [others] : []), total];
+    const table = renderTable(context, HEADS, rows.map(row));
     await context.stdout.write(format === 'simple' ? `${summary(stats)}\n${table}` : table);
     return;
   }
   if (format !== 'json' && format !== 'jsonl' && format !== 'yaml') throw formatNotSupported(format as never);
   const { writeReadable } = await import('../../output/readable.js');
-  await context.stdout.write(writeReadable(format === 'yaml' ? 'yaml' : 'jsonl', toValue(stats)));
+  const numbers = ({ prefix, ...counts }: PrefixStats) => counts;
+  const facts = {
+    ...stats,
+    prefixes: shown,
+    ...(cut.length > 0 && { others: { prefixes: cut.length, ...numbers(others) } }),
+    total: numbers(total),
+  };
+  await context.stdout.write(writeReadable(format === 'yaml' ? 'yaml' : 'jsonl', toValue(facts)));
+}
+
+/** All of some together, under a name of its own. */
+function sumOf(prefix: string, prefixes: readonly PrefixStats[]): PrefixStats {
+  const sum: PrefixStats = { prefix, keys: 0, liveBytes: 0, deadRecords: 0, deadBytes: 0 };
+  for (const { keys, liveBytes, deadRecords, deadBytes } of prefixes) {
+    sum.keys += keys;
+    sum.liveBytes += liveBytes;
+    sum.deadRecords += deadRecords;
+    sum.deadBytes += deadBytes;
+  }
+  return sum;
 }
 
 const HEADS = ['prefix', 'keys', 'live', 'dead records', 'dead', 'total'];

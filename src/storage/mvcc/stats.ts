@@ -83,13 +83,35 @@ function entry(found: Map<string, PrefixStats>, prefix: string): PrefixStats {
 
 const SLASH = 0x2f;
 
-/** `/registry/pods/` of `/registry/pods/default/web` at depth 2; a key with fewer parts is its own prefix. */
+/**
+ * `/registry/pods/` of `/registry/pods/default/web` at depth 2; a key with fewer parts is its own prefix. No prefix ends within what is
+ * no text: it goes as far as the last slash before that.
+ */
 function prefixOf(bytes: Buffer, start: number, end: number, depth: number): string {
+  const prefixEnd = endOfParts(bytes, start, end, depth);
+  const textEnd = endOfText(bytes, start, prefixEnd);
+  if (textEnd === prefixEnd) return bytes.toString('utf8', start, prefixEnd);
+  const slash = bytes.subarray(start, textEnd).lastIndexOf(SLASH);
+  return slash < 0 ? NO_TEXT : bytes.toString('utf8', start, start + slash + 1);
+}
+
+/** Stands for keys that have no text at their beginning. */
+const NO_TEXT = '(no text)';
+
+function endOfParts(bytes: Buffer, start: number, end: number, depth: number): number {
   let left = bytes[start] === SLASH ? depth + 1 : depth;
-  for (let i = start; i < end; i++) {
-    if (bytes[i] === SLASH && --left === 0) return bytes.toString('utf8', start, i + 1);
-  }
-  return bytes.toString('utf8', start, end);
+  for (let i = start; i < end; i++) if (bytes[i] === SLASH && --left === 0) return i + 1;
+  return end;
+}
+
+/** Where what is no text begins: a control character, or bytes that are no UTF-8. */
+function endOfText(bytes: Buffer, start: number, end: number): number {
+  let at = start;
+  while (at < end && bytes[at]! >= 0x20 && bytes[at]! < 0x7f) at++;
+  if (at === end) return end;
+  // Few keys come here, if any.
+  const [text] = /^[^\x00-\x1f\x7f-\x9f\ufffd]*/.exec(bytes.toString('utf8', at, end))!;
+  return at + Buffer.byteLength(text);
 }
 
 function otherBytes(file: EtcdFile): number {
