@@ -1,5 +1,5 @@
 /** `k8s get -o jsonpath=…`, `-o go-template=…` and `-o custom-columns=…`. */
-import { ExitCode, Failure } from '../../base/errors.js';
+import { ExitCode, errorLine, Failure } from '../../base/errors.js';
 import { jsonPathTemplate, relaxedPath } from '../../k8s/json-path-template.js';
 import { type StoredObject, withResourceVersion } from '../../k8s/objects.js';
 import type { JsonPath } from '../../k8s/tables/json-path.js';
@@ -99,7 +99,7 @@ class CustomColumnsPrinter implements GetPrinter {
 
 function readable({ stderr }: CommandContext, item: StoredObject): Fields | undefined {
   if (item.object) return withResourceVersion(item.object, item.kv);
-  stderr.write(`Error: ${item.reason!.message}\n`);
+  stderr.write(errorLine(item.reason!.message));
   return undefined;
 }
 
