@@ -12,6 +12,7 @@ export const snapshotCommands: readonly CommandEntry[] = [
   { path: 'snapshot diff', summary: 'Compare two snapshot files', load: () => import('./diff.js') },
   { path: 'snapshot stats', summary: 'Show live, dead and free space of a snapshot file', load: () => import('./stats.js') },
   { path: 'snapshot compact', summary: 'Write a smaller file without the history before a revision', load: () => import('./compact.js') },
+  { path: 'snapshot redact', summary: 'Write a copy without what is secret, to be given away', load: () => import('./redact.js') },
   { path: 'hashkv', summary: 'Show the hash of the history in a database file', etcdutl: '3.6-', load: () => import('./hashkv.js') },
   { path: 'migrate', summary: 'Change the storage version of a data directory', etcdutl: '3.6-', load: () => import('./migrate.js') },
   { path: 'backup', summary: 'Copy a data directory as a new cluster', etcdutl: '3.5-3.5', load: () => import('./backup.js') },

@@ -23,6 +23,8 @@ const ITEM_BYTES = 1024;
 export interface CopyRules {
   /** Whether an item is copied. `place` is where its value lies in the old file. */
   keep?: (bucket: string, place: number, key: Buffer) => boolean;
+  /** Gives the value that is written in place of an item's own, which it leaves as it is. */
+  change?: (bucket: string, key: Buffer, value: Buffer) => Buffer | Promise<Buffer>;
   /** Gives the items that take the place of a bucket's own; called for top-level buckets, with all their items in memory. */
   replace?: (bucket: string) => ((items: LeafItem[]) => LeafItem[]) | undefined;
 }
@@ -129,7 +131,7 @@ async function copyBucket(bucket: Bucket, file: NewFile, rules: CopyRules, nesti
 async function* keptItems(
   bucket: Bucket,
   file: NewFile,
-  { keep }: CopyRules,
+  { keep, change }: CopyRules,
   nesting: number,
 ): AsyncGenerator<LeafItem> {
   const cursor = new Cursor(bucket);
@@ -138,7 +140,8 @@ async function* keptItems(
     if (cursor.isBucket) {
       yield { key: cursor.key, value: await copyBucket(cursor.bucket, file, {}, nesting + 1), bucket: true };
     } else if (!keep || keep(bucket.name, page.valuePlace(index).offset, cursor.key)) {
-      yield { key: cursor.key, value: cursor.value };
+      const changed = change ? change(bucket.name, cursor.key, cursor.value) : cursor.value;
+      yield { key: cursor.key, value: changed instanceof Promise ? await changed : changed };
     }
   }
 }
