@@ -6,7 +6,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
 /** Names that Kubernetes itself looks for. */
-const KEPT_NAMES = new Set([
+const KEPT_NAMES = [
   'default',
   'kubernetes',
   'kube-system',
@@ -18,7 +18,7 @@ const KEPT_NAMES = new Set([
   'admin',
   'edit',
   'view',
-]);
+];
 
 /** Resources whose names say what they are of: no other name would be valid, or served. */
 const KEPT_RESOURCES = new Set([
@@ -38,6 +38,8 @@ const NAME_LIKE = /[A-Za-z0-9](?:[-\w.]*[A-Za-z0-9])?/g;
 
 export class NameMap {
   private readonly names = new Set<string>();
+  /** Names that stay, wherever they are. */
+  private readonly kept = new Set(KEPT_NAMES);
   private readonly words = new Map<string, string>();
   private readonly taken = new Set<string>();
   private readonly salt = randomBytes(32);
@@ -49,11 +51,22 @@ export class NameMap {
 
   /** Takes the names in a key, of an object and of its namespace. */
   addKey(key: string): void {
-    for (const name of placesInKey(key).map(([start, end]) => key.slice(start, end))) this.add(name);
+    const names = placesInKey(key).map(([start, end]) => key.slice(start, end));
+    if (!isKept(key)) {
+      for (const name of names) this.add(name);
+      return;
+    }
+    for (const name of names) {
+      this.kept.add(name);
+      // `crontabs.example.com` and `v1.example.com`: what is before the group, and the group.
+      const dot = name.indexOf('.');
+      if (dot > 0) this.kept.add(name.slice(0, dot)).add(name.slice(dot + 1));
+    }
   }
 
   private add(name: string): void {
-    if (KEPT_NAMES.has(name) || name.startsWith('system:') || !/[A-Za-z]/.test(name)) return;
+    if (name.startsWith('system:')) this.kept.add(name);
+    if (this.kept.has(name) || name.startsWith('system:') || !/[A-Za-z]/.test(name)) return;
     this.names.add(name);
     // Names of roles and the like have parts that are names of others.
     if (name.includes(':')) for (const part of name.split(':')) this.add(part);
@@ -62,22 +75,24 @@ export class NameMap {
   /** The key with its names hashed: a letter a byte, as in the others here. */
   inKey(key: string): string {
     let hashed = key;
+    if (isKept(key)) return key;
     for (const [start, end] of placesInKey(key)) {
       const name = key.slice(start, end);
-      if (this.names.has(name)) hashed = hashed.slice(0, start) + this.hash(name) + hashed.slice(end);
+      if (this.isHashed(name)) hashed = hashed.slice(0, start) + this.hash(name) + hashed.slice(end);
     }
     return hashed;
   }
 
   /** A text with hashes in place of the names in it. */
   inText(text: string): string {
-    if (this.names.has(text)) return this.hash(text);
+    if (this.isHashed(text)) return this.hash(text);
+    if (this.kept.has(text)) return text;
     return text.replace(NAME_LIKE, (token) => this.inToken(token));
   }
 
   private inToken(token: string): string {
-    if (this.names.has(token)) return this.hash(token);
-    if (KEPT_NAMES.has(token)) return token;
+    if (this.isHashed(token)) return this.hash(token);
+    if (this.kept.has(token)) return token;
     const dot = token.indexOf('.');
     // `web.shop.svc`: a service and its namespace.
     if (dot > 0) return `${this.inToken(token.slice(0, dot))}.${this.inText(token.slice(dot + 1))}`;
@@ -86,6 +101,10 @@ export class NameMap {
       if (this.names.has(token.slice(0, dash))) return this.hash(token);
     }
     return token;
+  }
+
+  private isHashed(name: string): boolean {
+    return this.names.has(name) && !this.kept.has(name);
   }
 
   private hash(name: string): string {
@@ -141,7 +160,7 @@ export function resourceInKey(key: string): string {
  */
 function placesInKey(key: string): [start: number, end: number][] {
   const [, root = '', resource = ''] = KEY.exec(key) ?? [];
-  if (root === '' || KEPT_RESOURCES.has(resource)) return [];
+  if (root === '') return [];
   const places: [number, number][] = [];
   for (let start = root.length + resource.length + 1; start < key.length; ) {
     const slash = key.indexOf('/', start);
@@ -150,4 +169,9 @@ function placesInKey(key: string): [start: number, end: number][] {
     start = end + 1;
   }
   return places;
+}
+
+/** Whether a key's names stay. */
+function isKept(key: string): boolean {
+  return KEPT_RESOURCES.has(KEY.exec(key)?.[2] ?? '');
 }
