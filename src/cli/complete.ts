@@ -3,17 +3,20 @@
  * {@link Directive}s. The protocol is cobra's, so that scripts made for etcdctl work too.
  */
 
-import type { Flag } from '../base/flags/declare.js';
+import type { Completed, Flag } from '../base/flags/declare.js';
 import { type FlagTable, normalize } from '../base/flags/normalize.js';
 import type { CommandEntry, CommandSpec, Program } from '../commands/command.js';
+import { readContexts } from '../node/contexts.js';
 import { flagTable } from './command-flags.js';
+import type { Question } from './complete-cluster.js';
+import type { OpenClient } from './context.js';
 import { childrenOf, findCommand, groupFlags, nameOf } from './find-command.js';
 import type { Surroundings } from './surroundings.js';
 
 /** What the shell does with the candidates. */
-const Directive = { Default: 0, NoSpace: 2, NoFiles: 4, Directories: 16 } as const;
+export const Directive = { Default: 0, NoSpace: 2, NoFiles: 4, Directories: 16 } as const;
 
-interface Candidates {
+export interface Candidates {
   /** Value and description. */
   lines: [string, string][];
   directive: number;
@@ -28,35 +31,50 @@ export async function complete(
   words: readonly string[],
   describe: boolean,
 ): Promise<void> {
-  const typed = words.at(-1) ?? '';
-  const { lines, directive } = await candidates(program, around, words.slice(0, -1), typed).catch(() => NOTHING);
-  const shown = lines.filter(([value]) => value.startsWith(typed) && !/[\n\t]/.test(value));
+  const { lines: shown, directive } = await candidatesFor(program, around, words);
   around.io.stdout.write(
     shown.map(([value, text]) => (text === '' || !describe ? `${value}\n` : `${value}\t${text}\n`)).join(''),
   );
   around.io.stdout.write(`:${directive}\n`);
 }
 
-async function candidates(
+/**
+ * The candidates for the last of the words, those that begin with it; none where something fails.
+ * @param openClient in place of a connection of its own
+ */
+export async function candidatesFor(
   program: Program,
   around: Surroundings,
-  before: string[],
-  typed: string,
+  words: readonly string[],
+  openClient?: OpenClient,
 ): Promise<Candidates> {
+  const typed = words.at(-1) ?? '';
+  const asked = { program, around, openClient };
+  const { lines, directive } = await candidates(asked, words.slice(0, -1), typed).catch(() => NOTHING);
+  // A control character would do something at the prompt.
+  const shown = lines.filter(([value]) => value.startsWith(typed) && !/[\x00-\x1f\x7f-\x9f\ufffd]/.test(value));
+  return { lines: shown, directive };
+}
+
+type Asked = Pick<Question, 'program' | 'around' | 'openClient'>;
+
+async function candidates(asked: Asked, before: string[], typed: string): Promise<Candidates> {
+  const { program } = asked;
   const { entry, words } = findCommand(program, before);
   const spec = (await entry?.load?.())?.spec;
   const table = flagTable(program, entry, spec);
   const { args, dashAt } = normalize(words, table);
+  const inherited = [...program.globals, ...groupFlags(program, entry)];
+  const question: Question = { ...asked, inherited, words, table, args };
   const waiting = dashAt === undefined ? flagWaiting(words, table) : undefined;
-  if (waiting !== undefined) return flagValues(waiting, '');
-  if (dashAt === undefined && typed.startsWith('-')) return flagCandidates(typed, table, words);
+  if (waiting !== undefined) {
+    // The flag itself waits for its value, and so is no part of the line yet.
+    return flagValues(waiting, '', typed, { ...question, words: words.slice(0, -1) });
+  }
+  if (dashAt === undefined && typed.startsWith('-')) return flagCandidates(typed, question);
   if (entry === undefined || entry.group) return commandCandidates(program, entry);
   if (entry.path === 'help') return commandCandidates(program, findCommand(program, args).entry);
-  if (spec?.complete !== 'key') return argumentCandidates(spec, args);
-  const { keyCandidates } = await import('./complete-keys.js');
-  const inherited = [...program.globals, ...groupFlags(program, entry)];
-  const keys = await keyCandidates(typed, { program, around, inherited, words, table });
-  return { lines: keys.map((key) => [key, '']), directive: Directive.NoFiles + Directive.NoSpace };
+  return argumentCandidates(spec, typed, question);
 }
 
 /** The flag whose value comes next, if the last word is one without its value. */
@@ -67,11 +85,14 @@ function flagWaiting(words: readonly string[], table: FlagTable): Flag | undefin
   return flag?.type === 'bool' ? undefined : flag;
 }
 
-function flagCandidates(typed: string, table: FlagTable, words: readonly string[]): Candidates {
+async function flagCandidates(typed: string, question: Question): Promise<Candidates> {
+  const { table, words } = question;
   const equals = typed.indexOf('=');
   if (equals >= 0) {
     const flag = table.long.get(typed.slice(2, equals));
-    return flag === undefined ? NOTHING : flagValues(flag, typed.slice(0, equals + 1));
+    return flag === undefined
+      ? NOTHING
+      : flagValues(flag, typed.slice(0, equals + 1), typed.slice(equals + 1), question);
   }
   const given = new Set(normalize(words, table).flags.map((word) => word.slice(2, word.indexOf('='))));
   const left = [...table.long.values()].filter(
@@ -87,11 +108,36 @@ function flagCandidates(typed: string, table: FlagTable, words: readonly string[
   };
 }
 
-function flagValues(flag: Flag, prefix: string): Candidates {
-  if (flag.complete === 'file') return { lines: [], directive: Directive.Default };
-  if (flag.complete === 'directory') return { lines: [], directive: Directive.Directories };
+/** @param prefix what stands before the value in the same word: `--name=` */
+async function flagValues(flag: Flag, prefix: string, typed: string, question: Question): Promise<Candidates> {
+  if (flag.complete !== undefined) return withPrefix(prefix, await valuesOf(flag.complete, typed, question));
   const values = flag.choices ?? (flag.type === 'bool' ? ['true', 'false'] : []);
-  return { lines: values.map((value) => [prefix + value, '']), directive: Directive.NoFiles };
+  // Of a comma list the last is typed.
+  const list = flag.type === 'strings' ? typed.slice(0, typed.lastIndexOf(',') + 1) : '';
+  return withPrefix(prefix, plain(values.map((value) => list + value)));
+}
+
+function withPrefix(prefix: string, { lines, directive }: Candidates): Candidates {
+  return { lines: lines.map(([value, text]) => [prefix + value, text]), directive };
+}
+
+function plain(values: readonly string[]): Candidates {
+  return { lines: values.map((value) => [value, '']), directive: Directive.NoFiles };
+}
+
+/** What a flag or an argument of a kind may be. */
+async function valuesOf(what: Completed, typed: string, question: Question): Promise<Candidates> {
+  if (what === 'file') return { lines: [], directive: Directive.Default };
+  if (what === 'directory') return { lines: [], directive: Directive.Directories };
+  if (what === 'context') return plain(Object.keys(readContexts(question.around.env).contexts));
+  if (what === 'endpoint') {
+    const { endpointCandidates } = await import('./complete-endpoint.js');
+    const { lines, goesOn } = endpointCandidates(typed, question.around.env);
+    return { lines, directive: Directive.NoFiles + (goesOn ? Directive.NoSpace : 0) };
+  }
+  const { clusterCandidates } = await import('./complete-cluster.js');
+  const found = plain(await clusterCandidates(what, typed, question));
+  return what === 'key' && found.lines.length > 0 ? { ...found, directive: Directive.NoFiles + Directive.NoSpace } : found;
 }
 
 function commandCandidates(program: Program, parent: CommandEntry | undefined): Candidates {
@@ -99,9 +145,15 @@ function commandCandidates(program: Program, parent: CommandEntry | undefined): 
   return { lines: children.map((entry) => [nameOf(entry), entry.summary]), directive: Directive.NoFiles };
 }
 
-function argumentCandidates(spec: CommandSpec | undefined, args: readonly string[]): Candidates {
-  if (spec?.complete === 'file') return { lines: [], directive: Directive.Default };
-  if (spec?.complete === 'directory') return { lines: [], directive: Directive.Directories };
-  if (!Array.isArray(spec?.complete) || args.length > 0) return NOTHING;
-  return { lines: spec.complete.map((value: string) => [value, '']), directive: Directive.NoFiles };
+/** Arguments that may stand more than once. */
+const REPEATED: readonly unknown[] = ['key', 'object', 'file', 'directory'] satisfies Completed[];
+
+async function argumentCandidates(
+  spec: CommandSpec | undefined,
+  typed: string,
+  question: Question,
+): Promise<Candidates> {
+  const what = spec?.complete;
+  if (what === undefined || (question.args.length > 0 && !REPEATED.includes(what))) return NOTHING;
+  return typeof what === 'string' ? valuesOf(what, typed, question) : plain(what);
 }

@@ -4,7 +4,7 @@ import { hasFlag } from '../base/versions.js';
 
 /** What every command takes. Each can also be set by `ETCDCTL_` and its name in upper case, `-` as `_`. */
 const ETCDCTL = {
-  endpoints: strings('etcd servers, a comma list', { default: '127.0.0.1:2379', env: true }),
+  endpoints: strings('etcd servers, a comma list', { default: '127.0.0.1:2379', complete: 'endpoint', env: true }),
   dialTimeout: duration('time to reach an endpoint', { default: '2s', env: true }),
   commandTimeout: duration('time that a short command may take', { default: '5s', env: true }),
   keepaliveTime: duration('silence after which a connection is probed', { default: '2s', env: true }),

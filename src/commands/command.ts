@@ -8,7 +8,7 @@
  * and never ends the process. Data goes to `context.stdout`, everything else to `context.stderr`.
  */
 import type { Io, Mode } from '../base/contract.js';
-import type { Flag, FlagDeclarations, FlagsOf } from '../base/flags/declare.js';
+import type { Completed, Flag, FlagDeclarations, FlagsOf } from '../base/flags/declare.js';
 import type { EtcdClient } from '../etcd/client.js';
 import type { Context } from '../output/context.js';
 
@@ -29,7 +29,7 @@ export interface CommandSpec {
   /** More arguments are refused, but not in drop-in mode: etcdctl passes over them, or has its own words. Without it, `run` looks. */
   mostArgs?: number;
   /** What completion offers for arguments. */
-  complete?: 'file' | 'directory' | 'key' | readonly string[];
+  complete?: Completed | readonly string[];
   /** Why --consistency has no meaning for it. */
   noConsistency?: string;
   /** Variables beginning with ETCDCTL_ that the command reads itself: there is no warning of them. */

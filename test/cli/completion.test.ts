@@ -1,12 +1,26 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
+import { liveSample, SAMPLE } from '../k8s/live-sample.js';
 import { skipWithoutEtcd, startEtcd } from '../support/etcd.js';
 import { installed, program } from '../support/program.js';
+import { repoRoot } from '../support/root.js';
 import { runAs, runLine } from './support.js';
+
+/** The machine may be slow. */
+const PATIENT = { KETCDCTL_COMPLETION_LIMIT: '20000' };
 
 /** The candidates without their descriptions, and the directive. */
 async function complete(...words: string[]): Promise<[string[], string]> {
@@ -30,6 +44,7 @@ test('commands, sub-commands, flags and their values', async () => {
     [['--cacert', ''], [], ':0'],
     [['--cacert=/etc/'], [], ':0'],
     [['completion', 'ba'], ['bash'], ':4'],
+    [['k8s', 'events', '--types', 'Normal,W'], ['Normal,Warning'], ':4'],
     [['completion', 'bash', ''], [], ':4'],
     [['bogus', ''], [], ':4'],
   ];
@@ -58,12 +73,68 @@ test('without a server there are no keys, and no error', async () => {
   assert.deepEqual([exit, stdout, stderr], [0, ':4\n', '']);
 });
 
+test('kinds, names, namespaces, members, contexts and files', { skip: skipWithoutEtcd() }, async (t) => {
+  const sample = await liveSample(t);
+  const home = mkdtempSync(join(tmpdir(), 'ketcdctl-home-'));
+  t.after(() => rmSync(home, { recursive: true }));
+  const env = { XDG_CACHE_HOME: home, XDG_CONFIG_HOME: home, ...PATIENT };
+  const of = async (...words: string[]) => {
+    const { stdout, stderr, exit } = await runLine('ketcdctl', ['__completeNoDesc', '--endpoints', sample.address, ...words], env);
+    assert.deepEqual([exit, stderr], [0, '']);
+    return stdout.split('\n').slice(0, -2);
+  };
+  assert.ok((await of('k8s', 'get', 'po')).includes('pods'));
+  assert.deepEqual(await of('k8s', 'get', 'secrets,deploym'), ['secrets,deployments']);
+  assert.deepEqual(await of('k8s', 'get', 'coup'), ['coupons.shop.example.com']);
+  assert.deepEqual(await of('k8s', 'get', 'pods', '-n', 'sh'), ['shop']);
+  assert.deepEqual(await of('k8s', 'get', '-n', 'shop', 'pods', 'api'), ['api-7c9f6d8b4-ce892']);
+  assert.deepEqual(await of('k8s', 'history', '-n', 'shop', 'deploy/w'), ['deploy/web']);
+  assert.deepEqual(await of('k8s', 'get', 'nodes', 'worker-1', ''), ['master-1', 'worker-1', 'worker-2']);
+  assert.deepEqual(await of('member', 'remove', 'm'), ['m1']);
+  assert.deepEqual(await of('k8s', 'top', '--by', 'kind,n'), ['kind,namespace']);
+  assert.deepEqual(await of('member', 'remove', 'm1', ''), []);
+  assert.equal((await runLine('ketcdctl', ['context', 'add', 'prod', '--endpoints', 'https://a:1'], env)).exit, 0);
+  assert.deepEqual(await of('context', 'use', ''), ['prod']);
+  assert.deepEqual(await of('--context', 'p'), ['prod']);
+  assert.deepEqual(await of('--endpoints', ''), ['file:', 'https://a:1']);
+  assert.deepEqual(await of(`--endpoints=file:${repoRoot()}/samples/clu`), [`--endpoints=file:${SAMPLE}`]);
+});
+
+test('what was found is kept a minute, in a folder that is private or not at all', { skip: skipWithoutEtcd() }, async (t) => {
+  const sample = await liveSample(t);
+  const home = mkdtempSync(join(tmpdir(), 'ketcdctl-home-'));
+  t.after(() => rmSync(home, { recursive: true }));
+  const names = async () => {
+    const argv = ['__completeNoDesc', '--endpoints', sample.address, 'get', '/new/'];
+    return (await runLine('ketcdctl', argv, { XDG_CACHE_HOME: home, ...PATIENT })).stdout.split('\n').slice(0, -2);
+  };
+  const put = (key: string) => sample.client.kv.put({ key: Buffer.from(key), value: Buffer.from('v') });
+  const folder = join(home, 'ketcdctl', 'completion');
+  await put('/new/a');
+  assert.deepEqual(await names(), ['/new/a']);
+  assert.equal(statSync(folder).mode & 0o777, 0o700);
+  await put('/new/b');
+  assert.deepEqual(await names(), ['/new/a'], 'kept');
+  const [file] = readdirSync(folder);
+  assert.equal(statSync(join(folder, file!)).mode & 0o777, 0o600);
+  const old = new Date(Date.now() - 61_000);
+  utimesSync(join(folder, file!), old, old);
+  assert.deepEqual(await names(), ['/new/a', '/new/b'], 'asked again after a minute');
+  writeFileSync(join(folder, file!), '["/new/forged"]');
+  assert.deepEqual(await names(), ['/new/forged'], 'what this user wrote is believed');
+  chmodSync(folder, 0o770);
+  assert.deepEqual(await names(), ['/new/a', '/new/b'], 'what others may write is not');
+  chmodSync(folder, 0o700);
+  writeFileSync(join(folder, file!), 'damaged');
+  assert.deepEqual(await names(), ['/new/a', '/new/b']);
+});
+
 test('the scripts complete in real shells, keys of a real etcd included', { skip: skipWithoutEtcd() }, async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'ketcdctl-'));
   t.after(() => rmSync(dir, { recursive: true }));
   symlinkSync(installed, join(dir, 'ketcdctl'));
   const etcd = await startEtcd(t);
-  const env = { HOME: dir, PATH: `${dir}${delimiter}${process.env.PATH}`, ETCDCTL_ENDPOINTS: etcd.endpoint };
+  const env = { HOME: dir, PATH: `${dir}${delimiter}${process.env.PATH}`, ETCDCTL_ENDPOINTS: etcd.endpoint, ...PATIENT };
   const tool = join(dir, 'ketcdctl');
   for (const key of ['/r/pods/a', '/r/pods/b', '/r/nodes/n', '/x:y', '/q r']) {
     const { status, stderr } = spawnSync(...program(['put', key, 'v'], tool), { env, encoding: 'utf8' });

@@ -26,6 +26,21 @@ export interface FlagTypes {
 export type FlagType = keyof FlagTypes;
 export type FlagValue = FlagTypes[FlagType];
 
+/**
+ * What completion offers for a value or an argument. `object`: `TYPE/NAME`, or a type and then names; `endpoint`: `file:PATH`, and the
+ * endpoints of contexts.
+ */
+export type Completed =
+  | 'file'
+  | 'directory'
+  | 'key'
+  | 'kind'
+  | 'object'
+  | 'namespace'
+  | 'member'
+  | 'context'
+  | 'endpoint';
+
 /** What a declaration says beside type and help. */
 export interface FlagDetails {
   /** One letter. */
@@ -48,7 +63,7 @@ export interface FlagDetails {
   /** Offered by completion; a command checks them itself (etcdctl's texts and codes differ by flag). */
   choices?: readonly string[];
   /** What completion offers for the flag's value. */
-  complete?: 'file' | 'directory' | 'key' | 'context';
+  complete?: Completed;
   /** Without it the command is refused before it runs. */
   required?: true;
   hidden?: true;

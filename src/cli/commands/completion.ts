@@ -11,7 +11,7 @@ const SHELLS = Object.keys(scripts);
 export const spec = {
   usage: 'completion bash|zsh|fish|powershell',
   description:
-    'Prints a script that teaches the shell to complete commands, options, their values, and keys of the cluster (up to the next /, from the endpoints that the command line or the environment names).',
+    'Prints a script that teaches the shell to complete commands, options and their values, kinds, namespaces, names of objects, members, contexts, file:PATH, and keys (up to the next /), from the cluster that the command line, the environment, a context or this node names. A cluster has 300 ms to answer (KETCDCTL_COMPLETION_LIMIT: milliseconds); what it answered is kept for a minute below ~/.cache/ketcdctl, a folder of this user alone.',
   examples: [
     'source <(ketcdctl completion bash) # this shell; for all: into /etc/bash_completion.d/ketcdctl',
     'ketcdctl completion zsh > ~/.zfunc/_ketcdctl # a folder of fpath, before compinit',

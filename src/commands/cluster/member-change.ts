@@ -16,6 +16,7 @@ import { checkPeerUrls, peerUrls, peerUrlsFlag } from './peer-urls.js';
 export const remove = command(
   {
     usage: 'member remove <member>',
+    complete: 'member',
     description: 'Removes a member for good: it cannot come back with its data. <member> is its ID or its name.',
     examples: ['ketcdctl member remove 8e9e05c52164694d', 'ketcdctl member remove master-3'],
     flags: { ...FORCE_FLAG },
@@ -35,6 +36,7 @@ export const remove = command(
 export const update = command(
   {
     usage: 'member update <member> --peer-urls=<urls>',
+    complete: 'member',
     description: 'Changes the URLs under which the other members reach a member. <member> is its ID or its name.',
     examples: ['ketcdctl member update master-3 --peer-urls=https://10.0.0.33:2380'],
     flags: { ...peerUrlsFlag('updated') },
@@ -56,6 +58,7 @@ export const update = command(
 export const promote = command(
   {
     usage: 'member promote <member>',
+    complete: 'member',
     description:
       'Gives a learner its vote. It has to be in step with the leader. <member> is its ID, or its name once it was started.',
     examples: ['ketcdctl member promote master-4'],

@@ -17,6 +17,7 @@ import { environmentText, flagsText, startSettings } from './start-settings.js';
 
 export const spec = {
   usage: 'member replace <member> [options]',
+  complete: 'member',
   description: `Puts a new member in the place of another one, dead or alive, and never loses the quorum on the way: shows the arithmetic and the steps, and with --yes takes them. <member> is its ID or its name.
 
 Without --peer-urls the new one stands at the old one's address: the same machine with an empty data directory. A living member is removed last when the new one has an address of its own, else first.`,

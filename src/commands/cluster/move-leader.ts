@@ -9,6 +9,7 @@ import { findMember, parseHexId } from './member-id.js';
 
 export const spec = {
   usage: 'move-leader <member>',
+  complete: 'member',
   description:
     'Hands the leadership to another member, before the leader is taken down for instance. <member> is its ID or its name.',
   examples: ['ketcdctl move-leader master-2', 'ketcdctl move-leader 8e9e05c52164694d'],

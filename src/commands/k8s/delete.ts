@@ -20,6 +20,7 @@ export const spec = {
     'ketcdctl k8s delete pvc data-db-0 -n shop # one that hangs on its finalizers',
     'ketcdctl k8s delete events --all -A --yes',
   ],
+  complete: 'object',
   flags: {
     ...NAMESPACE_FLAG,
     allNamespaces: bool('in all namespaces', { short: 'A' }),

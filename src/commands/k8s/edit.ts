@@ -25,6 +25,7 @@ export const spec = {
     'KUBE_EDITOR="code --wait" ketcdctl k8s edit node/worker-1',
     'EDITOR=./scale-to-zero.sh ketcdctl k8s edit deploy/web -n shop --yes # by a program, which gets the path of the text',
   ],
+  complete: 'object',
   flags: {
     ...NAMESPACE_FLAG,
     showManagedFields: bool('have metadata.managedFields in the text, too'),

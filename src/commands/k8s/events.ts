@@ -34,8 +34,8 @@ export const spec = {
   flags: {
     ...NAMESPACE_FLAG,
     allNamespaces: bool('of all namespaces', { short: 'A' }),
-    for: string('only those about this object', { value: 'TYPE/NAME' }),
-    types: strings('only those of these types', { value: 'Normal,Warning' }),
+    for: string('only those about this object', { value: 'TYPE/NAME', complete: 'object' }),
+    types: strings('only those of these types: Normal, Warning', { value: 'LIST', choices: ['Normal', 'Warning'] }),
     watch: bool('after the events, show those that come', { short: 'w' }),
     noHeaders: bool('print the rows alone'),
     ...OUTPUT_FLAG,

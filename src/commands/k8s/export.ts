@@ -25,6 +25,7 @@ export const spec = {
     'ketcdctl k8s export -A --output-dir cluster/ # a file for each object',
     'ketcdctl k8s export -n shop deploy/web -o json',
   ],
+  complete: 'object',
   flags: {
     namespace: { ...NAMESPACE_FLAG.namespace, help: 'the namespace to export' },
     allNamespaces: bool('all namespaces, and what is in none', { short: 'A' }),

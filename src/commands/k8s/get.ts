@@ -28,8 +28,14 @@ export const spec = {
     'ketcdctl --endpoints file:backup.db k8s get all -A # out of a snapshot, without a server',
     'ketcdctl k8s get deploy/web -n shop -o yaml --rev 4711 # as it was',
   ],
+  complete: 'object',
   flags: {
-    namespace: string('the namespace to look in', { short: 'n', default: 'default', value: 'NS' }),
+    namespace: string('the namespace to look in', {
+      short: 'n',
+      default: 'default',
+      value: 'NS',
+      complete: 'namespace',
+    }),
     allNamespaces: bool('look in all namespaces', { short: 'A' }),
     selector: string('only objects with these labels: app=web,tier!=db', { short: 'l' }),
     fieldSelector: string('only objects with these fields: status.phase=Running,spec.nodeName=node-1'),

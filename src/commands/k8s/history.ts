@@ -14,6 +14,7 @@ export const spec = {
     'ketcdctl k8s history cm/coredns -n kube-system --summary # who changed it, and when',
     'ketcdctl --endpoints file:backup.db k8s history deploy/web -n shop -w jsonl',
   ],
+  complete: 'object',
   flags: { ...NAMESPACE_FLAG, ...HISTORY_FLAGS },
 } satisfies CommandSpec;
 

@@ -7,7 +7,7 @@ import type { Resource } from '../../k8s/resources.js';
 import { parseTargets } from './get-arguments.js';
 
 export const NAMESPACE_FLAG = {
-  namespace: string('the namespace to look in', { short: 'n', default: 'default', value: 'NS' }),
+  namespace: string('the namespace to look in', { short: 'n', default: 'default', value: 'NS', complete: 'namespace' }),
 };
 
 /** An object by its name, whether it exists or not. */

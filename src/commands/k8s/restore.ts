@@ -21,6 +21,7 @@ export const spec = {
     'ketcdctl k8s restore -n shop --from backup.db -o yaml | kubectl apply -f - # into another cluster',
     'ketcdctl k8s restore --from ketcdctl-backup-20260302T081500Z.jsonl --overwrite # undo a change',
   ],
+  complete: 'object',
   flags: {
     from: string('a snapshot, a database or a backup', { value: 'FILE', complete: 'file' }),
     rev: int('as it was at a revision: of --from, or of etcd itself', { default: '0' }),

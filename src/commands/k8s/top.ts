@@ -31,7 +31,10 @@ export const spec = {
     'ketcdctl k8s top --count 1 --interval 1m -o json # one minute, for a report',
   ],
   flags: {
-    by: strings('count by kind, namespace, manager, key: all four, or some of them', { value: 'LIST' }),
+    by: strings('count by kind, namespace, manager, key: all four, or some of them', {
+      value: 'LIST',
+      choices: WRITERS,
+    }),
     interval: duration('count so long for each look', { default: `${DEFAULT_INTERVAL_MS / 1000}s` }),
     count: int('end after so many looks (0: at Ctrl-C)', { default: '0' }),
     top: int('so many of the largest of each (0: as many as fit a terminal, else 5)', { default: '0' }),

@@ -35,6 +35,7 @@ export const spec = {
   ],
   noConsistency:
     '--consistency is for reads: a watch is told of changes by one member in any case, in the order in which they were agreed on; without a quorum there are none',
+  complete: 'object',
   flags: {
     ...NAMESPACE_FLAG,
     allNamespaces: bool('in all namespaces', { short: 'A' }),

@@ -53,6 +53,7 @@ function fromOptions({ options }: CommandContext): ClusterContext {
 export const use = command(
   {
     usage: 'context use <name>',
+    complete: 'context',
     description:
       'Makes a context the current one: it is used where neither --endpoints nor --context (or their variables) are given.',
     examples: ['ketcdctl context use prod'],
@@ -91,6 +92,7 @@ export const list = command(
 export const show = command(
   {
     usage: 'context show [name]',
+    complete: 'context',
     description: 'Shows a context as YAML: the named one, or the one that is current.',
     examples: ['ketcdctl context show', 'ketcdctl context show prod'],
     flags: {},
@@ -108,6 +110,7 @@ export const show = command(
 export const remove = command(
   {
     usage: 'context remove <name>',
+    complete: 'context',
     examples: ['ketcdctl context remove prod'],
     flags: {},
   },
