@@ -137,7 +137,9 @@ async function valuesOf(what: Completed, typed: string, question: Question): Pro
   }
   const { clusterCandidates } = await import('./complete-cluster.js');
   const found = plain(await clusterCandidates(what, typed, question));
-  return what === 'key' && found.lines.length > 0 ? { ...found, directive: Directive.NoFiles + Directive.NoSpace } : found;
+  return what === 'key' && found.lines.length > 0
+    ? { ...found, directive: Directive.NoFiles + Directive.NoSpace }
+    : found;
 }
 
 function commandCandidates(program: Program, parent: CommandEntry | undefined): Candidates {

@@ -1,15 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
@@ -79,7 +70,11 @@ test('kinds, names, namespaces, members, contexts and files', { skip: skipWithou
   t.after(() => rmSync(home, { recursive: true }));
   const env = { XDG_CACHE_HOME: home, XDG_CONFIG_HOME: home, ...PATIENT };
   const of = async (...words: string[]) => {
-    const { stdout, stderr, exit } = await runLine('ketcdctl', ['__completeNoDesc', '--endpoints', sample.address, ...words], env);
+    const { stdout, stderr, exit } = await runLine(
+      'ketcdctl',
+      ['__completeNoDesc', '--endpoints', sample.address, ...words],
+      env,
+    );
     assert.deepEqual([exit, stderr], [0, '']);
     return stdout.split('\n').slice(0, -2);
   };
@@ -100,7 +95,9 @@ test('kinds, names, namespaces, members, contexts and files', { skip: skipWithou
   assert.deepEqual(await of(`--endpoints=file:${repoRoot()}/samples/clu`), [`--endpoints=file:${SAMPLE}`]);
 });
 
-test('what was found is kept a minute, in a folder that is private or not at all', { skip: skipWithoutEtcd() }, async (t) => {
+test('what was found is kept a minute, in a folder that is private or not at all', {
+  skip: skipWithoutEtcd(),
+}, async (t) => {
   const sample = await liveSample(t);
   const home = mkdtempSync(join(tmpdir(), 'ketcdctl-home-'));
   t.after(() => rmSync(home, { recursive: true }));
@@ -134,7 +131,12 @@ test('the scripts complete in real shells, keys of a real etcd included', { skip
   t.after(() => rmSync(dir, { recursive: true }));
   symlinkSync(installed, join(dir, 'ketcdctl'));
   const etcd = await startEtcd(t);
-  const env = { HOME: dir, PATH: `${dir}${delimiter}${process.env.PATH}`, ETCDCTL_ENDPOINTS: etcd.endpoint, ...PATIENT };
+  const env = {
+    HOME: dir,
+    PATH: `${dir}${delimiter}${process.env.PATH}`,
+    ETCDCTL_ENDPOINTS: etcd.endpoint,
+    ...PATIENT,
+  };
   const tool = join(dir, 'ketcdctl');
   for (const key of ['/r/pods/a', '/r/pods/b', '/r/nodes/n', '/x:y', '/q r']) {
     const { status, stderr } = spawnSync(...program(['put', key, 'v'], tool), { env, encoding: 'utf8' });
