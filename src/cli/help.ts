@@ -1,8 +1,9 @@
 /** Own mode's help pages: commander's layout, with colour on a terminal. */
 
-import { Command, Help, Option } from 'commander';
+import { Command, Help, type Option } from 'commander';
 import type { Output } from '../base/contract.js';
 import { type Flag, flagList } from '../base/flags/declare.js';
+import { FlagOption } from '../base/flags/option.js';
 import { variableOf } from '../base/flags/value.js';
 import type { CommandEntry, CommandSpec, Program } from '../commands/command.js';
 import { childrenOf, nameOf } from './find-command.js';
@@ -112,16 +113,6 @@ async function render(command: Command, out: Output, after: string): Promise<str
   const help = Object.assign(new OwnHelp(), await styleFor(out));
   help.helpWidth = Math.min(out.isTTY ? process.stdout.columns || 80 : 80, WIDEST);
   return help.formatHelp(command, help) + after.replace(/^Examples:$/m, help.styleTitle('Examples:'));
-}
-
-/** A declared flag as commander's help has options. */
-class FlagOption extends Option {
-  constructor(readonly flag: Flag) {
-    super(`--${flag.name}`, flag.help);
-    // To commander `--no-x` is the opposite of `--x`; to pflag it is a name like any other.
-    this.negate = false;
-    this.hidden = flag.hidden ?? false;
-  }
 }
 
 /** commander's layout, with each option's letter, value and default as the flag declares them. */

@@ -1,8 +1,10 @@
+import { Command } from 'commander';
 import { formatDuration, nanoseconds } from '../go/duration.js';
 import { parseGoValue } from '../go/values.js';
 import { type Flag, type FlagValue, flagKey, type Given } from './declare.js';
 import { type FlagTable, normalize } from './normalize.js';
-import { defaultOf, parseFlag } from './value.js';
+import { FlagOption } from './option.js';
+import { defaultOf } from './value.js';
 
 export interface ParsedWords<Values> {
   args: string[];
@@ -38,16 +40,16 @@ export class ParsedFlags<Values> {
     this.values = Object.assign(this.byKey, more) as Values;
   }
 
-  /** Takes the values of `--name=value` words. */
+  /** Takes the values of `--name=value` words; commander is told of these flags alone: to make an option of each takes milliseconds. */
   read(words: readonly string[], { long }: FlagTable): void {
-    for (const word of words) {
-      const equals = word.indexOf('=');
-      const name = word.slice(2, equals);
-      const key = flagKey(name);
-      const before = this.givenKeys.has(key) ? this.byKey[key] : undefined;
-      this.byKey[key] = parseFlag(long.get(name)!, word.slice(equals + 1), before);
-      this.givenKeys.add(key);
+    if (words.length === 0) return;
+    const command = new Command();
+    for (const name of new Set(words.map((word) => word.slice(2, word.indexOf('='))))) {
+      command.addOption(new FlagOption(long.get(name)!));
+      this.givenKeys.add(flagKey(name));
     }
+    command.parseOptions([...words]);
+    Object.assign(this.byKey, command.opts());
   }
 
   /** Whether it was given: on the command line, or by the environment. */
