@@ -1,4 +1,5 @@
 /** A cluster that is served: where its objects are read, at which revision, and with which APIs. */
+import { SortOrder, SortTarget } from 'etcd3/lib/rpc';
 import { listFolder } from '../etcd/folder.js';
 import { readRange } from '../etcd/range.js';
 import type { Cluster } from '../k8s/cluster.js';
@@ -109,7 +110,7 @@ export class View {
 
   /** Changes with every change of a definition. */
   private async lastChange(range: { key: Buffer; range_end: Buffer }): Promise<string> {
-    const newest = { sort_order: 'Descend', sort_target: 'Mod', limit: '1', keys_only: true } as const;
+    const newest = { sort_order: SortOrder.Descend, sort_target: SortTarget.Mod, limit: '1', keys_only: true };
     const { kvs, count } = await this.cluster.client.kv.range({ ...range, ...newest, revision: this.readRevision });
     return `${kvs[0]?.mod_revision ?? 0} ${count}`;
   }
@@ -147,8 +148,8 @@ async function storedVersions(cluster: Cluster): Promise<StoredVersions[]> {
 async function versionsOf(cluster: Cluster, { prefix }: Resource): Promise<string[]> {
   const range = { ...prefixRange(Buffer.from(`${cluster.root}${prefix}/`)), limit: '1', revision: cluster.revision };
   const versions = new Set<string>();
-  for (const sort_order of ['Ascend', 'Descend'] as const) {
-    for (const { key, value } of (await cluster.client.kv.range({ ...range, sort_order, sort_target: 'Key' })).kvs) {
+  for (const sort_order of [SortOrder.Ascend, SortOrder.Descend]) {
+    for (const { key, value } of (await cluster.client.kv.range({ ...range, sort_order })).kvs) {
       const { stored } = await cluster.values.read(key, value);
       if (stored) versions.add(stored.apiVersion);
     }

@@ -74,7 +74,7 @@ function isZero(value: unknown): boolean {
   );
 }
 
-function writeField({ number, type }: FieldSpec, value: never, writer: WireWriter): void {
+function writeField({ name, number, type }: FieldSpec, value: never, writer: WireWriter): void {
   writer.uint32((number << 3) | wireTypeOf(type));
   switch (type) {
     case 'i64':
@@ -82,7 +82,11 @@ function writeField({ number, type }: FieldSpec, value: never, writer: WireWrite
       writer.integer(exactNumber(value));
       return;
     case 'u32':
+      writer.integer(value);
+      return;
     case 'enum':
+      // etcd3's types allow a member's name, too, which only its own codec knows.
+      if (typeof value !== 'number') throw new TypeError(`${name} is an enum, and goes by its number, not ${value}`);
       writer.integer(value);
       return;
     case 'bool':

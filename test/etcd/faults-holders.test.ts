@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { SortTarget } from 'etcd3/lib/rpc';
 import {
   type Cleanup,
   type EtcdCluster,
@@ -43,7 +44,7 @@ async function keysUnder(client: Client, prefix: string): Promise<{ key: string;
   const request = {
     key: Buffer.from(prefix),
     range_end: Buffer.from(`${prefix}\xff`, 'latin1'),
-    sort_target: 'Create',
+    sort_target: SortTarget.Create,
   };
   const { kvs } = await client.call<{ kvs: { key: Buffer; value: Buffer }[] }>('KV', 'range', request);
   return kvs.map(({ key, value }) => ({ key: String(key), value: String(value) }));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { SortOrder, SortTarget } from 'etcd3/lib/rpc';
 import { clientOver, type EtcdClient } from '../../src/etcd/client.js';
 import { readRange } from '../../src/etcd/range.js';
 import { Watch, type WatchRange, type WatchResponse } from '../../src/etcd/watch.js';
@@ -89,8 +90,8 @@ async function writeAll(
 async function written(client: EtcdClient, prefix: string): Promise<string[]> {
   const { kvs } = await client.kv.range({
     ...prefixRange(Buffer.from(prefix)),
-    sort_target: 'Mod',
-    sort_order: 'Ascend',
+    sort_target: SortTarget.Mod,
+    sort_order: SortOrder.Ascend,
   } as never);
   return kvs.map(({ key, mod_revision }) => `${key}@${mod_revision}`);
 }

@@ -172,6 +172,10 @@ test('random bytes end in an error or a message', () => {
   );
 });
 
+test('the name of an enum is refused, which would count as 0', () => {
+  assert.throws(() => encodeMessage('RangeRequest', { sort_order: 'Descend' }), /sort_order is an enum/);
+});
+
 test('the largest numbers stay exact', () => {
   const status = decodeMessage(
     'StatusResponse',

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, suite, test } from 'node:test';
+import { Permission } from 'etcd3/lib/rpc';
 import type { EtcdClient } from '../../src/etcd/client.js';
 import { type CliEnd, type CliOptions, runCli } from '../support/cli.js';
 import { type EtcdServer, skipWithoutEtcd, startEtcd } from '../support/etcd.js';
@@ -31,7 +32,7 @@ suite('a file in place of a server', { skip: skipWithoutEtcd() }, () => {
     await client.auth.roleAdd({ name: 'root' });
     await client.auth.roleGrantPermission({
       name: 'reader',
-      perm: { permType: 'Read', key: Buffer.from('/key/'), range_end: Buffer.from('/key0') },
+      perm: { permType: Permission.Read as never, key: Buffer.from('/key/'), range_end: Buffer.from('/key0') },
     });
     await client.auth.userGrantRole({ user: 'alice', role: 'reader' });
     path = await save(client, tempDir(owner));

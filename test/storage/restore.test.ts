@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { Permission } from 'etcd3/lib/rpc';
 import type { EtcdClient } from '../../src/etcd/client.js';
 import { readRangeResponse } from '../../src/etcd/range-page.js';
 import { EtcdFile } from '../../src/storage/mvcc/etcd-file.js';
@@ -33,7 +34,7 @@ test('a real etcd starts from what is restored, with the same keys, hash, leases
   await client.auth.roleAdd({ name: 'reader' });
   await client.auth.roleGrantPermission({
     name: 'reader',
-    perm: { permType: 'Read', key: Buffer.from('/key/'), range_end: Buffer.from('/key0') },
+    perm: { permType: Permission.Read as never, key: Buffer.from('/key/'), range_end: Buffer.from('/key0') },
   });
   await client.auth.userAdd({ name: 'joe', password: 'pw' } as never);
   await client.auth.userGrantRole({ user: 'joe', role: 'reader' });
