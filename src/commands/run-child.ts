@@ -15,8 +15,10 @@ export interface ChildEnd {
 }
 
 export interface ChildOptions {
-  /** Has the program ended by SIGTERM. */
+  /** Has the program ended. */
   terminate?: AbortSignal | undefined;
+  /** By which signal. Default: SIGTERM. */
+  endSignal?: NodeJS.Signals | undefined;
   /** Default: none. */
   stdin?: 'ignore' | 'inherit';
 }
@@ -29,7 +31,7 @@ export async function runChild(
   context: CommandContext,
   [name = '', ...args]: string[],
   variables: Record<string, string>,
-  { terminate, stdin = 'ignore' }: ChildOptions = {},
+  { terminate, endSignal = 'SIGTERM', stdin = 'ignore' }: ChildOptions = {},
 ): Promise<ChildEnd> {
   let path: string;
   try {
@@ -46,7 +48,7 @@ export async function runChild(
         env: { ...context.env, ...variables },
         stdio: [stdin, 'inherit', 'inherit'],
       });
-      const kill = () => child.kill('SIGTERM');
+      const kill = () => child.kill(endSignal);
       if (terminate?.aborted) kill();
       else terminate?.addEventListener('abort', kill);
       child.once('error', started);

@@ -42,7 +42,8 @@ function nameFor(certificate: Buffer, server: string): string | undefined {
   const parsed = new X509Certificate(certificate);
   const host = new URL(server).hostname.replace(/^\[|\]$/g, '');
   if (parsed.checkIP(host)) return undefined;
-  return /DNS:([^,\s]+)/.exec(parsed.subjectAltName ?? '')?.[1];
+  const names = parsed.subjectAltName ?? '';
+  return (/DNS:([^,\s]+)/.exec(names) ?? /IP Address:([^,\s]+)/.exec(names))?.[1];
 }
 
 /** A file that nobody else can read, in a folder of its own. */

@@ -1,9 +1,9 @@
 /** The HTTP server: who may ask, what a request may be, and how its answer comes back. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createNetServer, type Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import { Failure } from '../base/errors.js';
 import { type Answer, objectAnswer } from './answer.js';
 import type { Certificate } from './certificate.js';
@@ -37,30 +37,30 @@ const MAX_CONNECTIONS = 1000;
 /** How long a client may take for its head, and for all of its request: milliseconds. */
 const HEAD_MS = 20_000;
 const REQUEST_MS = 30_000;
+/** All addresses of the machine, and the one by which it reaches itself. */
+const WILDCARDS: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 /** The first byte of TLS: a record of the handshake. */
 const HANDSHAKE = 0x16;
 
 export class ApiServer {
   private readonly entry: NetServer;
-  private readonly plain: Server;
-  private readonly secure: Server;
+  private readonly http: Server;
+  private readonly secureContext: SecureContext;
   private readonly sockets = new Set<Socket>();
   private readonly proof: Buffer;
 
   constructor(private readonly options: ServerOptions) {
     const listener = (request: IncomingMessage, response: ServerResponse) => void this.serve(request, response);
     const limits = { maxHeaderSize: MAX_HEADER, headersTimeout: HEAD_MS, requestTimeout: REQUEST_MS };
-    this.plain = createServer({ ...limits, keepAliveTimeout: 60_000 }, listener);
-    this.secure = createTlsServer({ ...limits, ...options.tls, keepAliveTimeout: 60_000 }, listener);
-    for (const each of [this.plain, this.secure]) {
-      each.on('upgrade', (request, socket, head) => void this.upgrade(request, socket, head));
-    }
+    this.http = createServer({ ...limits, keepAliveTimeout: 60_000 }, listener);
+    this.http.on('upgrade', (request, socket, head) => void this.upgrade(request, socket, head));
+    this.secureContext = createSecureContext(options.tls);
     this.entry = createNetServer((socket) => this.enter(socket));
     this.entry.maxConnections = MAX_CONNECTIONS;
     this.proof = digest(options.token);
   }
 
-  /** The URL of the server. */
+  /** The URL of the server, for clients on this machine. */
   async listen(): Promise<string> {
     const { host, port } = this.options;
     await new Promise<void>((resolve, reject) => {
@@ -68,7 +68,8 @@ export class ApiServer {
       this.entry.listen(port, host, resolve);
     });
     const { port: actual } = this.entry.address() as AddressInfo;
-    return `https://${host.includes(':') ? `[${host}]` : host}:${actual}`;
+    const reached = WILDCARDS[host] ?? host;
+    return `https://${reached.includes(':') ? `[${reached}]` : reached}:${actual}`;
   }
 
   /** Ends at once, whatever is being sent. */
@@ -92,11 +93,22 @@ export class ApiServer {
       }
       socket.pause();
       socket.unshift(first);
-      (isSecure ? this.secure : this.plain).emit('connection', socket);
-      // The other server has to listen before it flows again.
+      this.http.emit('connection', isSecure ? this.secured(socket) : socket);
+      // Whoever reads it now has to listen before it flows again.
       process.nextTick(() => socket.resume());
     });
     socket.once('close', () => clearTimeout(timer));
+  }
+
+  /** An https.Server would not take a connection that another one has accepted: Bun's serves it without TLS. */
+  private secured(socket: Socket): TLSSocket {
+    const { secureContext } = this;
+    const secured = new TLSSocket(socket, { isServer: true, secureContext, ALPNProtocols: ['http/1.1'] });
+    const timer = setTimeout(() => socket.destroy(), HEAD_MS);
+    secured.once('secure', () => clearTimeout(timer));
+    secured.once('close', () => clearTimeout(timer));
+    secured.on('error', () => socket.destroy());
+    return secured;
   }
 
   private async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {

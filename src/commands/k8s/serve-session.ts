@@ -2,7 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isIPv4, isIPv6 } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import { ExitCode, errorLine, Failure } from '../../base/errors.js';
+import { systemText } from '../../base/go/errno.js';
 import { parseIp } from '../../k8s/ip.js';
 import { loopbackCertificate } from '../../kube-api/certificate.js';
 import { kubeconfig, PrivateFile } from '../../kube-api/kubeconfig.js';
@@ -46,10 +48,10 @@ export async function serving(context: CommandContext, flags: ServeFlags): Promi
   const contexts = sources.map(({ name }) => ({ name, server: sources.length > 1 ? `${url}/${name}` : url }));
   const file = new PrivateFile('kubeconfig', kubeconfig({ contexts, token, certificate: tls.cert }));
   for (const { name, sureness } of sources) if (sureness) context.stderr.write(`${name}: ${sureness}\n`);
-  for (const line of warnings(sources)) context.stderr.write(`${line}\n`);
+  for (const line of [...warnings(sources), ...risks(address.isLoopback)]) context.stderr.write(`${line}\n`);
   return {
     variables: { KUBECONFIG: file.path },
-    description: [...sources.map((source) => described(source, url)), ...risks(address.isLoopback)],
+    description: sources.map((source) => described(source, url)),
     close() {
       server.close();
       file.remove();
@@ -66,7 +68,7 @@ function described({ name, from, view, revision }: Served, url: string): string 
 function risks(isLoopback: boolean): string[] {
   return isLoopback
     ? []
-    : ['Secrets are readable for whoever reaches this address and has the token of the kubeconfig.'];
+    : ['Warning: Secrets are readable for whoever reaches this address and has the token of the kubeconfig'];
 }
 
 /** Versions that are missing though the release has them. */
@@ -105,9 +107,21 @@ async function readTls(flags: ServeFlags): Promise<{ cert: Buffer; key: Buffer }
   const [cert, key] = [flags.tlsCert, flags.tlsKey];
   if (!cert && !key) return undefined;
   if (!cert || !key) throw new Failure('--tls-cert and --tls-key belong together', { exitCode: ExitCode.BadArgs });
+  const pair = { cert: await readPem(cert), key: await readPem(key) };
   try {
-    return { cert: await readFile(cert), key: await readFile(key) };
+    createSecureContext(pair);
   } catch (error) {
-    throw new Failure(`cannot read the certificate or its key: ${(error as Error).message}`, { exitCode: ExitCode.IO });
+    throw new Failure(`--tls-cert ${cert} and --tls-key ${key} cannot be used: ${(error as Error).message}`, {
+      exitCode: ExitCode.BadArgs,
+    });
+  }
+  return pair;
+}
+
+async function readPem(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new Failure(`cannot read ${path}: ${systemText(error as NodeJS.ErrnoException)}`, { exitCode: ExitCode.IO });
   }
 }

@@ -31,6 +31,10 @@ interface Source {
 
 /** @throws Failure for sources that cannot be read or named so */
 export async function openSources(context: CommandContext, flags: ServeFlags): Promise<Served[]> {
+  if (flags.rev < 0n) throw new Failure(`--rev ${flags.rev}: no revision is below 0`, { exitCode: ExitCode.BadArgs });
+  if (flags.rev > 0n && flags.at !== '') {
+    throw new Failure('--rev and --at both name a revision: give one of them', { exitCode: ExitCode.BadArgs });
+  }
   const given = flags.source.map(sourceOf);
   const sources = given.length > 0 ? given : [{ name: 'etcd', endpoint: '', revision: '0' }];
   const names = sources.map(({ name }) => name);

@@ -21,7 +21,7 @@ export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, _args, fl
       for (const line of session.description) context.stderr.write(`${line}\n`);
       const shell = context.env.SHELL || '/bin/sh';
       context.stderr.write(`KUBECONFIG is set in this shell (${shell}); leave it by exit.\n`);
-      return await runUser(context, [shell], session.variables, signal);
+      return await runUser(context, [shell], session.variables, signal, 'SIGHUP');
     } finally {
       session.close();
     }
