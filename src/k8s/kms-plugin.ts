@@ -4,34 +4,50 @@ import { Channel } from '../connection/channel.js';
 import { Limit } from '../connection/limit.js';
 import { TlsSettings } from '../connection/tls-options.js';
 import { unaryCall } from '../connection/unary-call.js';
-import type { KmsProvider, Unwrap, WrappedKey } from '../k8s-decode/encryption/kms.js';
+import { type KmsPlugins, type KmsProvider, readAnnotation, type WrappedKey } from '../k8s-decode/encryption/kms.js';
 import { CallFailure } from '../rpc/call-failure.js';
 
 /**
  * Asks KMS plugins through their sockets. Version 1 speaks `v1beta1.KeyManagementService`, version 2
- * `v2.KeyManagementService`; of both only Decrypt is needed.
+ * `v2.KeyManagementService`.
  */
-export function pluginUnwrap(trace?: (line: string) => void): Unwrap {
+export function kmsPlugins(trace?: (line: string) => void): KmsPlugins {
   const channels = new Map<string, Channel>();
-  return (provider, wrapped) => {
+  const ask: Ask = async (provider, method, request) => {
     let channel = channels.get(provider.endpoint);
     if (channel === undefined) {
       const options = { endpoints: [provider.endpoint], dialTimeout: provider.timeoutMs, trace };
       channel = new Channel(provider.endpoint, options, new TlsSettings(options));
       channels.set(provider.endpoint, channel);
     }
-    return decrypt(channel, provider, wrapped);
+    return callPlugin(channel, provider, method, request);
+  };
+  return {
+    async unwrap(provider, wrapped) {
+      const request = provider.version === 'v1' ? requestV1(wrapped.ciphertext) : decryptV2(wrapped);
+      return firstField(await ask(provider, 'Decrypt', request));
+    },
+    async wrap(provider, dataKey) {
+      if (provider.version === 'v2') return wrappedV2(await ask(provider, 'Encrypt', encryptV2(dataKey)));
+      const ciphertext = firstField(await ask(provider, 'Encrypt', requestV1(dataKey)));
+      return { ciphertext, keyId: '', annotations: new Map() };
+    },
   };
 }
 
-async function decrypt(channel: Channel, provider: KmsProvider, wrapped: WrappedKey): Promise<Buffer> {
-  const isV1 = provider.version === 'v1';
-  const path = isV1 ? '/v1beta1.KeyManagementService/Decrypt' : '/v2.KeyManagementService/Decrypt';
+type Ask = (provider: KmsProvider, method: 'Encrypt' | 'Decrypt', request: Uint8Array) => Promise<Buffer>;
+
+async function callPlugin(
+  channel: Channel,
+  provider: KmsProvider,
+  method: string,
+  request: Uint8Array,
+): Promise<Buffer> {
+  const path = `/${provider.version === 'v1' ? 'v1beta1' : 'v2'}.KeyManagementService/${method}`;
   const limit = new Limit({ timeoutMs: provider.timeoutMs }, undefined, undefined);
   try {
     const session = await limit.race(channel.session(true));
-    const spec = { path, deadline: limit.deadline, maxRecvBytes: 0 };
-    return dataKey(await unaryCall(session, spec, isV1 ? requestV1(wrapped) : requestV2(wrapped), limit));
+    return await unaryCall(session, { path, deadline: limit.deadline, maxRecvBytes: 0 }, request, limit);
   } catch (error) {
     const reason = error instanceof CallFailure ? error.details : (error as Error).message;
     throw new Failure(`KMS plugin ${provider.name} at ${provider.endpoint}: ${reason}`, {
@@ -43,28 +59,49 @@ async function decrypt(channel: Channel, provider: KmsProvider, wrapped: Wrapped
   }
 }
 
-/** {1 version, 2 cipher} */
-function requestV1({ ciphertext }: WrappedKey): Uint8Array {
-  return Writer.create().uint32(10).string('v1beta1').uint32(18).bytes(ciphertext).finish();
+/** {1 version, 2 cipher or plain}, of both calls. */
+function requestV1(bytes: Buffer): Uint8Array {
+  return Writer.create().uint32(10).string('v1beta1').uint32(18).bytes(bytes).finish();
 }
 
+const UID = 'ketcdctl';
+
 /** {1 ciphertext, 2 uid, 3 key_id, 4 annotations {1 name, 2 bytes}} */
-function requestV2({ ciphertext, keyId, annotations }: WrappedKey): Uint8Array {
-  const writer = Writer.create().uint32(10).bytes(ciphertext).uint32(18).string('ketcdctl').uint32(26).string(keyId);
+function decryptV2({ ciphertext, keyId, annotations }: WrappedKey): Uint8Array {
+  const writer = Writer.create().uint32(10).bytes(ciphertext).uint32(18).string(UID).uint32(26).string(keyId);
   for (const [name, bytes] of annotations) {
     writer.uint32(34).fork().uint32(10).string(name).uint32(18).bytes(bytes).ldelim();
   }
   return writer.finish();
 }
 
-/** {1 plaintext}, of both versions. */
-function dataKey(answer: Buffer): Buffer {
+/** {1 plaintext, 2 uid} */
+function encryptV2(dataKey: Buffer): Uint8Array {
+  return Writer.create().uint32(10).bytes(dataKey).uint32(18).string(UID).finish();
+}
+
+/** {1 ciphertext, 2 key_id, 3 annotations {1 name, 2 bytes}} */
+function wrappedV2(answer: Buffer): WrappedKey {
+  const wrapped: WrappedKey = { ciphertext: Buffer.alloc(0), keyId: '', annotations: new Map() };
   const reader = Reader.create(answer);
-  let key: Buffer = Buffer.alloc(0);
   while (reader.pos < reader.len) {
     const tag = reader.uint32();
-    if (tag === 10) key = Buffer.from(reader.bytes());
+    if (tag === 10) wrapped.ciphertext = Buffer.from(reader.bytes());
+    else if (tag === 18) wrapped.keyId = reader.string();
+    else if (tag === 26) readAnnotation(reader, wrapped.annotations);
     else reader.skipType(tag & 7);
   }
-  return key;
+  return wrapped;
+}
+
+/** {1 plaintext or ciphertext}, of the other answers. */
+function firstField(answer: Buffer): Buffer {
+  const reader = Reader.create(answer);
+  let bytes: Buffer = Buffer.alloc(0);
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    if (tag === 10) bytes = Buffer.from(reader.bytes());
+    else reader.skipType(tag & 7);
+  }
+  return bytes;
 }

@@ -10,8 +10,9 @@ import {
   isEncrypted,
   noKeyFor,
 } from '../k8s-decode/encryption/describe.js';
+import type { Encryptor } from '../k8s-decode/encryption/encryptor.js';
 import type { Decryptor } from '../k8s-decode/encryption/index.js';
-import type { Unwrap } from '../k8s-decode/encryption/kms.js';
+import type { KmsPlugins } from '../k8s-decode/encryption/kms.js';
 import {
   type DecodeOptions,
   type Decoder,
@@ -35,7 +36,7 @@ export interface StoredValuesOptions {
 
 /** What a run knows about values; one a run. The keys of an EncryptionConfiguration are read when the first value needs them. */
 export class StoredValues {
-  private decryptor: Promise<Decryptor | undefined> | undefined;
+  private keys: Promise<Keys | Failure | undefined> | undefined;
   private broken = 0;
   private hasToldEncrypted = false;
 
@@ -74,9 +75,9 @@ export class StoredValues {
   async open(key: Buffer, value: Buffer): Promise<Buffer> {
     const encrypted = describeEncrypted(value);
     if (!encrypted) return value;
-    this.decryptor ??= this.openDecryptor();
-    const decryptor = await this.decryptor;
-    if (decryptor) return decryptor.decrypt(key, value);
+    this.keys ??= this.openKeys();
+    const keys = await this.keys;
+    if (keys && !(keys instanceof Failure)) return keys.decryptor.decrypt(key, value);
     throw noKeyFor(encrypted, key.length === 0 ? undefined : key.toString());
   }
 
@@ -101,28 +102,94 @@ export class StoredValues {
     this.options.tell?.(`warning: ${message}\n${hint === undefined ? '' : `Hint: ${hint}\n`}`);
   }
 
-  private async openDecryptor(): Promise<Decryptor | undefined> {
-    const { findEncryptionConfig, openDecryptor } = await import('../k8s-decode/encryption/index.js');
+  /**
+   * A value as it is written to etcd: sealed by the first provider of its resource, where there is an EncryptionConfiguration.
+   *
+   * @param resource `secrets`, `deployments.apps`; undefined for what is never encrypted
+   * @param resembles a value of the resource that is stored: what is written has to be of the same cluster
+   * @throws Failure where what is stored is encrypted and its key is not at hand, or the configuration cannot be that of this cluster
+   */
+  async seal(
+    key: Buffer,
+    plain: Buffer,
+    resource: string | undefined,
+    resembles: KeyedValue | undefined,
+  ): Promise<Buffer> {
+    const encryptor = await this.encryptor();
+    if (!encryptor || resource === undefined) {
+      const encrypted = resembles && describeEncrypted(resembles.value);
+      if (encrypted) throw noKeyFor(encrypted, resembles.key.toString());
+      return plain;
+    }
+    if (resembles) await this.requireSameCluster(encryptor, resource, resembles);
+    const sealed = await encryptor.seal(resource, key, plain, resembles?.value);
+    if (sealed !== plain && !(await this.open(key, sealed)).equals(plain)) {
+      throw new Failure(`${key}: what was encrypted does not open again; nothing was written`);
+    }
+    return sealed;
+  }
+
+  /**
+   * What encrypts as the API server would; undefined where there is no EncryptionConfiguration.
+   * @throws Failure for one that is there and cannot be used: what is written without it would not be encrypted
+   */
+  async encryptor(): Promise<Encryptor | undefined> {
+    this.keys ??= this.openKeys();
+    const keys = await this.keys;
+    if (keys instanceof Failure) throw keys;
+    return keys?.encryptor;
+  }
+
+  private async requireSameCluster(encryptor: Encryptor, resource: string, { key, value }: KeyedValue): Promise<void> {
+    if (isEncrypted(value)) await this.open(key, value);
+    else if (!encryptor.readsPlain(resource)) {
+      throw new Failure(`${key} is not encrypted, and the EncryptionConfiguration has no identity for ${resource}`, {
+        hint: 'an API server with it could not read what is there: --encryption-config names another one',
+      });
+    }
+  }
+
+  /** A configuration that nobody named and that cannot be used is kept as the reason: to read, nobody needs it. */
+  private async openKeys(): Promise<Keys | Failure | undefined> {
     const { encryptionConfig, trace } = this.options;
-    if (encryptionConfig) return openDecryptor(encryptionConfig, kmsPlugins(trace));
-    const found = findEncryptionConfig();
-    if (found === undefined) return undefined;
+    const { Decryptor, findEncryptionConfig, readRules } = await import('../k8s-decode/encryption/index.js');
+    const path = encryptionConfig || findEncryptionConfig();
+    if (path === undefined) return undefined;
     try {
-      return await openDecryptor(found, kmsPlugins(trace));
+      const rules = await readRules(path);
+      const { Encryptor } = await import('../k8s-decode/encryption/encryptor.js');
+      const plugins = lazyPlugins(trace);
+      return { decryptor: new Decryptor(rules, plugins.unwrap), encryptor: new Encryptor(rules, plugins) };
     } catch (error) {
-      // Nobody asked for it: values are shown as encrypted, and this tells why.
-      trace?.((error as Error).message);
-      return undefined;
+      if (encryptionConfig || !(error instanceof Failure)) throw error;
+      trace?.(error.message);
+      return error;
     }
   }
 }
 
-/** Unwraps data keys by the KMS plugins' sockets; the client for that is loaded with the first. */
-function kmsPlugins(trace: StoredValuesOptions['trace']): Unwrap {
-  let plugins: Promise<Unwrap> | undefined;
-  return async (provider, wrapped) => {
-    plugins ??= import('./kms-plugin.js').then(({ pluginUnwrap }) => pluginUnwrap(trace));
-    return (await plugins)(provider, wrapped);
+/** What an EncryptionConfiguration has the keys for. */
+interface Keys {
+  decryptor: Decryptor;
+  encryptor: Encryptor;
+}
+
+/** A value and where it stands. */
+export interface KeyedValue {
+  key: Buffer;
+  value: Buffer;
+}
+
+/** The KMS plugins behind their sockets; the client for that is loaded when one is asked. */
+function lazyPlugins(trace: StoredValuesOptions['trace']): KmsPlugins {
+  let plugins: Promise<KmsPlugins> | undefined;
+  const load = (): Promise<KmsPlugins> => {
+    plugins ??= import('./kms-plugin.js').then(({ kmsPlugins }) => kmsPlugins(trace));
+    return plugins;
+  };
+  return {
+    unwrap: async (provider, wrapped) => (await load()).unwrap(provider, wrapped),
+    wrap: async (provider, dataKey) => (await load()).wrap(provider, dataKey),
   };
 }
 

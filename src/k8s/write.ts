@@ -3,13 +3,13 @@
  * cluster seals it, and put only over what was read; what was there is kept in a file before.
  */
 import type { IKeyValue } from 'etcd3/lib/rpc';
-import { Failure } from '../base/errors.js';
 import type { EtcdClient } from '../etcd/client.js';
 import { deleteIfUnchanged, type GuardedEnd, type GuardedPut, putIfUnchanged } from '../etcd/guarded-write.js';
-import { describeEncrypted } from '../k8s-decode/encryption/describe.js';
 import { type Encoding, encodeStored, type Fields, type Stored } from '../k8s-decode/index.js';
 import { BackupFile } from './backup-file.js';
 import { inStoredLayout } from './edited.js';
+import { qualifiedName, type Resource } from './resources.js';
+import type { KeyedValue, StoredValues } from './values.js';
 
 /** The form in which an object is to be stored. */
 export interface StoredForm {
@@ -28,42 +28,44 @@ export function newForm(encoding: Encoding): StoredForm {
   return { encoding, lineEnd: true };
 }
 
+/** Where an object is to be stored. */
+export interface StoredPlace {
+  key: string;
+  /** Undefined for what nobody declares. */
+  resource: Resource | undefined;
+  /** A value that is stored under the key, or beside it. */
+  resembles: KeyedValue | undefined;
+}
+
 /**
- * The bytes that are stored for an object under a key.
- * @param resembles a value that is stored under the key, or beside it: what is written is encrypted where that is
- * @throws Failure for an object that cannot be encoded, or would have to be encrypted
+ * The bytes that are stored for an object: encrypted where the cluster encrypts its resource.
+ * @param values has the keys for that
+ * @throws Failure for an object that cannot be encoded, or would have to be encrypted with a key that is not at hand
  */
 export async function storedBytes(
+  values: StoredValues,
   object: Fields,
-  key: string,
+  place: StoredPlace,
   form: StoredForm,
-  resembles: Buffer | undefined,
 ): Promise<Buffer> {
   const { encoding, lineEnd } = form;
-  const encoded = await encodeStored(object, { encoding, key });
-  const plain = encoding === 'json' && !lineEnd ? encoded.subarray(0, -1) : encoded;
-  return seal(plain, key, resembles);
+  const encoded = await encodeStored(object, { encoding, key: place.key });
+  return sealed(values, encoding === 'json' && !lineEnd ? encoded.subarray(0, -1) : encoded, place);
+}
+
+/** A plain value as it stands in etcd. */
+export function sealed(
+  values: StoredValues,
+  plain: Buffer,
+  { key, resource, resembles }: StoredPlace,
+): Promise<Buffer> {
+  const name = resource && !resource.internal ? qualifiedName(resource) : undefined;
+  return values.seal(Buffer.from(key), plain, name, resembles);
 }
 
 /** An object that was changed, in the order of fields and with the spellings of the one that is stored. */
 export function likeStored(stored: Fields, object: Fields): Fields {
   return inStoredLayout(stored, object) as Fields;
-}
-
-/** A value as it stands in etcd: the place where encryption at rest is put around it. */
-function seal(plain: Buffer, key: string, resembles: Buffer | undefined): Buffer {
-  if (resembles) refuseEncrypted(key, resembles);
-  return plain;
-}
-
-/** @throws Failure for a value that is encrypted: what is written in its place would not be */
-export function refuseEncrypted(what: string, value: Buffer): void {
-  const encrypted = describeEncrypted(value);
-  if (!encrypted) return;
-  const { provider, keyName } = encrypted;
-  throw new Failure(`${what} is encrypted at rest (by ${provider} with key ${JSON.stringify(keyName)})`, {
-    hint: 'ketcdctl reads such values, but does not write them: change it through the API server',
-  });
 }
 
 /** Writes to etcd what is still as it was read, after what is there was kept in a file. */

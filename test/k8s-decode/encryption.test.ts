@@ -9,7 +9,7 @@ import { xsalsa20poly1305 } from '@noble/ciphers/salsa.js';
 import fc from 'fast-check';
 import { Reader, Writer } from 'protobufjs/minimal.js';
 import { Failure } from '../../src/base/errors.js';
-import { pluginUnwrap } from '../../src/k8s/kms-plugin.js';
+import { kmsPlugins } from '../../src/k8s/kms-plugin.js';
 import { parseEncryptionConfig } from '../../src/k8s-decode/encryption/config.js';
 import {
   Decryptor,
@@ -278,7 +278,7 @@ test('KMS plugins are asked through their sockets, in both versions', async (t) 
   const asked = await servePlugin(t, join(folder, 'kms.sock'));
   const path = join(folder, 'config.yaml');
   writeFileSync(path, config.replaceAll(/\/run\/\w+\.sock/g, join(folder, 'kms.sock')));
-  const decryptor = await openDecryptor(path, pluginUnwrap());
+  const decryptor = await openDecryptor(path, kmsPlugins().unwrap);
   assert.deepEqual(await decryptor.decrypt(etcdKey, values['kms v1']!), plain);
   assert.deepEqual(await decryptor.decrypt(etcdKey, values['kms v2 with a seed']!), plain);
   assert.deepEqual(asked, [
@@ -289,8 +289,7 @@ test('KMS plugins are asked through their sockets, in both versions', async (t) 
 
 test('a plugin that is away is told by its name and socket', async () => {
   const rules = parseEncryptionConfig(config.replaceAll('/run/', '/nonexistent/'));
-  const { pluginUnwrap } = await import('../../src/k8s/kms-plugin.js');
-  const decryptor = new Decryptor(rules, pluginUnwrap());
+  const decryptor = new Decryptor(rules, kmsPlugins().unwrap);
   await assert.rejects(
     decryptor.decrypt(etcdKey, values['kms v1']!),
     /kms v1 with key "old": KMS plugin old at unix:\/\/\/nonexistent\/old\.sock: /,

@@ -9,7 +9,8 @@ import { withManager } from '../../k8s/managed-entry.js';
 import { creation, replacement } from '../../k8s/manifest.js';
 import { isSame } from '../../k8s/object-diff.js';
 import type { Resource } from '../../k8s/resources.js';
-import { likeStored, newForm, refuseEncrypted, storedBytes } from '../../k8s/write.js';
+import type { StoredValues } from '../../k8s/values.js';
+import { likeStored, newForm, type StoredPlace, storedBytes } from '../../k8s/write.js';
 import {
   decodeStored,
   type Encoding,
@@ -55,24 +56,35 @@ async function plan(cluster: Cluster, manifest: Fields, flags: NamespaceFlag): P
   const { kvs } = await cluster.client.kv.range({ key: Buffer.from(target.key) });
   const [old] = kvs;
   const sample = old ?? (await anyOf(cluster, resource));
-  if (sample) refuseEncrypted(old ? target.key : `what is stored of ${resource.plural}`, sample.value);
-  const stored = sample && (await decodeStored(sample.value, { key: sample.key.toString() }));
+  const stored = sample && (await storedSample(cluster, sample));
   const apiVersion = storedVersion(manifest, resource, stored);
   const versioned = new Map(manifest).set('apiVersion', apiVersion);
-  const encoding = stored?.encoding;
+  const place: StoredPlace = { key: target.key, resource, resembles: sample };
   return old && stored
-    ? replace(target, versioned, old, stored)
-    : create(target, versioned, { encoding, resource, sample: sample?.value });
+    ? replace(cluster.values, target, versioned, { old, stored, place })
+    : create(cluster.values, target, versioned, { encoding: stored?.encoding, resource, place });
 }
 
-async function replace(target: NamedObject, manifest: Fields, old: IKeyValue, stored: Stored): Promise<PlannedWrite> {
+/** @throws Failure for a value that is no object, or whose key is not at hand */
+async function storedSample({ values }: Cluster, { key, value }: IKeyValue): Promise<Stored> {
+  const found = await values.read(key, value);
+  if (found.stored) return found.stored;
+  throw found.reason!;
+}
+
+async function replace(
+  values: StoredValues,
+  target: NamedObject,
+  manifest: Fields,
+  { old, stored, place }: { old: IKeyValue; stored: Stored; place: StoredPlace },
+): Promise<PlannedWrite> {
   refuseConflict(manifest, old, target);
   const merged = replacement(manifest, stored.object);
   const object = toBeStored(await asRead(merged, stored.encoding, target.key), stored.object);
   const unchanged = isSame(stored.object, inStoredLayout(stored.object, object));
   const written = unchanged ? object : withManager(object, stored.object, new Date());
   const layout = likeStored(stored.object, written);
-  const value = await storedBytes(layout, target.key, newForm(stored.encoding), old.value);
+  const value = await storedBytes(values, layout, place, newForm(stored.encoding));
   return { target, action: unchanged ? 'unchanged' : 'configured', old, value, notes: [] };
 }
 
@@ -83,9 +95,10 @@ async function asRead(object: Fields, encoding: Encoding, key: string): Promise<
 }
 
 async function create(
+  values: StoredValues,
   target: NamedObject,
   manifest: Fields,
-  { encoding, resource, sample }: { encoding: Encoding | undefined; resource: Resource; sample: Buffer | undefined },
+  { encoding, resource, place }: { encoding: Encoding | undefined; resource: Resource; place: StoredPlace },
 ): Promise<PlannedWrite> {
   const now = new Date();
   const object = withManager(
@@ -95,7 +108,7 @@ async function create(
   );
   const as = encoding ?? (await storedEncoding(object, target.key));
   const layout = as === 'json' ? (sortedFields(object) as Fields) : object;
-  const value = await storedBytes(layout, target.key, newForm(as), sample);
+  const value = await storedBytes(values, layout, place, newForm(as));
   return { target, action: 'created', old: undefined, value, notes: notesOn(object) };
 }
 

@@ -4,7 +4,8 @@ import { writeStyled } from '../../base/terminal.js';
 import { requireSameObject, toBeStored } from '../../k8s/edited.js';
 import { withManager } from '../../k8s/managed-entry.js';
 import { readObjects, type StoredObject } from '../../k8s/objects.js';
-import { formOf, likeStored, ObjectWriter, refuseEncrypted, storedBytes } from '../../k8s/write.js';
+import type { StoredValues } from '../../k8s/values.js';
+import { formOf, likeStored, ObjectWriter, storedBytes } from '../../k8s/write.js';
 import type { Fields, Stored } from '../../k8s-decode/index.js';
 import { withoutManagedFields } from '../../k8s-decode/protobuf/field-mask.js';
 import { field } from '../../k8s-decode/value.js';
@@ -39,11 +40,11 @@ export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, args, fla
   const target = await oneObject(cluster, args, flags);
   const found = await readOne(readObjects(cluster, target));
   if (!found) throw new Failure(`${objectText(target)} not found: there is no key ${target.key}`);
-  refuseEncrypted(target.key, found.kv.value);
   const { stored } = found;
   if (!stored) throw found.reason!;
   const shown = flags.showManagedFields ? stored.object : withoutManagedFields(stored.object);
-  const original = { stored, shown, kv: found.kv, plain: found.plain! };
+  const { kv, plain, resource } = found;
+  const original = { stored, shown, kv, plain: plain!, resource, values: cluster.values };
   const file = new EditFile(toYaml(shown), heading(target));
   const edited = await editUntilValid(context, file, (object) => bytesOf(object, original));
   if (!edited || edited.value.equals(found.kv.value)) {
@@ -75,14 +76,24 @@ interface Original {
   kv: StoredObject['kv'];
   /** The value without its encryption. */
   plain: Buffer;
+  resource: StoredObject['resource'];
+  values: StoredValues;
 }
 
 /** The bytes to be stored for what was saved. */
-function bytesOf(saved: Fields, { stored, shown, kv, plain }: Original): Promise<Buffer> {
+async function bytesOf(saved: Fields, original: Original): Promise<Buffer> {
+  const { stored, shown, kv, plain, resource, values } = original;
   requireSameObject(stored.object, saved);
   const edited = likeStored(stored.object, withHidden(saved, stored.object, shown));
   const object = withManager(toBeStored(edited, stored.object), stored.object, new Date());
-  return storedBytes(object, kv.key.toString(), formOf(stored, plain), kv.value);
+  const value = await storedBytes(
+    values,
+    object,
+    { key: kv.key.toString(), resource, resembles: kv },
+    formOf(stored, plain),
+  );
+  // The same is encrypted anew each time.
+  return (await values.open(kv.key, value)).equals(plain) ? kv.value : value;
 }
 
 /** The managedFields that were not in the text. */

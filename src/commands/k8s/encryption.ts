@@ -1,6 +1,7 @@
 import { int } from '../../base/flags/declare.js';
-import { encryptionState, readRules } from '../../k8s/encryption-state.js';
+import { encryptionState } from '../../k8s/encryption-state.js';
 import { countEncryption } from '../../k8s/kinds.js';
+import { findEncryptionConfig, readRules } from '../../k8s-decode/encryption/index.js';
 import { factsOf, OUTPUT_FLAG, reportFormat, writeReport } from '../../output/report.js';
 import { decimalBytes } from '../../output/size.js';
 import type { CommandSpec, Run } from '../command.js';
@@ -22,7 +23,7 @@ export const spec = {
 
 export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, _args, flags) => {
   const format = reportFormat(context, flags);
-  const path = context.options.encryptionConfig || (await ownConfig());
+  const path = context.options.encryptionConfig || findEncryptionConfig();
   const rules = path === undefined ? undefined : await readRules(path);
   const counts = (await countEncryption(await openCluster(context, flags))).map((count) => ({
     ...count,
@@ -42,8 +43,3 @@ export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, _args, fl
     items: counts.map(factsOf),
   });
 };
-
-/** The configuration of this node's API server. */
-async function ownConfig(): Promise<string | undefined> {
-  return (await import('../../k8s-decode/encryption/find-config.js')).findEncryptionConfig();
-}

@@ -12,11 +12,12 @@ import { Allocations } from '../../k8s/undelete/allocations.js';
 import { type Member, resourceOfKind } from '../../k8s/undelete/closure.js';
 import { deletedSince, nodeOf, revived, uidOf } from '../../k8s/undelete/put-back.js';
 import { ownersOf } from '../../k8s/undelete/references.js';
-import { formOf, likeStored, storedBytes } from '../../k8s/write.js';
+import { formOf, likeStored, type StoredPlace, storedBytes } from '../../k8s/write.js';
 import { isEncrypted } from '../../k8s-decode/encryption/describe.js';
 import type { Fields } from '../../k8s-decode/index.js';
 import { withoutManagedFields } from '../../k8s-decode/protobuf/field-mask.js';
 import { ComparedValues } from '../../output/compared-values.js';
+import { prefixRange } from '../../rpc/keys.js';
 import type { CommandContext } from '../command.js';
 import type { Wanted } from './restore-source.js';
 
@@ -69,6 +70,8 @@ class Planner {
   private readonly namespaces = new Map<string, Fields | undefined>();
   private readonly nodes = new Set<string>();
   private readonly owners = new Map<string, boolean>();
+  /** A value of each resource in the target, by its folder. */
+  private readonly samples = new Map<string, Promise<IKeyValue | undefined>>();
   private resources: readonly Resource[] = [];
 
   constructor(
@@ -162,11 +165,29 @@ class Planner {
     const marked = changed === object ? withPutBack(object, this.date) : changed;
     const layout = likeStored(stored.object, marked);
     try {
-      plan.value = await storedBytes(layout, plan.key, formOf(stored, plain), plan.now?.value ?? item.kv.value);
+      plan.value = await storedBytes(this.target.values, layout, await this.placeOf(plan), formOf(stored, plain));
     } catch (error) {
       if (!(error instanceof Failure) || !isEncrypted(item.kv.value)) throw error;
       plan.notes.push('encrypted: as it was, and the API server needs the key of then');
     }
+  }
+
+  /** Where an object goes, and what of its resource is there: what is written has to be encrypted as that is. */
+  private async placeOf({ key, now, member }: Plan): Promise<StoredPlace> {
+    const { resource, kv } = member.item;
+    const there = now ?? (resource && (await this.sampleOf(resource)));
+    return { key, resource, resembles: there ?? (isEncrypted(kv.value) ? kv : undefined) };
+  }
+
+  private sampleOf(resource: Resource): Promise<IKeyValue | undefined> {
+    const folder = this.target.folderOf(resource);
+    let sample = this.samples.get(folder);
+    if (!sample) {
+      const range = prefixRange(Buffer.from(folder));
+      sample = this.target.client.kv.range({ ...range, limit: '1' }).then(({ kvs }) => kvs[0]);
+      this.samples.set(folder, sample);
+    }
+    return sample;
   }
 
   /** What an object needs around it in order to stay. */

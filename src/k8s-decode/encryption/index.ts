@@ -115,11 +115,19 @@ async function openerOf(type: 'aescbc' | 'aesgcm' | 'secretbox'): Promise<Open> 
 
 /**
  * A decryptor with the keys of an EncryptionConfiguration.
- *
  * @param path its file, or OpenShift's archive of static pods, which has it in it
  * @param unwrap asks the KMS plugin of a provider for a data key
  */
 export async function openDecryptor(path: string, unwrap: Unwrap): Promise<Decryptor> {
+  return new Decryptor(await readRules(path), unwrap);
+}
+
+/**
+ * The rules of an EncryptionConfiguration.
+ * @param path its file, or OpenShift's archive of static pods, which has it in it
+ * @throws Failure that tells what is wrong with the file, and never what is in it
+ */
+export async function readRules(path: string): Promise<Rule[]> {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
@@ -130,6 +138,5 @@ export async function openDecryptor(path: string, unwrap: Unwrap): Promise<Decry
     });
   }
   const { configInArchive, isArchive } = await import('./static-pods.js');
-  const text = isArchive(bytes) ? configInArchive(path, bytes) : bytes.toString();
-  return new Decryptor(parseEncryptionConfig(text), unwrap);
+  return parseEncryptionConfig(isArchive(bytes) ? configInArchive(path, bytes) : bytes.toString());
 }

@@ -1,4 +1,4 @@
-import { Reader } from 'protobufjs/minimal.js';
+import { Reader, Writer } from 'protobufjs/minimal.js';
 import { Failure } from '../../base/errors.js';
 import { openCbc, openExpandedGcm, openGcm } from './ciphers.js';
 import type { Provider } from './config.js';
@@ -16,8 +16,17 @@ export interface WrappedKey {
 /** Has the plugin of a provider unwrap a data key. */
 export type Unwrap = (provider: KmsProvider, wrapped: WrappedKey) => Promise<Buffer>;
 
+/** Has the plugin of a provider wrap a data key, or a seed. */
+export type Wrap = (provider: KmsProvider, dataKey: Buffer) => Promise<WrappedKey>;
+
+/** The plugins of KMS providers. */
+export interface KmsPlugins {
+  unwrap: Unwrap;
+  wrap: Wrap;
+}
+
 /** What stands behind the prefix: a data key, and what was sealed with it. */
-interface KmsValue {
+export interface KmsValue {
   wrapped: WrappedKey;
   sealed: Buffer;
   isSeed: boolean;
@@ -32,7 +41,7 @@ export class KmsOpener {
   constructor(private readonly unwrap: Unwrap) {}
 
   async open(provider: KmsProvider, payload: Buffer, etcdKey: Buffer): Promise<Buffer> {
-    const value = provider.version === 'v1' ? readV1(payload) : readV2(payload);
+    const value = readKms(provider, payload);
     const dataKey = await this.dataKey(provider, value.wrapped);
     if (provider.version === 'v2') return (value.isSeed ? openExpandedGcm : openGcm)(dataKey, value.sealed, etcdKey);
     // Kubernetes 1.25 changed the cipher, and reads both.
@@ -54,6 +63,27 @@ export class KmsOpener {
     }
     return dataKey;
   }
+}
+
+/** @param payload what stands behind the prefix */
+export function readKms({ version }: KmsProvider, payload: Buffer): KmsValue {
+  return version === 'v1' ? readV1(payload) : readV2(payload);
+}
+
+/** What stands behind the prefix. */
+export function writeKms({ version }: KmsProvider, { wrapped, sealed, isSeed }: KmsValue): Buffer {
+  const { ciphertext, keyId, annotations } = wrapped;
+  if (version === 'v1') {
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(ciphertext.length);
+    return Buffer.concat([length, ciphertext, sealed]);
+  }
+  const writer = Writer.create().uint32(10).bytes(sealed).uint32(18).string(keyId).uint32(26).bytes(ciphertext);
+  for (const [name, bytes] of annotations) {
+    writer.uint32(34).fork().uint32(10).string(name).uint32(18).bytes(bytes).ldelim();
+  }
+  if (isSeed) writer.uint32(40).int32(1);
+  return Buffer.from(writer.finish());
 }
 
 /** v1: the length of the wrapped key in two bytes, big-endian; the wrapped key; the sealed value. */
@@ -81,7 +111,7 @@ function readV2(payload: Buffer): KmsValue {
   return value;
 }
 
-function readAnnotation(reader: Reader, annotations: Map<string, Buffer>): void {
+export function readAnnotation(reader: Reader, annotations: Map<string, Buffer>): void {
   const end = reader.uint32() + reader.pos;
   let name = '';
   let bytes: Buffer = Buffer.alloc(0);

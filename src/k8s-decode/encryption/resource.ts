@@ -31,3 +31,14 @@ export function coversKey(pattern: string, etcdKey: string): 'surely' | 'perhaps
   if (group !== undefined) return 'no';
   return patternName === '*' ? 'perhaps' : 'surely';
 }
+
+/**
+ * Whether an EncryptionConfiguration's name of resources covers a resource.
+ * @param resource `secrets` or `deployments.apps`; a pattern is such a name, `*.apps`, `*.` (the core group) or `*.*`
+ */
+export function coversResource(pattern: string, resource: string): boolean {
+  if (pattern === '*.*') return true;
+  const dot = resource.indexOf('.');
+  const group = dot < 0 ? '' : resource.slice(dot + 1);
+  return pattern.startsWith('*.') ? pattern.slice(2) === group : pattern.replace(/\.$/, '') === resource;
+}
