@@ -45,8 +45,14 @@ export function findCommand(program: Program, words: readonly string[]): Found {
     }
     rest = rest.toSpliced(at, 1);
     entry = next;
-    if (!next.group) return { entry, words: rest };
+    if (!next.group) return belowCommand(program, next, rest, at);
   }
+}
+
+/** A command may have others below it: the next word names one, or is an argument. */
+function belowCommand(program: Program, entry: CommandEntry, words: string[], at: number): Found {
+  const below = childrenOf(program, entry).find((each) => nameOf(each) === words[at]);
+  return below ? { entry: below, words: words.toSpliced(at, 1) } : { entry, words };
 }
 
 /** Older tools of etcd learn of --help only when they have found the command. */
@@ -59,6 +65,7 @@ export function groupFlags(program: Program, entry: CommandEntry | undefined): F
   if (entry === undefined) return [];
   const path = parentPath(entry);
   const group = entry.group ? entry : program.commands.find((each) => each.path === path);
+  if (group && !group.group) return groupFlags(program, group);
   return flagList(group?.flags ?? {}).filter((flag) => hasFlag(program.mode, flag));
 }
 

@@ -144,7 +144,7 @@ test('apply refuses what it cannot store', { skip }, async (t) => {
   await sample.client.kv.put({ key: Buffer.from('/registry/secrets/a/e'), value: Buffer.from('k8s:enc:aescbc:v1:k:') });
   assert.match(
     (await refusal('kind: Secret\napiVersion: v1\nmetadata: {name: sec}\n'))!,
-    /what is stored of secrets is encrypted at rest/,
+    /\/registry\/secrets\/a\/e: encrypted by aescbc with key "k"/,
   );
 });
 

@@ -12,7 +12,7 @@ export const spec = {
   usage: 'k8s encryption [options]',
   mostArgs: 0,
   description:
-    "Shows how the values of each resource are encrypted at rest: the provider and the name of the key, as the values say it themselves; `none` for plain ones. Where there is an EncryptionConfiguration (--encryption-config FILE; on a control-plane node the API server's), STATE tells how it stands to them: current (as they would be written today), outdated (readable, to be written again after a rotation), unreadable (it has no such key). Keys are never shown.",
+    "Shows how the values of each resource are encrypted at rest: the provider and the name of the key, as the values say it themselves; `none` for plain ones. Where there is an EncryptionConfiguration (--encryption-config FILE; on a control-plane node the API server's), STATE tells how it stands to them: current (as they would be written today), outdated (readable, to be written again after a rotation), unreadable (it has no such key). Keys are never shown. `k8s encryption rewrite` writes anew what is outdated.",
   examples: [
     'ketcdctl k8s encryption',
     'ketcdctl --encryption-config /etc/kubernetes/enc.yaml k8s encryption # is everything written with the new key?',

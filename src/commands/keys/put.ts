@@ -18,6 +18,7 @@ export const spec = {
     'ketcdctl put greeting hello',
     'ketcdctl put config < config.yaml',
     'ketcdctl encode -w raw pod.yaml | ketcdctl put /registry/pods/default/web # past the API server',
+    'ketcdctl put --as-kubernetes /registry/secrets/shop/db < secret.yaml # encrypted, with --encryption-config',
     'ketcdctl put -- key -value',
   ],
   complete: 'key',
@@ -26,6 +27,12 @@ export const spec = {
     prevKv: bool('print what was there before'),
     ignoreValue: bool('keep the value that the key has'),
     ignoreLease: bool('keep the lease that the key has'),
+    asKubernetes: bool(
+      'the value is a manifest: store it as the API server would, encrypted where the cluster encrypts',
+      {
+        own: true,
+      },
+    ),
   },
 } satisfies CommandSpec;
 
@@ -33,6 +40,10 @@ export const run: Run<typeof spec> = async (context, args, flags) => {
   const request = await putRequest(args, flags, () => valueOfInput(context));
   const format = outputFormat(context);
   const client = await context.connect();
+  if (flags.asKubernetes && request.value) {
+    const { asKubernetes } = await import('./put-kubernetes.js');
+    request.value = await asKubernetes(context, client, Buffer.from(request.key!), Buffer.from(request.value));
+  }
   const response = await client.kv.put(request);
   const previous = response.prev_kv ? [response.prev_kv] : [];
   await print(context, format, {
