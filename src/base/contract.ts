@@ -102,6 +102,8 @@ export interface Io {
   readonly stdin: NodeJS.ReadStream;
   /** The descriptor of the process's own standard input: reading it whole from there takes 3 ms less than opening the stream. */
   readonly stdinFd?: number;
+  /** Ctrl-C ends what runs, and the process goes on: in the shell. */
+  readonly outlivesInterrupt?: true;
 }
 
 /** What a run has around it. */

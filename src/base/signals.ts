@@ -1,10 +1,18 @@
 import type { Context } from './contract.js';
+import { SilentFailure } from './errors.js';
 import { dieBySigpipe } from './streams.js';
 
 /** Ctrl-C, `kill`, and a terminal that is closed. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** How long a signal waits for a reader that takes nothing of what is printed. */
 const FLUSH_MS = 1000;
+
+/** As a shell tells of what Ctrl-C has ended. */
+const INTERRUPTED = 130;
+
+function isOutlived(context: Context, name: NodeJS.Signals | undefined): boolean {
+  return context.outlivesInterrupt === true && name === 'SIGINT';
+}
 
 /** Thrown by what a signal interrupts before it has done anything: the signal then ends the process. */
 export class EndBySignal extends Error {}
@@ -31,6 +39,7 @@ export async function catchingSignals<T>(context: Context, body: (signal: AbortS
   } catch (error) {
     if (!(error instanceof EndBySignal)) throw error;
     off();
+    if (isOutlived(context, caught)) throw new SilentFailure(INTERRUPTED);
     return end(caught ?? 'SIGTERM');
   } finally {
     off();
@@ -49,6 +58,11 @@ export async function endedBySignal<T>(context: Context, body: (signal: AbortSig
     for (const one of SIGNALS) process.off(one, onSignal);
   };
   const onSignal = (name: NodeJS.Signals) => {
+    if (isOutlived(context, name)) {
+      caught = name;
+      controller.abort();
+      return;
+    }
     if (caught) {
       off();
       die(name);
@@ -64,11 +78,14 @@ export async function endedBySignal<T>(context: Context, body: (signal: AbortSig
   for (const name of SIGNALS) process.on(name, onSignal);
   try {
     return await body(controller.signal);
+  } catch (error) {
+    if (isOutlived(context, caught)) throw new SilentFailure(INTERRUPTED);
+    throw error;
   } finally {
     if (caught) {
       await context.stdout.flush();
       off();
-      await end(caught);
+      if (!isOutlived(context, caught)) await end(caught);
     }
     off();
   }

@@ -10,6 +10,7 @@ export function safeIo(io: Io): Io {
     stdout: new SafeOutput(io.stdout),
     stderr: new SafeOutput(io.stderr),
     ...(io.stdinFd !== undefined && { stdinFd: io.stdinFd }),
+    ...(io.outlivesInterrupt && { outlivesInterrupt: true }),
     get stdin() {
       return io.stdin;
     },
@@ -29,7 +30,7 @@ class SafeOutput implements Output {
   }
 
   styled(text: string): Promise<void> | undefined {
-    return this.out.write(text);
+    return writeStyled(this.out, text);
   }
 
   get onReaderGone(): (() => void) | undefined {

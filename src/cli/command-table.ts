@@ -17,6 +17,7 @@ import { watchCommands } from '../commands/watch/index.js';
 // biome-ignore format: a line a command
 const ownCommands: readonly CommandEntry[] = [
   { path: 'v2', summary: 'The old API: etcdctl with ETCDCTL_API=2', tool: async () => (await import('../v2/main.js')).runV2 },
+  { path: 'shell', summary: 'Take commands line by line over one connection', load: () => import('./commands/shell.js') },
   { path: 'completion', summary: 'Print the completion script for a shell', etcdctl: '3.4-3.4,3.6-', etcdutl: '3.6-', load: () => import('./commands/completion.js') },
   { path: 'options', summary: 'Show the global options', etcdctl: '3.7-', load: () => import('./commands/options.js') },
   { path: 'help', summary: 'Show help for a command', etcdctl: '3.4-', etcdutl: '3.5-', load: () => import('./commands/help.js') },

@@ -32,6 +32,7 @@ export function makeContext(
     stdout: io.stdout,
     stderr: io.stderr,
     ...(io.stdinFd !== undefined && { stdinFd: io.stdinFd }),
+    ...(io.outlivesInterrupt && { outlivesInterrupt: true }),
     get stdin() {
       return io.stdin;
     },

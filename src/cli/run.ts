@@ -142,6 +142,7 @@ async function runCommand({ argv, env, io, openClient }: Start, running: Running
   const inherited = [...program.globals, ...groupFlags(program, entry)];
   const rules = { noTimeout: module.spec.noTimeout, variables: module.spec.variables ?? [] };
   const context = makeContext(program, around, () => resolveOptions(inherited, flags, rules, around), openClient);
+  context.runLine = (line) => runTool({ name: mode.tool, env, ...line });
   try {
     return (await module.run(context, args, flags.values as never)) ?? ExitCode.Ok;
   } finally {

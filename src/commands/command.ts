@@ -9,6 +9,7 @@
  */
 import type { Io, Mode } from '../base/contract.js';
 import type { Completed, Flag, FlagDeclarations, FlagsOf } from '../base/flags/declare.js';
+import type { ConnectionOptions } from '../connection/options.js';
 import type { EtcdClient } from '../etcd/client.js';
 import type { Context } from '../output/context.js';
 
@@ -63,8 +64,17 @@ export interface CommandContext extends Context {
    * A failed connection or login is a Failure.
    */
   connect(): Promise<EtcdClient>;
+  /** Runs another command line of this tool in this process, and gives its exit code: the shell's lines. */
+  runLine?(line: CommandLine): Promise<number>;
   /** The usage text of a command, which etcdctl shows before the error of a faulty line of `txn`. */
   usageOf(path: string): Promise<string>;
+}
+
+/** A command line, the streams that it has, and what opens its connections. */
+export interface CommandLine {
+  argv: string[];
+  io: Io;
+  openClient: (options: ConnectionOptions) => Promise<EtcdClient>;
 }
 
 /** Of a group without flags. */

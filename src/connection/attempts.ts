@@ -17,6 +17,8 @@ export interface Core {
   login: Login;
   /** The endpoints of the view. */
   endpoints: () => Promise<readonly string[]>;
+  /** Cancels every call of the view. */
+  signal: AbortSignal | undefined;
 }
 
 const RETRY_PAUSE_MS = 100;
@@ -46,8 +48,7 @@ export class Attempts {
     defaultMs: number | undefined,
     request?: object,
   ) {
-    const { signal } = core.cluster.options;
-    this.limit = new Limit(options, defaultMs, signal);
+    this.limit = new Limit(options, defaultMs, core.signal);
     this.path = methodOf(service, method).path;
     this.read = isRead(service, method, request);
     const asEtcdctl = core.cluster.options.waitForReady === true;

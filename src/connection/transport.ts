@@ -23,15 +23,16 @@ export class Transport implements Callable {
 
   constructor(
     private readonly options: ConnectionOptions,
-    /** Of a view of one member: what it shares with the others. */
-    shared?: { cluster: Cluster; login: Login; endpoint: string },
+    /** Of a view: what it shares with the others, and the one member that it asks. */
+    private readonly shared?: { cluster: Cluster; login: Login; endpoint?: string },
   ) {
     const cluster = shared?.cluster ?? new Cluster(options);
     const login = shared?.login ?? new Login(options);
-    const only = shared && [shared.endpoint];
+    const only = shared?.endpoint === undefined ? undefined : [shared.endpoint];
     this.endpoints = only ?? splitEndpoints(options.endpoints);
     if (this.endpoints.length === 0 && !options.discoverySrv) throw noEndpoint(options);
-    this.core = { cluster, login, endpoints: only ? () => Promise.resolve(only) : () => cluster.endpoints() };
+    const { signal } = options;
+    this.core = { cluster, login, endpoints: only ? () => Promise.resolve(only) : () => cluster.endpoints(), signal };
   }
 
   endpoints: readonly string[];
@@ -123,12 +124,18 @@ export class Transport implements Callable {
     return new Transport(this.options, { cluster, login, endpoint });
   }
 
+  /** A view with limits of its own over the same connections, which its end leaves open. */
+  withOptions(options: ConnectionOptions): Transport {
+    const { cluster, login } = this.core;
+    return new Transport(options, { cluster, login });
+  }
+
   forgetTokens(): void {
     this.core.cluster.forgetTokens();
   }
 
   close(): void {
-    this.core.cluster.close();
+    if (this.shared === undefined) this.core.cluster.close();
   }
 }
 

@@ -47,6 +47,9 @@ export interface LiveSample {
   run(argv: string[], env?: NodeJS.ProcessEnv): Promise<Ended>;
   /** The key as it is now. */
   read(key: string): Promise<IKeyValue | undefined>;
+  /** Freezes the server, and lets it go on. */
+  pause(): void;
+  resume(): void;
   /** The files that keep old values. */
   backups(): string[];
 }
@@ -69,6 +72,8 @@ export async function liveSample(owner: Cleanup): Promise<LiveSample> {
     address: etcd.address,
     client,
     dir,
+    pause: () => etcd.pause(),
+    resume: () => etcd.resume(),
     run: (argv, env = {}) =>
       runLine('ketcdctl', ['--endpoints', etcd.address, ...argv], { PATH: process.env.PATH, ...env }),
     read: async (key) => (await client.kv.range({ key: Buffer.from(key) })).kvs[0],
