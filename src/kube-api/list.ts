@@ -105,7 +105,13 @@ async function* yamlParts(scan: Scan, { kind, apiVersion, item }: Form): AsyncGe
 /** A message says how long it is before it begins: the items are kept as they are sent, 1 metadata, 2 items. */
 async function protobufList(scan: Scan, { kind, apiVersion, whole }: Form): Promise<Buffer> {
   const items: Buffer[] = [];
-  for await (const object of scan.objects()) items.push(await messageOf(whole(object)));
+  for await (const object of scan.objects()) {
+    try {
+      items.push(await messageOf(whole(object)));
+    } catch (error) {
+      scan.leaveOut(error, object);
+    }
+  }
   const head = await messageOf(asFields({ kind, apiVersion, metadata: metadataOf(scan), items: [] }));
   return writeEnvelope(apiVersion, kind, (writer) => {
     writer.raw(head);

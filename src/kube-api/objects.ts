@@ -8,6 +8,7 @@ import type { FieldMask, Fields } from '../k8s-decode/index.js';
 import { field, type Value } from '../k8s-decode/value.js';
 import type { Api } from './apis.js';
 import { conversionOf } from './convert/index.js';
+import { ROLLBACK_TO, TEMPLATE_GENERATION } from './convert/workloads.js';
 import { applySchema } from './structural.js';
 import type { View } from './view.js';
 
@@ -91,8 +92,8 @@ function innerVersion({ kind, group, apiVersion }: Api): string {
 
 /** What apps/v1 has as annotations the API server has as fields. */
 const FIELDS_OF_ITS_OWN = new Map([
-  ['DaemonSet', 'deprecated.daemonset.template.generation'],
-  ['Deployment', 'deprecated.deployment.rollback.rollbackTo'],
+  ['DaemonSet', TEMPLATE_GENERATION],
+  ['Deployment', ROLLBACK_TO],
 ]);
 
 function innerShape(object: Fields, { kind, group }: Api): Fields {

@@ -6,6 +6,7 @@ import { emptyPage, type RangePage } from '../etcd/range-page.js';
 import { labelSelector } from '../k8s/label-selector.js';
 import type { Selector } from '../k8s/selectors.js';
 import type { Fields } from '../k8s-decode/index.js';
+import { stringField } from '../k8s-decode/value.js';
 import { keyAfter, prefixRange } from '../rpc/keys.js';
 import type { Api } from './apis.js';
 import { continueToken, readContinueToken } from './continue-token.js';
@@ -176,9 +177,19 @@ export class Scan {
     }
   }
 
-  private leaveOut(error: unknown): undefined {
+  /**
+   * Tells why an object is not in the list.
+   * @param object where the error does not name its key
+   * @throws what is no failure of an object
+   */
+  leaveOut(error: unknown, object?: Fields): undefined {
     if (!(error instanceof Failure)) throw error;
-    this.complain(`left out: ${error.message}`);
+    this.complain(`left out: ${object ? `${this.keyOf(object)}: ` : ''}${error.message}`);
+  }
+
+  private keyOf(object: Fields): string {
+    const [namespace, name = ''] = ['namespace', 'name'].map((each) => stringField(object, 'metadata', each));
+    return this.view.cluster.keyOf(this.scope.api.resource!, namespace, name);
   }
 
   private goOn(last: Buffer, remaining: bigint | undefined): void {

@@ -1,4 +1,5 @@
 /** Answers a watch: a stream of events as JSON lines or as protobuf in frames, of objects, metadata or tables. */
+import { Failure } from '../base/errors.js';
 import { abortAfter } from '../base/timer.js';
 import { encodeStored } from '../k8s-decode/index.js';
 import { toJson } from '../k8s-decode/json/json.js';
@@ -55,8 +56,20 @@ async function* written(
 ): AsyncGenerator<string | Buffer> {
   for await (const event of events) {
     const object = event.type === 'ERROR' ? event.error.object : writer.object(event);
-    if (encoding === 'protobuf' && typeof object !== 'string') yield await frame(event.type, object);
-    else yield `{"type":"${event.type}","object":${typeof object === 'string' ? object : toJson(object)}}\n`;
+    if (encoding === 'protobuf' && typeof object !== 'string') {
+      const framed = await frameOrNothing(event.type, object);
+      if (framed) yield framed;
+    } else yield `{"type":"${event.type}","object":${typeof object === 'string' ? object : toJson(object)}}\n`;
+  }
+}
+
+/** Undefined for an object that has no such form: as with one that cannot be decoded, the others are told. */
+async function frameOrNothing(type: string, object: Fields): Promise<Buffer | undefined> {
+  try {
+    return await frame(type, object);
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
   }
 }
 

@@ -76,7 +76,57 @@ test('conversions there and back', () => {
   assert.deepEqual(old, fields({ spec: { devices: { requests: [{ name: 'a', deviceClassName: 'c', count: 1 }] } } }));
   assert.deepEqual(conversionOf('ResourceClaim', 'resource.k8s.io/v1beta1', 'resource.k8s.io/v1beta2')!(old), claim);
   assert.equal(conversionOf('Ingress', 'extensions/v1beta1', 'networking.k8s.io/v1'), undefined);
-  assert.ok(conversionOf('Deployment', 'extensions/v1beta1', 'apps/v1'));
+  const daemons = fields({ metadata: { name: 'd' }, spec: { selector: {}, templateGeneration: 3 } });
+  const newer = conversionOf('DaemonSet', 'extensions/v1beta1', 'apps/v1')!(daemons as never);
+  const annotations = { 'deprecated.daemonset.template.generation': '3' };
+  assert.deepEqual(newer, fields({ metadata: { name: 'd', annotations }, spec: { selector: {} } }));
+  assert.deepEqual(conversionOf('DaemonSet', 'apps/v1', 'extensions/v1beta1')!(newer), daemons);
+  const rollback = fields({ metadata: { name: 'd' }, spec: { selector: {}, rollbackTo: { revision: 2 } } });
+  const deployment = conversionOf('Deployment', 'extensions/v1beta1', 'apps/v1')!(rollback as never);
+  assert.deepEqual(conversionOf('Deployment', 'apps/v1', 'apps/v1beta1')!(deployment), rollback);
+  const subjects = (name: string, group: string, account: string) =>
+    fields({
+      subjects: [
+        { kind: 'User', [name]: group, name: 'u' },
+        { kind: 'ServiceAccount', ...(account && { [name]: account }), name: 's', namespace: 'n' },
+      ],
+    });
+  const [group, alpha] = ['rbac.authorization.k8s.io', 'rbac.authorization.k8s.io/v1alpha1'];
+  const binding = subjects('apiGroup', group, '');
+  const oldBinding = conversionOf('RoleBinding', `${group}/v1`, alpha)!(binding as never);
+  assert.deepEqual(oldBinding, subjects('apiVersion', alpha, 'v1'));
+  assert.deepEqual(conversionOf('RoleBinding', alpha, `${group}/v1`)!(oldBinding), binding);
+});
+
+test('events are given as both groups have them', () => {
+  const event = fields({
+    metadata: { name: 'e' },
+    involvedObject: { kind: 'Pod' },
+    message: 'm',
+    source: { component: 'c' },
+    firstTimestamp: null,
+    lastTimestamp: null,
+    count: 2,
+    series: { count: 2, state: 'Ongoing' },
+    reportingComponent: '',
+    reportingInstance: '',
+  }) as never;
+  const renamed = {
+    metadata: { name: 'e' },
+    regarding: { kind: 'Pod' },
+    note: 'm',
+    deprecatedSource: { component: 'c' },
+    deprecatedFirstTimestamp: null,
+    deprecatedLastTimestamp: null,
+    deprecatedCount: 2,
+  };
+  const beta = conversionOf('Event', 'v1', 'events.k8s.io/v1beta1')!(event);
+  assert.deepEqual(beta, fields({ ...renamed, series: { count: 2, state: 'Ongoing' } }));
+  assert.deepEqual(conversionOf('Event', 'events.k8s.io/v1beta1', 'v1')!(beta), event);
+  assert.deepEqual(
+    conversionOf('Event', 'v1', 'events.k8s.io/v1')!(event),
+    fields({ ...renamed, series: { count: 2 } }),
+  );
 });
 
 test('tokens of lists that go on', () => {
