@@ -15,7 +15,10 @@ const SECTIONS: readonly [string, string][] = [
   ['Keys:', 'get put del txn watch compaction ls tree history diff'],
   ['Kubernetes:', 'k8s decode encode extract analyze checksum'],
   ['Leases, locks, mirrors:', 'lease lock elect make-mirror'],
-  ['Cluster:', 'where doctor upgrade context member endpoint alarm defrag move-leader downgrade check'],
+  [
+    'Cluster:',
+    'where doctor certs upgrade context member endpoint alarm defrag recover recover-space move-leader downgrade check',
+  ],
   ['Snapshots and data directories:', 'snapshot hashkv migrate backup'],
   ['Access:', 'auth user role'],
 ];
