@@ -1,29 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { appendFileSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { skipWithoutEtcd, startEtcd } from '../support/etcd.js';
 import { program } from '../support/program.js';
-import { clientOf, fill, save, tempDir } from './support.js';
-
-/** So large that there is time to interrupt what reads it. */
-const LARGE = 512 << 20;
-
-/** Makes a snapshot large: behind its pages is a hole, and then the hash of it all. */
-function enlarge(path: string): void {
-  const bytes = readFileSync(path);
-  const pages = bytes.subarray(0, bytes.length - 32);
-  writeFileSync(path, pages);
-  truncateSync(path, LARGE);
-  const hash = createHash('sha256').update(pages);
-  const zeros = Buffer.alloc(1 << 20);
-  for (let left = LARGE - pages.length; left > 0; left -= zeros.length) {
-    hash.update(zeros.subarray(0, Math.min(left, zeros.length)));
-  }
-  appendFileSync(path, hash.digest());
-}
+import { clientOf, enlarge, fill, save, tempDir } from './support.js';
 
 /** Runs the program, and sends it a signal as soon as there is a file of which it is not done. Gives the signal that ended it. */
 async function interrupt(dir: string, argv: string[], signal: NodeJS.Signals): Promise<NodeJS.Signals | null> {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { saveToFile } from '../../src/commands/snapshot/save-target.js';
@@ -105,4 +106,21 @@ export function etcdctl(binary: string, ...args: string[]): string {
     env: { ...process.env, ETCDCTL_API: '3' },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
+}
+
+/** So large that there is time to interrupt what reads it. */
+const LARGE = 512 << 20;
+
+/** Makes a snapshot large: behind its pages is a hole, and then the hash of it all. */
+export function enlarge(path: string): void {
+  const bytes = readFileSync(path);
+  const pages = bytes.subarray(0, bytes.length - 32);
+  writeFileSync(path, pages);
+  truncateSync(path, LARGE);
+  const hash = createHash('sha256').update(pages);
+  const zeros = Buffer.alloc(1 << 20);
+  for (let left = LARGE - pages.length; left > 0; left -= zeros.length) {
+    hash.update(zeros.subarray(0, Math.min(left, zeros.length)));
+  }
+  appendFileSync(path, hash.digest());
 }

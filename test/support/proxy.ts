@@ -11,6 +11,8 @@ export interface Proxy {
   swallow(direction: 'answers' | 'both'): void;
   /** Swallows answers from the moment on when a client sends this text (latin1). */
   swallowAnswersTo(text: string): void;
+  /** Swallows answers when so many bytes of them have passed, from now on. */
+  swallowAnswersAfter(bytes: number): void;
   /** Lets everything pass again, for connections made after this. */
   heal(): void;
   /** Breaks all connections (RST) and keeps accepting new ones. */
@@ -24,6 +26,7 @@ export async function startProxy(owner: Cleanup, target: { port: number }): Prom
   let swallowed: 'answers' | 'both' | undefined;
   let seen = '';
   let trigger: string | undefined;
+  let passing = Number.POSITIVE_INFINITY;
   const proxy: Proxy = {
     address: '',
     connections: 0,
@@ -33,9 +36,13 @@ export async function startProxy(owner: Cleanup, target: { port: number }): Prom
     swallowAnswersTo: (text) => {
       trigger = text;
     },
+    swallowAnswersAfter: (bytes) => {
+      passing = bytes;
+    },
     heal: () => {
       swallowed = undefined;
       trigger = undefined;
+      passing = Number.POSITIVE_INFINITY;
     },
     cut: () => {
       for (const socket of open) socket.resetAndDestroy();
@@ -57,7 +64,8 @@ export async function startProxy(owner: Cleanup, target: { port: number }): Prom
       if (swallowed !== 'both') upstream.write(data);
     });
     upstream.on('data', (data) => {
-      if (!swallowed) client.write(data);
+      passing -= data.length;
+      if (!swallowed && passing > 0) client.write(data);
     });
     client.on('close', () => upstream.destroy());
     upstream.on('close', () => {
