@@ -74,6 +74,9 @@ export interface GlobalOptions {
   given: ReadonlySet<keyof GlobalOptions | 'passwordFile'>;
 }
 
+/** Told that nobody reads any more, and by which signal a C or Go program ends then: a pipe was closed, or a terminal. */
+export type ReaderGone = (signal: 'SIGPIPE' | 'SIGHUP') => void;
+
 /** A stream to write to. */
 export interface Output {
   /**
@@ -85,7 +88,7 @@ export interface Output {
   /** Writes text with colours of our own, where {@link write} keeps others from steering a terminal: see terminal.ts. */
   styled?(text: string): Promise<void> | undefined;
   /** Done in place of that end, by whoever has to clean up first. */
-  onReaderGone?: (() => void) | undefined;
+  onReaderGone?: ReaderGone | undefined;
   /** How many bytes were written so far, where that is known. */
   readonly written?: number;
   /** Resolves when everything is written. Done by main at the end; needed before a child process writes to the same place. */

@@ -2,6 +2,11 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 
+/** The directories of PATH that are what they say wherever one is; a shell takes an empty PATH for the working directory. */
+export function absolutePath(path: string): string {
+  return path.split(':').filter(isAbsolute).join(':') || '/usr/local/bin:/usr/bin:/bin';
+}
+
 /**
  * The program's path: as it is with a slash in it, else the first executable file of that name in the directories of PATH. An empty or
  * relative directory there would mean what somebody else may have put into the working directory: what is found in one is not run, and

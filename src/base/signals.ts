@@ -19,21 +19,21 @@ export class EndBySignal extends Error {}
 
 /**
  * Runs something that cleans up after a signal, or when the reader of standard output has gone away: these abort the signal that it is
- * given, and do nothing else. After SIGHUP, and without a reader, the process then ends as it would have at once.
+ * given (the reason is the signal's name), and do nothing else. After SIGHUP, and without a reader, the process then ends as it would have at once.
  */
 export async function catchingSignals<T>(context: Context, body: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   let caught: NodeJS.Signals | undefined;
   const abort = (name: NodeJS.Signals) => {
     caught ??= name;
-    controller.abort();
+    controller.abort(name);
   };
   const off = () => {
     for (const name of SIGNALS) process.off(name, abort);
     context.stdout.onReaderGone = undefined;
   };
   for (const name of SIGNALS) process.on(name, abort);
-  context.stdout.onReaderGone = () => abort('SIGPIPE');
+  context.stdout.onReaderGone = abort;
   try {
     return await body(controller.signal);
   } catch (error) {
@@ -101,7 +101,7 @@ function whenStuck({ stdout }: Context, then: () => void): void {
 }
 
 /** Ends the process by a signal; what is printed after this is not. */
-function end(name: NodeJS.Signals): Promise<never> {
+export function end(name: NodeJS.Signals): Promise<never> {
   die(name);
   // The signal has the time that it takes.
   return new Promise(() => setInterval(() => {}, 1 << 30));

@@ -1,5 +1,5 @@
-import { fstatSync, writeSync, writev, writevSync } from 'node:fs';
-import type { Io, Output } from './contract.js';
+import { closeSync, fstatSync, writeSync, writev, writevSync } from 'node:fs';
+import type { Io, Output, ReaderGone } from './contract.js';
 import { ExitCode, Failure } from './errors.js';
 import { withoutFirst } from './files/write.js';
 
@@ -31,7 +31,7 @@ export function processIo(): Io {
  * leave the garbage collector 60 MB of buffers that are too old for its quick way.
  */
 class GatheringOutput implements Output {
-  onReaderGone: (() => void) | undefined;
+  onReaderGone: ReaderGone | undefined;
   written = 0;
   private readonly fd: number;
   /** Strings that follow one another: made into bytes in one go, which is much faster than each alone. */
@@ -132,7 +132,7 @@ class GatheringOutput implements Output {
         if (error === null) resolve(withoutFirst(pieces, written));
         else if (error.code === 'EAGAIN') setTimeout(() => resolve(pieces), RETRY_MS);
         else {
-          this.failure = writeFailure(error, this.onReaderGone);
+          this.failure = writeFailure(error, this.fd, this.onReaderGone);
           resolve([]);
         }
       });
@@ -154,10 +154,18 @@ function attempt(write: () => number, done: Done): void {
   done(null, written);
 }
 
-function writeFailure(error: NodeJS.ErrnoException, readerGone: () => void = dieBySigpipe): Failure {
-  if (error.code === 'EPIPE') readerGone();
+function writeFailure(error: NodeJS.ErrnoException, fd: number, readerGone: ReaderGone = dieUnread): Failure {
+  if (error.code === 'EPIPE') readerGone('SIGPIPE');
+  else if (error.code === 'EIO' && mayBeTerminal(fd)) readerGone('SIGHUP');
   return new Failure(`cannot write standard output: ${error.message}`, { exitCode: ExitCode.IO, cause: error });
 }
+
+/** The end where nothing has to be tidied up first. */
+const dieUnread: ReaderGone = (signal) => {
+  if (signal === 'SIGPIPE') dieBySigpipe();
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+};
 
 /** Ends as a C or Go program whose reader has gone away: quietly, by the signal that Node ignores at its start. */
 export function dieBySigpipe(): never {
@@ -173,13 +181,25 @@ const MEMORY_DEVICES = 1;
 
 /** Loads node:tty (and with it node:net, 2 to 3 ms) only for what can be a terminal at all. */
 function isTerminal(fd: number): boolean {
+  return mayBeTerminal(fd) && process.getBuiltinModule('node:tty').isatty(fd);
+}
+
+/** Whether it is a terminal, or was one that is closed by now. */
+function mayBeTerminal(fd: number): boolean {
   try {
     const found = fstatSync(fd);
-    if (!found.isCharacterDevice() || found.rdev >> 8 === MEMORY_DEVICES) return false;
-    return process.getBuiltinModule('node:tty').isatty(fd);
+    return found.isCharacterDevice() && found.rdev >> 8 !== MEMORY_DEVICES;
   } catch {
     return false;
   }
+}
+
+/**
+ * Closes what is left of terminals that were closed meanwhile. Node would set them back as it found them when the process exits, which
+ * fails then, and abort with a trace.
+ */
+export function dropLostTerminals(): void {
+  for (const fd of [0, 1, 2]) if (mayBeTerminal(fd) && !isTerminal(fd)) closeSync(fd);
 }
 
 /** Standard error: little is written there, and it must be there when the process dies. */

@@ -2,7 +2,7 @@
  * What goes to a terminal cannot steer it: in this one place. Keys, values, names and a server's messages come from others, and an
  * escape sequence in them could hide or forge lines, or type for the user.
  */
-import type { Io, Output } from './contract.js';
+import type { Io, Output, ReaderGone } from './contract.js';
 
 /** The streams with what goes to a terminal made harmless; what goes to a file or a pipe stays as it is. */
 export function safeIo(io: Io): Io {
@@ -33,11 +33,11 @@ class SafeOutput implements Output {
     return writeStyled(this.out, text);
   }
 
-  get onReaderGone(): (() => void) | undefined {
+  get onReaderGone(): ReaderGone | undefined {
     return this.out.onReaderGone;
   }
 
-  set onReaderGone(then: (() => void) | undefined) {
+  set onReaderGone(then: ReaderGone | undefined) {
     this.out.onReaderGone = then;
   }
 

@@ -8,7 +8,7 @@ import { type ParsedFlags, parseWords } from '../base/flags/parse.js';
 import { argBytes } from '../base/go/argument-bytes.js';
 import { goQuote } from '../base/go/quote.js';
 import { compileWhenLong } from '../base/long-run.js';
-import { processIo } from '../base/streams.js';
+import { dropLostTerminals, processIo } from '../base/streams.js';
 import { safeIo, writeStyled } from '../base/terminal.js';
 import type { CommandEntry, CommandSpec, Program } from '../commands/command.js';
 import { commandFlags, flagTable } from './command-flags.js';
@@ -40,8 +40,16 @@ export async function runProcess(): Promise<void> {
   const io = processIo();
   // What a listener or a timer of ours throws is told in the same way as other faults.
   const running = notYetKnown();
-  process.on('uncaughtException', (error) => void fail(error, running, io).then(process.exit));
-  process.exit(await runTool({ name: processName(), argv: await processArguments(), env: process.env, io }, running));
+  process.on('uncaughtException', (error) => void fail(error, running, io).then(leave));
+  leave(await runTool({ name: processName(), argv: await processArguments(), env: process.env, io }, running));
+}
+
+/** Terminals are not closed in the moment that most commands take, and to ask for them takes its time. */
+const SHORT_RUN_MS = 1000;
+
+function leave(exitCode: number): never {
+  if (performance.now() > SHORT_RUN_MS && !('Bun' in globalThis)) dropLostTerminals();
+  process.exit(exitCode);
 }
 
 /** Until it is known as which tool it was started. */

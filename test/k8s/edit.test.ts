@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { inStoredLayout } from '../../src/k8s/edited.js';
 import { isSame } from '../../src/k8s/object-diff.js';
@@ -84,7 +84,11 @@ test('edits that change nothing, or cannot be', { skip }, async (t) => {
   const empty = await edit(sample, target, ': > "$1"');
   assert.deepEqual([empty.exit, empty.stderr], [1, 'Error: Edit cancelled, saved file was empty.\n']);
   const failed = await edit(sample, target, 'exit 3');
-  assert.match(failed.stderr, /^Error: the editor ".*" failed \(3\): nothing was written\n/);
+  assert.match(failed.stderr, /^Error: the editor ".*" failed \(3\): nothing was written\n(?!Hint)/);
+  const begun = await edit(sample, target, 'echo "# mine" >> "$1"; echo "a: 1" >> "$1"; exit 3');
+  const kept = /\nHint: the text is in (.*)\n/.exec(begun.stderr)![1]!;
+  assert.match(readFileSync(kept, 'utf8'), /a: 1\n$/);
+  rmSync(dirname(kept), { recursive: true });
   const renamed = await edit(sample, target, 'sed -i "s/^  name: web$/  name: other/" "$1"');
   assert.match(
     renamed.stderr,

@@ -1,4 +1,4 @@
-/** A program in a terminal of its own: what it prints there, keys that are typed, signals, and a terminal that is closed. */
+/** A program in a terminal of its own (terminal.ts has one to type in): what it prints there, keys that are typed, signals, and a terminal that is closed. */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
@@ -7,15 +7,19 @@ import { program } from './program.js';
 import { eventually } from './running.js';
 
 /**
- * Node makes no terminals; Python does. Its first line tells the process; the terminal's output follows. What it is told, a line each:
+ * Node makes no terminals; Python does. Its first line tells the process, once it has become the program (which closes the pipe); the
+ * terminal's output follows. What it is told, a line each:
  * `type HEX`, `hang-up`. At the end it writes the status of the process, as waitpid gives it, to standard error.
  */
 const PYTHON = `
 import fcntl, os, pty, select, struct, sys, termios
+begun, begins = os.pipe()
 pid, terminal = pty.fork()
 if pid == 0:
     fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 40, 160, 0, 0))
     os.execvp(sys.argv[1], sys.argv[1:])
+os.close(begins)
+os.read(begun, 1)
 os.write(1, b'%d\\n' % pid)
 told = b''
 while True:

@@ -7,6 +7,11 @@ test('an endpoint is read as Go reads it', () => {
     ['http://127.0.0.1:2379', '127.0.0.1:2379', 'http://127.0.0.1:2379'],
     ['HTTPS://host/a b', 'host', 'https://host/a%20b'],
     ['localhost:2379', '', 'localhost:2379'],
+    // A slash that was escaped is none; what Go would not write so is written in its way.
+    ['http://host/a%2Fb', 'host', 'http://host/a%2Fb'],
+    ['/%2F', '', '/%2F'],
+    ['//host/%7Ea b', 'host', '//host/~a%20b'],
+    ["http://host/(a)!'*[]", 'host', "http://host/(a)!'*[]"],
     ['http://user:secret@[::1]:2379/?q#f', '[::1]:2379', 'http://[::1]:2379/'],
   ];
   for (const [text, host, written] of cases) {
@@ -18,6 +23,8 @@ test('an endpoint is read as Go reads it', () => {
 test('a host without a scheme becomes one when http is put in front', () => {
   assert.equal(goUrlText({ ...parseGoUrl('etcd-1'), scheme: 'http' }), 'http://etcd-1');
   assert.equal(goUrlText({ ...parseGoUrl(''), scheme: 'http' }), 'http:');
+  assert.equal(goUrlText({ ...parseGoUrl('http://h/a%2Fb'), path: '' }), 'http://h');
+  assert.equal(goUrlText(parseGoUrl('http://h/a%2Fb'), '/a b'), 'http://h/a%20b');
 });
 
 test('what is no URL is refused in the words of Go', () => {

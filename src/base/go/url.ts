@@ -10,6 +10,8 @@ export interface GoUrl {
   host: string;
   /** Decoded. */
   path: string;
+  /** As it was given, where Go would write it so again: `/a%2Fb` is not `/a/b`. */
+  rawPath?: string;
 }
 
 /**
@@ -31,11 +33,9 @@ export function parseGoUrl(text: string): GoUrl {
   const authority = /^\/\/([^/]*)/.exec(rest)?.[1];
   if (authority !== undefined && (scheme || !rest.startsWith('///'))) {
     url.host = parseHost(authority.slice(authority.lastIndexOf('@') + 1), bad);
-    url.path = unescapePath(rest.slice(2 + authority.length), bad);
-  } else {
-    url.path = unescapePath(rest, bad);
+    return { ...url, ...pathOf(rest.slice(2 + authority.length), bad) };
   }
-  return url;
+  return { ...url, ...pathOf(rest, bad) };
 }
 
 function parseHost(host: string, bad: (why: string) => Error): string {
@@ -50,9 +50,18 @@ function parseHost(host: string, bad: (why: string) => Error): string {
   return host;
 }
 
+function pathOf(given: string, bad: (why: string) => Error): Pick<GoUrl, 'path' | 'rawPath'> {
+  const path = unescapePath(given, bad);
+  return /^[\w.~!$&'()*+,;=:@[\]%/-]*$/.test(given) ? { path, rawPath: given } : { path };
+}
+
 function unescapePath(path: string, bad: (why: string) => Error): string {
   const broken = /%(?![\da-f]{2}).{0,2}/is.exec(path);
   if (broken) throw bad(`invalid URL escape ${goQuote(broken[0])}`);
+  return decoded(path);
+}
+
+function decoded(path: string): string {
   return path.replace(/(%[\da-f]{2})+/gi, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString());
 }
 
@@ -62,7 +71,8 @@ export function goUrlText(url: GoUrl, path = url.path): string {
   const scheme = url.scheme && `${url.scheme}:`;
   const slashes = url.host || (url.scheme && path) ? '//' : '';
   const slash = path && !path.startsWith('/') && url.host ? '/' : '';
-  return `${scheme}${slashes}${url.host}${slash}${escapePath(path)}`;
+  const isRaw = url.rawPath !== undefined && decoded(url.rawPath) === path;
+  return `${scheme}${slashes}${url.host}${slash}${isRaw ? url.rawPath : escapePath(path)}`;
 }
 
 /** Percent-encodes a path as Go does: `$&+,/:;=@` and the unreserved characters stand for themselves. */

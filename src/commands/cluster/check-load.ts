@@ -1,6 +1,7 @@
 /** What `check perf` and `check datascale` share: their flags, and that they leave no key behind. */
 
 import { randomBytes } from 'node:crypto';
+import { constants } from 'node:os';
 import type { IDeleteRangeResponse } from 'etcd3/lib/rpc';
 import { atLeast, isDropIn } from '../../base/contract.js';
 import { ExitCode, Failure } from '../../base/errors.js';
@@ -71,7 +72,7 @@ export async function runLoad(
       const revision = await removeKeys(client, prefix, result);
       if (!signal.aborted && result) await tidy(context, client, flags, revision);
     }
-    if (signal.aborted) throw interrupted(context);
+    if (signal.aborted) throw interrupted(signal);
     return result;
   });
 }
@@ -121,12 +122,10 @@ async function tidy(context: CommandContext, client: EtcdClient, flags: LoadFlag
   }
 }
 
-/** What a shell makes of a program that SIGINT ended, as it ends etcdctl. */
-const SIGINT_EXIT = 130;
-
-function interrupted(context: CommandContext): Failure {
-  const exitCode = isDropIn(context.mode) ? SIGINT_EXIT : ExitCode.Interrupted;
-  return new Failure('interrupted; the keys that were written are removed', { exitCode });
+/** With what a shell makes of a program that the signal ended, as it ends etcdctl. */
+function interrupted(signal: AbortSignal): Failure {
+  const exitCode = 128 + constants.signals[signal.reason as NodeJS.Signals];
+  return new Failure('interrupted; the keys that were written are removed', { exitCode, errorCode: 'interrupted' });
 }
 
 /** A line on standard error that counts up, on a terminal only; `done` erases it. */

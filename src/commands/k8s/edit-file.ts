@@ -1,11 +1,13 @@
 /** A text that somebody edits, as often as it takes to be valid. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ExitCode, Failure } from '../../base/errors.js';
 import { onEndingSignal } from '../../base/files/clean-up.js';
 import { writeFileWhole } from '../../base/files/part-file.js';
+import { absolutePath } from '../../base/program-path.js';
+import { end } from '../../base/signals.js';
 import type { Fields } from '../../k8s-decode/index.js';
 import type { CommandContext } from '../command.js';
 
@@ -36,6 +38,11 @@ export class EditFile {
     const lines = problem === undefined ? this.heading : [...this.heading, '', ...`Not valid: ${problem}`.split('\n')];
     const head = lines.map((line) => `#${line && ` ${line}`}\n`).join('');
     writeFileWhole(this.path, `${head}#\n${text}`);
+  }
+
+  /** Whether there is nothing in it that somebody has written. */
+  isUntouched(): boolean {
+    return !existsSync(this.path) || this.read().text === this.text;
   }
 
   /** What is in the file, without the comments in front, and the number of its first line. */
@@ -129,7 +136,13 @@ async function oneDocument(text: string, firstLine: number): Promise<Fields> {
   throw new Failure(more.length > 0 ? 'there is more than one document' : 'the text is no object');
 }
 
-/** Runs the user's editor, a command line of the shell as in kubectl, on the terminal. */
+/** What a shell gives where SIGINT ended the program. */
+const INTERRUPTED = 130;
+
+/**
+ * Runs the user's editor, a command line of the shell as in kubectl, on the terminal. What has no path is looked for in the absolute
+ * directories of PATH alone.
+ */
 async function runEditor(context: CommandContext, file: EditFile): Promise<void> {
   const { env, stdout } = context;
   const editor = env.KUBE_EDITOR || env.EDITOR;
@@ -140,10 +153,19 @@ async function runEditor(context: CommandContext, file: EditFile): Promise<void>
   }
   await stdout.flush();
   const { path } = file;
-  const child = spawn('/bin/sh', ['-c', `${editor || 'vi'} "$0"`, path], { stdio: 'inherit', env });
+  const child = spawn('/bin/sh', ['-c', `${editor || 'vi'} "$0"`, path], {
+    stdio: 'inherit',
+    env: { ...env, PATH: absolutePath(env.PATH ?? '') },
+  });
   const status = await file.edited(child);
   if (status === 0) return;
-  throw new Failure(`the editor ${JSON.stringify(editor || 'vi')} failed (${status}): nothing was written`, {
-    hint: `the text is in ${path}`,
-  });
+  const isUntouched = file.isUntouched();
+  // There may be a secret in it.
+  if (isUntouched) file.remove();
+  else file.kept();
+  if (status === 'SIGINT' || status === INTERRUPTED) await end('SIGINT');
+  throw new Failure(
+    `the editor ${JSON.stringify(editor || 'vi')} failed (${status}): nothing was written`,
+    isUntouched ? {} : { hint: `the text is in ${path}` },
+  );
 }

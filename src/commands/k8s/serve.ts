@@ -1,5 +1,5 @@
 import { Failure } from '../../base/errors.js';
-import { catchingSignals } from '../../base/signals.js';
+import { catchingSignals, EndBySignal } from '../../base/signals.js';
 import type { CommandSpec, Run } from '../command.js';
 import type { K8S_FLAGS } from './group-flags.js';
 import { SERVE_FLAGS } from './serve-flags.js';
@@ -34,7 +34,7 @@ export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, args, fla
       for (const line of session.description) context.stderr.write(`${line}\n`);
       context.stderr.write('Ctrl-C ends it.\n');
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-      return undefined;
+      throw new EndBySignal();
     } finally {
       session.close();
     }
