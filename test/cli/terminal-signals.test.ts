@@ -30,7 +30,8 @@ before(async () => {
   const client = clientOf(owner, server);
   const value = Buffer.alloc(20_000, 'v');
   for (let i = 100; i < 500; i++) await client.kv.put({ key: Buffer.from(`big/${i}`), value });
-  const config = (name: string) => `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"${name}","namespace":"a"}}`;
+  const config = (name: string) =>
+    `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"${name}","namespace":"a"}}`;
   for (const name of ['one', 'two']) {
     await client.kv.put({ key: Buffer.from(`/registry/configmaps/a/${name}`), value: Buffer.from(config(name)) });
   }
@@ -66,7 +67,9 @@ interface Row {
   prepare?: (dir: string) => void;
 }
 
-const at = (address: () => string, ...argv: string[]) => () => ['--endpoints', address(), ...argv];
+const at =
+  (address: () => string, ...argv: string[]) =>
+  () => ['--endpoints', address(), ...argv];
 const shown = (pattern: RegExp) => (running: InTerminal) => running.until(pattern);
 /** It waits for an answer, or is on the way to that. */
 const connected = (running: InTerminal) => running.untilOpen(/^socket:/);
@@ -91,7 +94,10 @@ const ROWS: Record<string, Row> = {
   txn: { argv: at(here, 'txn', '-i'), ready: shown(/compares/) },
   put: { argv: at(here, 'put', 'k'), ready: started },
   'a password': { argv: at(here, '--user', 'root', 'get', 'k'), ready: shown(/[Pp]assword/) },
-  'make-mirror': { argv: at(here, 'make-mirror', '--dest-prefix', 'to/', '--prefix', 'none/', 'http://127.0.0.1:1'), ready: started },
+  'make-mirror': {
+    argv: at(here, 'make-mirror', '--dest-prefix', 'to/', '--prefix', 'none/', 'http://127.0.0.1:1'),
+    ready: started,
+  },
   'snapshot save': {
     argv: (dir) => ['--endpoints', stalled, 'snapshot', 'save', join(dir, 'saved.db')],
     ready: (running) => running.untilOpen(/saved\.db\.part/),
@@ -115,15 +121,26 @@ const ROWS: Record<string, Row> = {
     argv: (dir) => ['defrag', '--data-dir', dir],
     ready: (running) => running.untilOpen(/snap\/db$/),
   },
-  'lease keep-alive': { argv: () => ['--endpoints', server.address, 'lease', 'keep-alive', lease], ready: shown(/keepalived/) },
-  lock: { argv: (dir) => ['--endpoints', server.address, 'lock', dir], ready: shown(/-\w+\/[0-9a-f]+/), status: RELEASED },
+  'lease keep-alive': {
+    argv: () => ['--endpoints', server.address, 'lease', 'keep-alive', lease],
+    ready: shown(/keepalived/),
+  },
+  lock: {
+    argv: (dir) => ['--endpoints', server.address, 'lock', dir],
+    ready: shown(/-\w+\/[0-9a-f]+/),
+    status: RELEASED,
+  },
   'lock with a program': {
     argv: (dir) => ['--endpoints', server.address, 'lock', dir, '--', 'sh', '-c', 'echo started; exec sleep 1000'],
     ready: shown(/started/),
     // The program ends by the signal, which is passed on: exit -1 in Go.
     status: { SIGINT: 255, SIGTERM: 255 },
   },
-  elect: { argv: (dir) => ['--endpoints', server.address, 'elect', dir, 'me'], ready: shown(/me\r\n/), status: RELEASED },
+  elect: {
+    argv: (dir) => ['--endpoints', server.address, 'elect', dir, 'me'],
+    ready: shown(/me\r\n/),
+    status: RELEASED,
+  },
   'elect -l': { argv: at(here, 'elect', '-l', 'name'), ready: connected, status: RELEASED },
   'check perf': { argv: at(here, 'check', 'perf'), ready: shown(/\d+%/), isAlone: true },
   'check datascale': { argv: at(here, 'check', 'datascale'), ready: shown(/\d+%/), isAlone: true },
@@ -152,7 +169,10 @@ const ROWS: Record<string, Row> = {
     ready: shown(/editing/),
     status: { SIGINT: 0 },
   },
-  'k8s delete that asks': { argv: at(here, 'k8s', 'delete', 'cm/one', '-n', 'a'), ready: shown(/\[y\/N\]|\(y\/N\)|yes/i) },
+  'k8s delete that asks': {
+    argv: at(here, 'k8s', 'delete', 'cm/one', '-n', 'a'),
+    ready: shown(/\[y\/N\]|\(y\/N\)|yes/i),
+  },
 };
 
 const ENDS: Record<Signal, (running: InTerminal) => void> = {
@@ -163,7 +183,11 @@ const ENDS: Record<Signal, (running: InTerminal) => void> = {
 
 async function keysAndLeases(t: Cleanup): Promise<string> {
   const client = clientOf(t, server);
-  const { kvs } = await client.kv.range({ key: Buffer.from([0]), range_end: Buffer.from([0]), keys_only: true } as never);
+  const { kvs } = await client.kv.range({
+    key: Buffer.from([0]),
+    range_end: Buffer.from([0]),
+    keys_only: true,
+  } as never);
   const { leases } = await client.lease.leaseLeases({} as never);
   return `${kvs.map(({ key }) => key.toString('latin1')).join()} ${leases?.length}`;
 }

@@ -44,7 +44,9 @@ os.write(2, b'%d\\n' % os.waitpid(pid, 0)[1])
 
 /** Why there are no terminals to be had: for `skip`. */
 export function skipWithoutTerminal(): string | false {
-  return spawnSync('python3', ['-c', 'import pty']).status === 0 ? false : 'there is no python3, which makes the terminals';
+  return spawnSync('python3', ['-c', 'import pty']).status === 0
+    ? false
+    : 'there is no python3, which makes the terminals';
 }
 
 export interface InTerminal {
