@@ -124,8 +124,8 @@ test('lock and elect without a reader leave nothing', { skip }, async (t) => {
 test('check perf and datascale remove their keys when they are interrupted', { skip }, async (t) => {
   for (const command of ['perf', 'datascale']) {
     for (const [signal, exit] of [
-      ['SIGINT', 5],
-      ['SIGTERM', 5],
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
     ] as const) {
       const running = run(t, 'check', command, '--load', command === 'perf' ? 's' : 'm');
       await eventually(
