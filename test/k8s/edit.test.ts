@@ -53,7 +53,8 @@ test('edit writes what was saved, in the stored form', { skip }, async (t) => {
   assert.deepEqual(field(own, 'fieldsV1', 'f:spec'), new Map([['f:replicas', new Map()]]));
   // The old value can be brought back.
   const [backup] = sample.backups();
-  const restored = await sample.run(['k8s', 'restore', '--from', backup!, '--overwrite', '--backup-dir', sample.dir]);
+  const restore = ['k8s', 'restore', '--from', backup!, '--overwrite', '--yes', '--backup-dir', sample.dir];
+  const restored = await sample.run(restore);
   assert.equal(restored.stdout, `${WEB} overwritten\n`);
   assert.ok((await sample.read(WEB))!.value.equals(before.value));
 });
