@@ -8,7 +8,7 @@ import { serving } from './serve-session.js';
 export const spec = {
   usage: 'k8s serve [options] [-- COMMAND…]',
   description:
-    'Serves a read-only Kubernetes API over what etcd has: a cluster whose API server is down, or a snapshot file, at any revision that is still in it. It is made for kubectl, Helm and other clients of Kubernetes (k9s has not been tried). It listens on the loopback address with a random token, and writes a kubeconfig that only you can read. With a COMMAND it runs that with KUBECONFIG set, ends with it, and passes its exit code on. Several --source make several contexts.',
+    'Serves a read-only Kubernetes API over what etcd has: a cluster whose API server is down, or a snapshot file, at any revision that is still in it. It is made for kubectl, k9s, Helm and other clients of Kubernetes. It listens on the loopback address with a random token, and writes a kubeconfig that only you can read. With a COMMAND it runs that with KUBECONFIG set, ends with it, and passes its exit code on. Several --source make several contexts.',
   examples: [
     'ketcdctl k8s serve -- kubectl get pods -A',
     'ketcdctl --endpoints file:backup.db k8s serve -- kubectl describe pod web-0 -n shop',
