@@ -71,8 +71,13 @@ export class Cluster {
     return [...this.builtIn(), ...(await this.customResources())];
   }
 
+  /** OpenShift's own API servers store here as well. */
+  get isOpenShift(): boolean {
+    return this.roots.length > 1;
+  }
+
   private builtIn(): readonly Resource[] {
-    return this.roots.length > 1 ? [...builtInResources(), ...openShiftResources()] : builtInResources();
+    return this.isOpenShift ? [...builtInResources(), ...openShiftResources()] : builtInResources();
   }
 
   /** Everything that the cluster stores, at its revision. */

@@ -1,4 +1,5 @@
 /** Puts together which APIs a cluster is served with: what its release has, what is stored in it, and its custom resources. */
+import { openShiftResources } from '../k8s/openshift.js';
 import { builtInResources, type Resource } from '../k8s/resources.js';
 import { type Api, Apis, apiVersionOf } from './apis.js';
 import { conversionOf } from './convert/index.js';
@@ -59,10 +60,19 @@ function lostOf({ kind, apiVersion, resource }: Api, stored: readonly StoredVers
   return versions.find((from) => !conversionOf(kind, from, apiVersion));
 }
 
+/** What OpenShift's own API servers serve of what they store: each has one version. */
+export function openShiftApis(): Api[] {
+  return openShiftResources().map((resource) => apiOf(resource.group, resource.version!, resource.plural, resource));
+}
+
 function builtInApi(group: string, version: string, plural: string): Api | undefined {
-  const never = Object.hasOwn(NEVER_STORED, plural) ? NEVER_STORED[plural] : undefined;
   const resource = builtInResources().find((each) => each.plural === plural && each.group === group && !each.internal);
-  if (!never && !resource) return undefined;
+  return resource || Object.hasOwn(NEVER_STORED, plural) ? apiOf(group, version, plural, resource) : undefined;
+}
+
+/** @param resource undefined for one that is never stored */
+function apiOf(group: string, version: string, plural: string, resource: Resource | undefined): Api {
+  const never = Object.hasOwn(NEVER_STORED, plural) ? NEVER_STORED[plural] : undefined;
   const kind = never?.kind ?? resource!.kind;
   return {
     group,

@@ -29,11 +29,11 @@ export const SCALE: Omit<SubResource, 'verbs'> = { name: 'scale', kind: 'Scale',
 
 /** Resources, by their plural, whose objects have a status. */
 const WITH_STATUS = new Set(
-  `apiservices certificatesigningrequests cronjobs csinodes customresourcedefinitions daemonsets deployments devicetaintrules flowschemas
-  horizontalpodautoscalers ingresses jobs namespaces nodes persistentvolumeclaims persistentvolumes podcertificaterequests
+  `apiservices certificatesigningrequests cronjobs csinodes customresourcedefinitions daemonsets deploymentconfigs deployments devicetaintrules
+  flowschemas horizontalpodautoscalers imagestreams ingresses jobs namespaces nodes persistentvolumeclaims persistentvolumes podcertificaterequests
   poddisruptionbudgets pods podschedulingcontexts podschedulings prioritylevelconfigurations replicasets replicationcontrollers
-  resourceclaims resourcepoolstatusrequests resourcequotas servicecidrs services statefulsets storageversionmigrations storageversions
-  validatingadmissionpolicies volumeattachments`.split(/\s+/),
+  resourceclaims resourcepoolstatusrequests resourcequotas routes servicecidrs services statefulsets storageversionmigrations storageversions
+  templateinstances validatingadmissionpolicies volumeattachments`.split(/\s+/),
 );
 
 const OTHERS: Record<string, readonly SubResource[]> = {

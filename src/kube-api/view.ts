@@ -6,8 +6,8 @@ import type { Cluster } from '../k8s/cluster.js';
 import { builtInResources, type Resource } from '../k8s/resources.js';
 import type { Fields } from '../k8s-decode/index.js';
 import { prefixRange } from '../rpc/keys.js';
-import type { Apis } from './apis.js';
-import { builtInApis, type LeftOut, makeApis, newestRelease, type StoredVersions } from './catalog.js';
+import type { Api, Apis } from './apis.js';
+import { builtInApis, type LeftOut, makeApis, newestRelease, openShiftApis, type StoredVersions } from './catalog.js';
 import { customApis } from './custom-versions.js';
 import { OpenedValues } from './opened-values.js';
 
@@ -102,8 +102,13 @@ export class View {
     const revision = await this.lastChange(range);
     if (this.custom?.revision === revision) this.custom.checked = checked;
     else {
+      const openShift: Api[] = cluster.isOpenShift ? openShiftApis() : [];
       const definitions = await readDefinitions(cluster, range, this.readRevision);
-      this.custom = { revision, checked, apis: makeApis(builtIn.apis, definitions.flatMap(customApis)) };
+      this.custom = {
+        revision,
+        checked,
+        apis: makeApis([...builtIn.apis, ...openShift], definitions.flatMap(customApis)),
+      };
     }
     return this.custom.apis;
   }

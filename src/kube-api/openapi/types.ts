@@ -20,10 +20,16 @@ const HOMES: Record<string, string> = {
   apiregistration: 'io.k8s.kube-aggregator.pkg.apis.apiregistration',
 };
 
+/** What the packages of OpenShift are called. */
+const OPENSHIFT = 'openshift-';
+
 /** `io.k8s.api.apps.v1.Deployment`. */
 export function typeName({ schema, name }: MessageRef): string {
   const [group = '', version = ''] = schema.name.split('/');
-  return `${HOMES[group] ?? `io.k8s.api.${group}`}.${version}.${name}`;
+  const home = group.startsWith(OPENSHIFT)
+    ? `com.github.openshift.api.${group.slice(OPENSHIFT.length)}`
+    : (HOMES[group] ?? `io.k8s.api.${group}`);
+  return `${home}.${version}.${name}`;
 }
 
 /** Types with a JSON form of their own: where they are called something, and what they are. */
