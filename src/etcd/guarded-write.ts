@@ -20,8 +20,38 @@ export interface GuardedPut {
 
 /** @param modRevision of the key as it was read; '0': it must not be there */
 export function putIfUnchanged(client: EtcdClient, put: GuardedPut, modRevision: string): Promise<GuardedEnd> {
-  const { key, value, lease = '0' } = put;
-  return guarded(client, key, modRevision, { request_put: { key, value, ...(lease !== '0' && { lease }) } });
+  return guarded(client, put.key, modRevision, { request_put: putRequest(put) });
+}
+
+function putRequest({ key, value, lease = '0' }: GuardedPut) {
+  return { key, value, ...(lease !== '0' && { lease }) };
+}
+
+function isUnchanged(key: Buffer, modRevision: string) {
+  return { target: CompareTarget.Mod, result: CompareResult.Equal, key, mod_revision: modRevision };
+}
+
+/** How some guarded writes ended that are one. */
+export type GuardedEnds =
+  | { done: true; revision: string }
+  /** Nothing was written: the mod revisions of the keys as they are, in the order of the puts; '0': the key is not there. */
+  | { done: false; modRevisions: string[] };
+
+/**
+ * Puts keys in one transaction, all or none. Not for kine, which refuses it, and for no more keys and bytes than a server takes.
+ * @param puts with the mod revision of the key as it was read; '0': it must not be there
+ */
+export async function putAllIfUnchanged(
+  client: EtcdClient,
+  puts: readonly (GuardedPut & { modRevision: string })[],
+): Promise<GuardedEnds> {
+  const { succeeded, header, responses } = await client.kv.txn({
+    compare: puts.map(({ key, modRevision }) => isUnchanged(key, modRevision)),
+    success: puts.map((put) => ({ request_put: putRequest(put) })),
+    failure: puts.map(({ key }) => ({ request_range: { key, keys_only: true } })),
+  });
+  if (succeeded) return { done: true, revision: header.revision };
+  return { done: false, modRevisions: responses.map((each) => each.response_range?.kvs[0]?.mod_revision ?? '0') };
 }
 
 /** @param modRevision of the key as it was read */
@@ -31,7 +61,7 @@ export function deleteIfUnchanged(client: EtcdClient, key: Buffer, modRevision: 
 
 async function guarded(client: EtcdClient, key: Buffer, modRevision: string, success: object): Promise<GuardedEnd> {
   const { succeeded, header, responses } = await client.kv.txn({
-    compare: [{ target: CompareTarget.Mod, result: CompareResult.Equal, key, mod_revision: modRevision }],
+    compare: [isUnchanged(key, modRevision)],
     success: [success],
     failure: [{ request_range: { key } }],
   });

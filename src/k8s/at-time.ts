@@ -50,7 +50,7 @@ export async function revisionAt(cluster: Cluster, time: number): Promise<Revisi
     else if (seen.length > 0 && seen.at(-1)!.revision > low) low = seen.at(-1)!.revision;
     else high = middle;
   }
-  const left = await changesFrom(cluster, low, high + 1n, Number.POSITIVE_INFINITY);
+  const left = await changesFrom(cluster, low, high < end ? high + 1n : end, Number.POSITIVE_INFINITY);
   const after = left.find((each) => each.time > time);
   const before = left.findLast((each) => each.time <= time && (!after || each.revision < after.revision));
   if (after && !before) throw tooOld(oldest, after.time);
@@ -101,18 +101,33 @@ export async function timeBefore(cluster: History, revision: bigint): Promise<nu
 /** The dated changes from a revision on and before `end`, so many of them. */
 async function changesFrom(cluster: History, from: bigint, end: bigint, most: number): Promise<DatedChange[]> {
   const changes: DatedChange[] = [];
-  for await (const { events, header } of new Watch(cluster.client.callable, everything(from))) {
-    for (const { type, kv } of events) {
-      const revision = BigInt(kv.mod_revision);
-      if (revision >= end) return changes;
-      const time = type === 0 ? await timeOf(cluster, kv.key, kv.value) : undefined;
-      if (time !== undefined) changes.push({ revision, time });
-      if (changes.length >= most || revision === end - 1n) return changes;
+  const controller = new AbortController();
+  // A restored member may have been given higher revisions than it has changes: of these a watch never tells.
+  let quiet = setTimeout(() => controller.abort(), QUIET_MS);
+  try {
+    const watch = new Watch(cluster.client.callable, everything(from), { signal: controller.signal });
+    for await (const { events, header } of watch) {
+      clearTimeout(quiet);
+      for (const { type, kv } of events) {
+        const revision = BigInt(kv.mod_revision);
+        if (revision >= end) return changes;
+        const time = type === 0 ? await timeOf(cluster, kv.key, kv.value) : undefined;
+        if (time !== undefined) changes.push({ revision, time });
+        if (changes.length >= most || revision === end - 1n) return changes;
+      }
+      if (header && BigInt(header.revision) < from) return changes;
+      quiet = setTimeout(() => controller.abort(), QUIET_MS);
     }
-    if (header && BigInt(header.revision) < from) return changes;
+  } catch (error) {
+    if (!controller.signal.aborted) throw error;
+  } finally {
+    clearTimeout(quiet);
   }
   return changes;
 }
+
+/** So long nothing comes where there is nothing more. */
+const QUIET_MS = 2000;
 
 async function timeOf(cluster: History, key: Buffer, value: Buffer): Promise<number | undefined> {
   const { stored } = await cluster.values.read(key, value);

@@ -20,9 +20,10 @@ export interface KeptValue {
 export class BackupFile {
   private fd: number | undefined;
   private written = 0;
-  /** Bytes of the file, and of its last line. */
+  /** Bytes of the file. */
   private size = 0;
-  private last = 0;
+  /** What was kept at last. */
+  private last = { bytes: 0, count: 0 };
 
   private constructor(
     private readonly dir: string,
@@ -52,15 +53,23 @@ export class BackupFile {
   }
 
   /** The value is in the file, and on the disk, when this returns. */
-  keep({ key, mod_revision, lease, value }: KeptValue): void {
-    const line = { key, mod_revision, lease, value: value.toString('base64') };
+  keep(value: KeptValue): void {
+    this.keepAll([value]);
+  }
+
+  /** The same for several. */
+  keepAll(values: readonly KeptValue[]): void {
+    if (values.length === 0) return;
+    const lines = values.map(({ key, mod_revision, lease, value }) =>
+      JSON.stringify({ key, mod_revision, lease, value: value.toString('base64') }),
+    );
     try {
       this.fd ??= this.open();
-      const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+      const bytes = Buffer.from(`${lines.join('\n')}\n`);
       writeAll(this.fd, bytes, this.size);
       fsyncSync(this.fd);
-      this.last = bytes.length;
-      this.size += this.last;
+      this.last = { bytes: bytes.length, count: values.length };
+      this.size += bytes.length;
     } catch (error) {
       this.dropTornLine();
       throw new Failure(`the old value cannot be kept in ${this.path}: ${(error as Error).message}`, {
@@ -69,7 +78,7 @@ export class BackupFile {
         cause: error,
       });
     }
-    this.written++;
+    this.written += values.length;
   }
 
   /** A line that the disk took only the beginning of would keep the file from being read. */
@@ -77,11 +86,11 @@ export class BackupFile {
     if (this.fd !== undefined) ftruncateSync(this.fd, this.size);
   }
 
-  /** Takes the last value out again: it was not changed after all, and must not be brought back over what is there. */
+  /** Takes what was kept at last out again: it was not changed after all, and must not be brought back over what is there. */
   takeBack(): void {
-    this.size -= this.last;
-    this.last = 0;
-    this.written--;
+    this.size -= this.last.bytes;
+    this.written -= this.last.count;
+    this.last = { bytes: 0, count: 0 };
     if (this.fd !== undefined) ftruncateSync(this.fd, this.size);
   }
 

@@ -98,6 +98,8 @@ function managerOf(entry: Fields): Manager {
 /** Whether a field set (`{"f:spec":{"f:replicas":{}}}`) has a path, as deep as the first list in it. */
 function owns(set: Value | undefined, path: readonly Step[]): boolean {
   let here = set;
+  // An entry that tells of a change and owns nothing.
+  if (here instanceof Map && here.size === 0) return false;
   for (const step of path) {
     if (!(here instanceof Map)) return false;
     if (typeof step !== 'string' || here.size === 0) return true;

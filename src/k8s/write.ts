@@ -4,7 +4,14 @@
  */
 import type { IKeyValue } from 'etcd3/lib/rpc';
 import type { EtcdClient } from '../etcd/client.js';
-import { deleteIfUnchanged, type GuardedEnd, type GuardedPut, putIfUnchanged } from '../etcd/guarded-write.js';
+import {
+  deleteIfUnchanged,
+  type GuardedEnd,
+  type GuardedEnds,
+  type GuardedPut,
+  putAllIfUnchanged,
+  putIfUnchanged,
+} from '../etcd/guarded-write.js';
 import { type Encoding, encodeStored, type Fields, type Stored } from '../k8s-decode/index.js';
 import { BackupFile } from './backup-file.js';
 import { inStoredLayout } from './edited.js';
@@ -68,6 +75,12 @@ export function likeStored(stored: Fields, object: Fields): Fields {
   return inStoredLayout(stored, object) as Fields;
 }
 
+/** A put, and what is there; undefined: nothing may be there. */
+export interface GuardedWrite {
+  put: GuardedPut;
+  old: IKeyValue | undefined;
+}
+
 /** Writes to etcd what is still as it was read, after what is there was kept in a file. */
 export class ObjectWriter {
   private readonly backup: BackupFile;
@@ -83,6 +96,18 @@ export class ObjectWriter {
   /** @param old what is there; undefined: nothing may be there */
   put(put: GuardedPut, old: IKeyValue | undefined): Promise<GuardedEnd> {
     return this.write(old, () => putIfUnchanged(this.client, put, old?.mod_revision ?? '0'));
+  }
+
+  /** Puts some, all or none; each over what is there as it was read. */
+  async putAll(writes: readonly GuardedWrite[]): Promise<GuardedEnds> {
+    const olds = writes.flatMap(({ old }) => old ?? []);
+    this.backup.keepAll(olds.map((old) => ({ ...old, key: old.key.toString() })));
+    const end = await putAllIfUnchanged(
+      this.client,
+      writes.map(({ put, old }) => ({ ...put, modRevision: old?.mod_revision ?? '0' })),
+    );
+    if (!end.done && olds.length > 0) this.backup.takeBack();
+    return end;
   }
 
   delete(old: IKeyValue): Promise<GuardedEnd> {

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { inStoredLayout } from '../../src/k8s/edited.js';
+import { withoutManager } from '../../src/k8s/managed-entry.js';
 import { isSame } from '../../src/k8s/object-diff.js';
 import { decodeStored, encodeStored, type Fields } from '../../src/k8s-decode/index.js';
 import { parseJson } from '../../src/k8s-decode/json/json.js';
@@ -53,10 +54,11 @@ test('edit writes what was saved, in the stored form', { skip }, async (t) => {
   assert.deepEqual(field(own, 'fieldsV1', 'f:spec'), new Map([['f:replicas', new Map()]]));
   // The old value can be brought back.
   const [backup] = sample.backups();
-  const restore = ['k8s', 'restore', '--from', backup!, '--overwrite', '--yes', '--backup-dir', sample.dir];
-  const restored = await sample.run(restore);
+  const undo = ['k8s', 'restore', '--from', backup!, '--overwrite', '--backup-dir', sample.dir, '--yes'];
+  const restored = await sample.run(undo, { XDG_STATE_HOME: sample.dir });
   assert.equal(restored.stdout, `${WEB} overwritten\n`);
-  assert.ok((await sample.read(WEB))!.value.equals(before.value));
+  const back = await decodeStored((await sample.read(WEB))!.value);
+  assert.deepEqual(withoutManager(back.object), (await decodeStored(before.value)).object);
 });
 
 function managersOf(object: Fields): Value[] {

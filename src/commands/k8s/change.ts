@@ -62,7 +62,11 @@ export async function tellKept(context: CommandContext, writer: ObjectWriter): P
 }
 
 /** What is said of a key that is not as it was read. */
-export function changedMeanwhile(key: Buffer | string, old: string, now: IKeyValue | undefined): Failure {
+export function changedMeanwhile(
+  key: Buffer | string,
+  old: string,
+  now: Pick<IKeyValue, 'mod_revision'> | undefined,
+): Failure {
   const found = now ? `it is at revision ${now.mod_revision}, and was at ${old} when it was read` : 'it is gone';
   const before = old === '0' ? `it is there now, at revision ${now?.mod_revision}` : found;
   return new Failure(`${key} was changed meanwhile: ${before}; nothing was written`, {

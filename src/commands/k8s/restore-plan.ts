@@ -2,8 +2,8 @@
 import type { IKeyValue } from 'etcd3/lib/rpc';
 import { Failure } from '../../base/errors.js';
 import { eachInFlight } from '../../base/in-flight.js';
-import { applyRank } from '../../k8s/apply-order.js';
 import type { Cluster } from '../../k8s/cluster.js';
+import { isBuiltIn, isDerived } from '../../k8s/derived.js';
 import { withManager, withPutBack } from '../../k8s/managed-entry.js';
 import { changeText, isSame, objectChanges } from '../../k8s/object-diff.js';
 import type { StoredObject } from '../../k8s/objects.js';
@@ -12,6 +12,7 @@ import { Allocations } from '../../k8s/undelete/allocations.js';
 import { type Member, resourceOfKind } from '../../k8s/undelete/closure.js';
 import { deletedSince, nodeOf, revived, uidOf } from '../../k8s/undelete/put-back.js';
 import { ownersOf } from '../../k8s/undelete/references.js';
+import { inOrder } from '../../k8s/undelete/rounds.js';
 import { formOf, likeStored, type StoredPlace, storedBytes } from '../../k8s/write.js';
 import { isEncrypted } from '../../k8s-decode/encryption/describe.js';
 import type { Fields } from '../../k8s-decode/index.js';
@@ -33,6 +34,8 @@ export interface Plan {
   action: 'create' | 'overwrite' | 'leave' | 'refuse' | 'keep' | 'same';
   /** As it is in etcd now. */
   now: IKeyValue | undefined;
+  /** The cluster makes it by itself: it is as good where it was quicker. */
+  isMade: boolean;
   /** What is to be written. */
   value: Buffer;
   /** Lines for the overview. */
@@ -107,9 +110,10 @@ class Planner {
     const { item } = member;
     const key = this.wanted.keyOf(item);
     const [now] = (await this.target.client.kv.range({ key: Buffer.from(key) })).kvs;
-    const plan: Plan = { member, key, action: 'same', now, value: item.kv.value, notes: [] };
     const { stored } = item;
     const back = stored && revived(stored.object);
+    const isMade = !this.wanted.isExplicit && isMadeAnew(item);
+    const plan: Plan = { member, key, action: 'same', now, isMade, value: item.kv.value, notes: [] };
     const current = now && (await this.target.values.read(now.key, now.value)).stored?.object;
     const comparison: Comparison = { plan, object: back?.object, current };
     if (now && (now.value.equals(item.kv.value) || (back && current && isAlike(back.object, current))))
@@ -131,7 +135,7 @@ class Planner {
     object: Fields | undefined,
   ): Promise<void> {
     const { member, notes } = plan;
-    const isNeeded = member.because === 'needed';
+    const isNeeded = member.because === 'needed' || plan.isMade;
     plan.action = isNeeded ? 'keep' : this.overwrite ? 'overwrite' : 'leave';
     if (isNeeded) return;
     notes.unshift(`it is at revision ${now.mod_revision}, and was at ${member.item.kv.mod_revision}`);
@@ -284,42 +288,11 @@ function isAlike(one: Fields, other: Fields): boolean {
   return isSame(withoutManagedFields(one), withoutManagedFields(other));
 }
 
+/** Whether a cluster makes an object by itself, when its namespace or its owner is there. */
+function isMadeAnew({ resource, object }: StoredObject): boolean {
+  return (resource !== undefined && isDerived(resource)) || (object !== undefined && isBuiltIn(object));
+}
+
 function isNamespace({ resource }: StoredObject): boolean {
   return resource?.plural === 'namespaces' && resource.group === '';
-}
-
-/** In the order in which they are to be written: what others need first, owners before what they own, pods last. */
-function inOrder(members: readonly Member[]): Member[] {
-  const waves = wavesOf(members);
-  return members.toSorted((a, b) => waves.get(a)! - waves.get(b)!);
-}
-
-/** What may be written at the same time has the same number: what others need has a smaller one, and owners than what they own. */
-export function wavesOf(members: readonly Member[]): Map<Member, number> {
-  const byUid = new Map(members.flatMap((member) => uidEntry(member)));
-  const waves = new Map<Member, number>();
-  const waveOf = (member: Member): number => {
-    const known = waves.get(member);
-    if (known !== undefined) return known;
-    const { resource, object } = member.item;
-    const own = (resource ? applyRank(resource) : UNKNOWN_RANK) * DEPTHS;
-    // Owners in a circle end here.
-    waves.set(member, own);
-    const owners = ownersOf(object).flatMap(({ uid }) => byUid.get(uid) ?? []);
-    const wave = Math.max(own, ...owners.map((owner) => waveOf(owner) + 1));
-    waves.set(member, wave);
-    return wave;
-  };
-  for (const member of members) waveOf(member);
-  return waves;
-}
-
-/** Owners stand in no longer chains. */
-const DEPTHS = 1000;
-/** Of a key that is of no known resource. */
-const UNKNOWN_RANK = 1000;
-
-function uidEntry(member: Member): [string, Member][] {
-  const uid = uidOf(member.item.object);
-  return uid ? [[uid, member]] : [];
 }

@@ -36,6 +36,8 @@ export interface SourceFlags extends Given<'namespace'> {
 /** What is to be brought back. */
 export interface Wanted {
   members: Member[];
+  /** Whether the objects themselves were named, and not a namespace of them. */
+  isExplicit: boolean;
   /** With keys of the cluster that it goes to. */
   missing: Missing[];
   /** The key in the cluster that an object goes to. */
@@ -67,7 +69,7 @@ export async function readWanted(
     const keyOf = ({ key }: { key: string }) =>
       target && key.startsWith(root) ? target.root + key.slice(root.length) : key;
     const missing = wanted.missing.map((each) => ({ ...each, key: keyOf(each) }));
-    return { ...wanted, missing, keyOf, close: source.close };
+    return { ...wanted, isExplicit: args.length > 0, missing, keyOf, close: source.close };
   } catch (error) {
     source.close();
     throw error;
@@ -134,7 +136,7 @@ async function backupValues(
     const item = new StoredObject(kv, place(text), await target.values.read(key, value));
     members.push({ item, because: 'named', parent: undefined });
   }
-  return { members, missing: [], keyOf: ({ key }) => key, close: () => undefined };
+  return { members, isExplicit: true, missing: [], keyOf: ({ key }) => key, close: () => undefined };
 }
 
 function headOf(path: string): Buffer {

@@ -1,5 +1,7 @@
 import { ExitCode, Failure } from '../../base/errors.js';
 import { bool, int, string } from '../../base/flags/declare.js';
+import type { Cluster } from '../../k8s/cluster.js';
+import { ownersOf } from '../../k8s/undelete/references.js';
 import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 import { CHANGE_FLAGS, mayChange, openForChange } from './change.js';
 import type { K8S_FLAGS } from './group-flags.js';
@@ -80,6 +82,7 @@ export async function restore(
     if (writing.length === 0) return end;
     const question = `Write ${writing.length === 1 ? 'it' : `these ${writing.length}`}?`;
     const dryRun = !willWrite(context, flags);
+    if (writing.some(({ member }) => ownersOf(member.item.object).length > 0)) await tellController(context, target);
     if (!(await mayChange(context, { ...flags, dryRun }, question))) {
       const hint = flags.dryRun ? ' (dry run)' : dryRun ? ' (--yes writes it)' : '';
       await context.stderr.write(`nothing was written${hint}\n`);
@@ -91,6 +94,16 @@ export async function restore(
   } finally {
     wanted.close();
   }
+}
+
+/** What a controller does while objects come back: seen with the one of Kubernetes 1.37. */
+async function tellController(context: CommandContext, target: Cluster): Promise<void> {
+  const { controllerManager } = await import('../../k8s/undelete/controller-manager.js');
+  const found = await controllerManager(target);
+  if (!found || found.isStopped) return;
+  await context.stderr.write(
+    `note: a kube-controller-manager is at work (${found.holder}): it may make pods anew before it sees those that come back, and take them away again; stop it meanwhile where that matters\n`,
+  );
 }
 
 /** Without a terminal on which to ask, nothing is written unless it is told so. */

@@ -1,7 +1,7 @@
 /**
  * What a restore is to write, kept in a file until all is written, so that a run that breaks off can be gone on with: after a line
- * `{"journal":"ketcdctl restore","cluster":ID,"keys":N}` a line of JSON for each key, `{"key":…,"wave":N,"was":MOD_REVISION,"lease":…,
- * "value":"BASE64"}` (`was` is '0' where the key is not to be there; what has one `wave` may be written at the same time), then `{"done":KEY}` for each that was written.
+ * `{"journal":"ketcdctl restore","cluster":ID,"keys":N}` a line of JSON for each key, `{"key":…,"round":N,"waits":BOOLEAN,"transaction":N,"isMade":BOOLEAN,"was":MOD_REVISION,"lease":…,
+ * "value":"BASE64"}` (`was` is '0' where the key is not to be there; a round is written after the one before it), then `{"done":KEY}` for each that was written.
  */
 import { closeSync, fsyncSync, ftruncateSync, lstatSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -12,7 +12,14 @@ import { syncDir, writeAll } from '../../base/files/write.js';
 /** A write that is planned. */
 export interface JournalEntry {
   key: string;
-  wave: number;
+  /** A round is written after the one before it. */
+  round: number;
+  /** The round waits for what watches the one before it. */
+  waits: boolean;
+  /** What has one number is written at once. */
+  transaction: number;
+  /** The cluster makes it by itself. */
+  isMade: boolean;
   /** The mod revision of what is to be replaced, '0': nothing may be there. */
   was: string;
   /** Decimal; '0': none. */
@@ -98,8 +105,8 @@ export class Journal {
   }
 }
 
-function entryLine({ key, wave, was, lease, value }: JournalEntry): object {
-  return { key, wave, was, lease, value: value.toString('base64') };
+function entryLine({ value, ...entry }: JournalEntry): object {
+  return { ...entry, value: value.toString('base64') };
 }
 
 function cannotKeep(path: string, cause: unknown): Failure {
@@ -142,10 +149,16 @@ function readJournal(path: string, cluster: string): { entries: JournalEntry[]; 
   if (head?.journal !== MARK) throw refuse('is no journal of `k8s restore`');
   if (head.cluster !== cluster) throw refuse(`is of another etcd cluster, ${head.cluster}, and this is ${cluster}`);
   for (const [index, line] of lines.slice(1).entries()) {
-    const { key, wave, was, lease, value, done: written } = parsed(line) ?? {};
+    const { key, round, waits, transaction, isMade, was, lease, value, done: written } = parsed(line) ?? {};
     if (typeof written === 'string') done.add(written);
     else if (typeof key === 'string' && typeof value === 'string' && isNumber(was) && isNumber(lease)) {
-      entries.push({ key, wave: Number(wave), was, lease, value: Buffer.from(value, 'base64') });
+      const at = {
+        round: Number(round),
+        waits: waits === true,
+        transaction: Number(transaction),
+        isMade: isMade === true,
+      };
+      entries.push({ key, ...at, was, lease, value: Buffer.from(value, 'base64') });
     } else throw refuse(`is damaged in line ${index + 2}`);
   }
   if (entries.length !== head.keys) throw refuse('is not whole: nothing of it was written');
