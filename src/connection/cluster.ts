@@ -132,9 +132,9 @@ export class Cluster {
     return failures.every((failure) => failure.permanent) ? undefined : PAUSES_MS[round];
   }
 
-  /** etcdctl's: with a user it connects to log in, and a login that fails has its own code. */
+  /** Of etcdctl only a login that fails has a code of its own: it connects for it. */
   private get exitCode(): number {
-    return this.options.user ? ExitCode.BadConnection : ExitCode.Error;
+    return this.options.user || !this.options.waitForReady ? ExitCode.BadConnection : ExitCode.Error;
   }
 
   private whenOver(error: unknown, order: string[], problems: Map<string, Attempt>, limit: Limit): unknown {

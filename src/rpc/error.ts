@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../base/error-codes.js';
 import { ExitCode, Failure } from '../base/errors.js';
 import { CallFailure } from './call-failure.js';
 import { Code, codeName } from './status.js';
@@ -12,6 +13,8 @@ export interface Attempt {
 
 interface RpcErrorOptions {
   code: Code;
+  /** Where the status does not tell. */
+  errorCode?: ErrorCode;
   details: string;
   endpoint?: string | undefined;
   tried: readonly Attempt[];
@@ -42,7 +45,8 @@ export class RpcError extends Failure {
 
   constructor(message: string, options: RpcErrorOptions) {
     super(message, {
-      errorCode: options.outcomeUnknown ? 'outcome-unknown' : errorCodeOf(options.code, options.details),
+      errorCode:
+        options.errorCode ?? (options.outcomeUnknown ? 'outcome-unknown' : errorCodeOf(options.code, options.details)),
       exitCode: options.exitCode ?? ExitCode.Error,
       etcdText: options.etcdText,
       ...(options.hint ? { hint: options.hint } : {}),
@@ -72,6 +76,7 @@ export function noConnection(tried: readonly Attempt[], exitCode: number, gaveUp
   const time = gaveUpAfterMs === undefined ? '' : ` (tried for ${seconds(gaveUpAfterMs)})`;
   return new RpcError(`${what} ${list}${time}`, {
     code: gaveUpAfterMs === undefined ? Code.Unavailable : Code.DeadlineExceeded,
+    errorCode: 'no-connection',
     details: list,
     endpoint: tried.at(-1)?.endpoint,
     tried,

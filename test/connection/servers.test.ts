@@ -47,7 +47,7 @@ test('refused and unknown hosts are told at once, each endpoint by name', async 
       `^cannot connect to any endpoint: ${refused}: connection refused; no-such-host.invalid:2379: (unknown host|the DNS)`,
     ),
   );
-  assert.equal(two.exitCode, 1);
+  assert.equal(two.exitCode, 2);
 });
 
 test('with waitForReady an endpoint that refuses is dialled until the deadline', { skip }, async (t) => {

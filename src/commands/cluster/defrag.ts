@@ -8,7 +8,7 @@ import { outputFormat } from '../../output/format.js';
 import { RecordPrinter } from '../../output/records.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import { DEFRAG_CLUSTER_FLAGS } from './defrag-cluster-flags.js';
-import { memberEndpoints } from './endpoint-each.js';
+import { type Asked, exitCodeOf, memberEndpoints } from './endpoint-each.js';
 
 export const spec = {
   usage: 'defrag [options]',
@@ -54,10 +54,10 @@ export const run: Run<typeof spec> = async (context, _args, flags) => {
   const printer = new RecordPrinter(context, isDropIn(mode) ? 'simple' : format);
   const client = await context.connect();
   const endpoints = flags.cluster ? await memberEndpoints(context, client) : await client.callable.resolveEndpoints();
-  let failed = false;
-  for (const endpoint of endpoints) failed = !(await defragment(context, client, endpoint, printer)) || failed;
+  const all: Asked<true>[] = [];
+  for (const endpoint of endpoints) all.push(await defragment(context, client, endpoint, printer));
   await printer.end();
-  return failed ? ExitCode.Error : ExitCode.Ok;
+  return exitCodeOf(context, all);
 };
 
 /** etcdctl left this to etcdutl from 3.6 on. */
@@ -65,13 +65,13 @@ function hasDataDir(mode: Mode): boolean {
   return mode.tool !== 'etcdctl' || !atLeast(mode, '3.6');
 }
 
-/** Whether it worked; what came of it is told at once, as the next member may take its time. */
+/** What came of it is told at once, as the next member may take its time. */
 async function defragment(
   context: CommandContext,
   client: EtcdClient,
   endpoint: string,
   printer: RecordPrinter,
-): Promise<boolean> {
+): Promise<Asked<true>> {
   const start = process.hrtime.bigint();
   const took = () => formatDuration(process.hrtime.bigint() - start);
   const showsTime = atLeast(context.mode, '3.6');
@@ -80,7 +80,7 @@ async function defragment(
     const time = took();
     const text = `Finished defragmenting etcd member[${endpoint}]${showsTime ? `. took ${time}` : ''}\n`;
     await printer.print({ endpoint, defragmented: true, took: time, error: '' }, text);
-    return true;
+    return { endpoint, answer: true };
   } catch (error) {
     const time = took();
     const reason = failureText(error, isDropIn(context.mode));
@@ -88,7 +88,7 @@ async function defragment(
     await printer.print({ endpoint, defragmented: false, took: time, error: reason }, '');
     await context.stdout.flush();
     await context.stderr.write(text);
-    return false;
+    return { endpoint, error };
   }
 }
 

@@ -55,6 +55,16 @@ export function answered<T>(asked: Asked<T>): asked is { endpoint: string; answe
   return 'answer' in asked;
 }
 
+/** 0 when all answered; in own mode 2 when nobody could be reached; else 1. */
+export function exitCodeOf({ mode }: CommandContext, all: readonly Asked<unknown>[]): number {
+  if (all.every(answered)) return ExitCode.Ok;
+  return !isDropIn(mode) && all.every(isUnreachable) ? ExitCode.BadConnection : ExitCode.Error;
+}
+
+function isUnreachable(asked: Asked<unknown>): boolean {
+  return 'error' in asked && (asked.error as Failure).exitCode === ExitCode.BadConnection;
+}
+
 /** Why an endpoint gave none. */
 export function errorOf(context: CommandContext, asked: Asked<unknown>): string {
   return 'error' in asked ? failureText(asked.error, isDropIn(context.mode)) : '';

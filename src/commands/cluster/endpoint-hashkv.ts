@@ -1,5 +1,6 @@
 import type { IHashKVResponse } from 'etcd3/lib/rpc';
 import { atLeast, isDropIn } from '../../base/contract.js';
+import { Failure } from '../../base/errors.js';
 import { int } from '../../base/flags/declare.js';
 import type { CommandContext, CommandSpec, Run } from '../command.js';
 import type { ENDPOINT_FLAGS } from './endpoint-flags.js';
@@ -16,6 +17,7 @@ import {
   askEach,
   errorMember,
   errorOf,
+  exitCodeOf,
   readableResponses,
   tellFailures,
 } from './endpoint-each.js';
@@ -47,7 +49,9 @@ export const run: Run<typeof spec, typeof ENDPOINT_FLAGS> = async (context, _arg
     values: () => readableResponses(context, 'HashKVResponse', asked),
   });
   const failed = asked.filter((one) => !answered(one)).at(-1);
-  if (failed && !answered(failed)) throw failed.error;
+  if (!failed || answered(failed)) return;
+  if (failed.error instanceof Failure) failed.error.exitCode = exitCodeOf(context, asked);
+  throw failed.error;
 };
 
 function hashRow(context: CommandContext, asked: Asked<IHashKVResponse>): string[] {

@@ -37,6 +37,9 @@ interface Health {
   healthy: boolean;
   took: string;
   error: string;
+  /** Making the connection, which does not count to `took`: etcdctl does not tell it. */
+  connect?: string;
+  isUnreachable?: true;
 }
 
 export const run: Run<typeof spec, typeof ENDPOINT_FLAGS> = async (context, _args, flags) => {
@@ -51,6 +54,9 @@ export const run: Run<typeof spec, typeof ENDPOINT_FLAGS> = async (context, _arg
   if (format === 'simple') await printLines(context, all);
   else await printList(context, format, healthList(all));
   if (all.length === 0 && !isDropIn(context.mode)) throw noEndpoints();
+  if (all.every(({ isUnreachable }) => isUnreachable)) {
+    throw new Failure('unhealthy cluster: no member can be reached', { exitCode: ExitCode.BadConnection });
+  }
   if (all.some((one) => !one.healthy)) throw new Failure('unhealthy cluster');
   return ExitCode.Ok;
 };
@@ -76,23 +82,38 @@ function healthList(all: Health[]): ResponseList {
       heads: ['endpoint', 'health', 'took', 'error'],
       rows: all.map(({ endpoint, healthy, took, error }) => [endpoint, String(healthy), took, error]),
     },
-    values: async () => all.map((one) => new Map<string, Value>(Object.entries(one))),
+    values: async () => all.map(({ isUnreachable, ...facts }) => new Map<string, Value>(Object.entries(facts))),
   };
 }
 
 async function health(context: CommandContext, member: EtcdClient, endpoint: string): Promise<Health> {
-  const start = process.hrtime.bigint();
+  const begun = process.hrtime.bigint();
+  let start = begun;
   let error = '';
   let learner = false;
+  let isUnreachable = false;
   try {
+    if (!isDropIn(context.mode)) {
+      await member.callable.connect();
+      start = process.hrtime.bigint();
+    }
     await member.kv.range({ key: Buffer.from('health') }).catch(unlessDenied);
     if (atLeast(context.mode, '3.5')) error = await activeAlarms(context, member);
   } catch (failure) {
     learner = !isDropIn(context.mode) && (await answersAsLearner(member, failure));
     if (!learner) error = failureText(failure, isDropIn(context.mode));
+    isUnreachable = !isDropIn(context.mode) && (failure as Failure).exitCode === ExitCode.BadConnection;
   }
   const took = formatDuration(process.hrtime.bigint() - start);
-  return { endpoint, healthy: error === '', took, error, ...(learner && { learner }) };
+  return {
+    endpoint,
+    healthy: error === '',
+    took,
+    error,
+    ...(!isDropIn(context.mode) && { connect: formatDuration(start - begun) }),
+    ...(learner && { learner }),
+    ...(isUnreachable && { isUnreachable }),
+  };
 }
 
 /** A user who may not read the key is no trouble: the proposal went through consensus all the same. */

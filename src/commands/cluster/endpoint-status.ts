@@ -19,6 +19,7 @@ import {
   askEach,
   errorMember,
   errorOf,
+  exitCodeOf,
   readableResponses,
   tellFailures,
 } from './endpoint-each.js';
@@ -49,7 +50,7 @@ export const run: Run<typeof spec, typeof ENDPOINT_FLAGS> = async (context, _arg
     table: { heads, rows: shown.map((one) => statusRow(context, one)) },
     values: () => readableResponses(context, 'StatusResponse', asked),
   });
-  return asked.every(answered) ? 0 : 1;
+  return exitCodeOf(context, asked);
 };
 
 function statusHeads({ mode }: CommandContext): string[] {

@@ -9,7 +9,7 @@ import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 import { CHANGE_FLAGS, changedMeanwhile, mayChange, openForChange, tellKept } from './change.js';
 import { parseTargets, type Target } from './get-arguments.js';
 import type { K8S_FLAGS } from './group-flags.js';
-import { NAMESPACE_FLAG, namedObject, objectText, shortText } from './objects.js';
+import { NAMESPACE_FLAG, namedObject, notFound, shortText } from './objects.js';
 
 export const spec = {
   usage: 'k8s delete [options] TYPE/NAME… | TYPE NAME… | TYPE -l SELECTOR | TYPE --all',
@@ -85,8 +85,7 @@ async function objectsOf(
       if (!select || (item.object && select(item.object))) found.push(item);
     }
     if (name === undefined || found.length > before) continue;
-    const { key } = namedObject(cluster, resource, flags.namespace, name);
-    throw new Failure(`${objectText({ resource, name })} not found: there is no key ${key}`);
+    throw await notFound(cluster, namedObject(cluster, resource, flags.namespace, name));
   }
   return found;
 }

@@ -1,4 +1,4 @@
-import { ExitCode, Failure } from '../../base/errors.js';
+import { ExitCode } from '../../base/errors.js';
 import { bool } from '../../base/flags/declare.js';
 import { writeStyled } from '../../base/terminal.js';
 import { requireSameObject, toBeStored } from '../../k8s/edited.js';
@@ -15,7 +15,7 @@ import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 import { CHANGE_FLAGS, changedMeanwhile, mayChange, openForChange, tellKept } from './change.js';
 import { type Edited, EditFile, editUntilValid } from './edit-file.js';
 import type { K8S_FLAGS } from './group-flags.js';
-import { NAMESPACE_FLAG, type NamedObject, objectText, oneObject, shortText } from './objects.js';
+import { NAMESPACE_FLAG, type NamedObject, notFound, oneObject, shortText } from './objects.js';
 
 export const spec = {
   usage: 'k8s edit [options] TYPE/NAME',
@@ -39,7 +39,7 @@ export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, args, fla
   const cluster = await openForChange(context, flags);
   const target = await oneObject(cluster, args, flags);
   const found = await readOne(readObjects(cluster, target));
-  if (!found) throw new Failure(`${objectText(target)} not found: there is no key ${target.key}`);
+  if (!found) throw await notFound(cluster, target);
   const { stored } = found;
   if (!stored) throw found.reason!;
   const shown = flags.showManagedFields ? stored.object : withoutManagedFields(stored.object);

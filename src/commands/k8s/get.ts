@@ -3,7 +3,7 @@ import { bool, int, string, strings } from '../../base/flags/declare.js';
 import type { Cluster } from '../../k8s/cluster.js';
 import { labelSelector } from '../../k8s/label-selector.js';
 import { readObjects, type StoredObject } from '../../k8s/objects.js';
-import { qualifiedName, type Resource } from '../../k8s/resources.js';
+import type { Resource } from '../../k8s/resources.js';
 import { fieldSelector, type Selector } from '../../k8s/selectors.js';
 import { NAME_FIELDS, tableFields } from '../../k8s/table-fields.js';
 import { type FieldMask, NO_MANAGED_FIELDS } from '../../k8s-decode/protobuf/field-mask.js';
@@ -14,6 +14,7 @@ import { FORMATS, type GetFormat, getFormat, isTable } from './get-format.js';
 import type { GetPrinter } from './get-printer.js';
 import type { TableFlags } from './get-table.js';
 import type { K8S_FLAGS } from './group-flags.js';
+import { notFound } from './objects.js';
 
 export const spec = {
   usage: 'k8s get [options] TYPE[,TYPE…] [NAME…] | TYPE/NAME…',
@@ -130,8 +131,8 @@ async function printerOf(
 
 /** Finds the objects, and remembers what went wrong. */
 class Getting {
-  /** Texts of errors about objects that do not exist. */
-  readonly missing: string[] = [];
+  /** Errors about objects that do not exist. */
+  readonly missing: Failure[] = [];
   private undecodable = 0;
   private unshown = 0;
   private seen = 0;
@@ -174,8 +175,7 @@ class Getting {
       const before = this.seen;
       yield* this.selected(readObjects(this.cluster, { resource, namespace, name, fields }));
       if (this.seen === before && !this.flags.ignoreNotFound) {
-        const key = this.cluster.keyOf(resource, namespace, name);
-        this.missing.push(`${qualifiedName(resource)} "${name}" not found: there is no key ${key}`);
+        this.missing.push(await notFound(this.cluster, { resource, namespace, name }));
       }
     }
   }
@@ -220,7 +220,9 @@ class Getting {
   /** Tells on standard error what could not be shown; the exit code. */
   report(): number {
     const { stderr } = this.context;
-    for (const text of this.missing) stderr.write(errorLine(text));
+    for (const { message, hint } of this.missing) {
+      stderr.write(errorLine(message) + (hint === undefined ? '' : `Hint: ${hint}\n`));
+    }
     if (this.undecodable > 0) {
       stderr.write(errorLine(`${this.undecodable} of ${this.seen} values could not be decoded`));
       if (this.hint) stderr.write(`Hint: ${this.hint}\n`);

@@ -62,3 +62,18 @@ export function shortText({ resource, name }: Pick<NamedObject, 'resource' | 'na
   const { singular, group } = resource;
   return `${group === '' ? singular : `${singular}.${group}`}/${name}`;
 }
+
+/** The failure for an object that is not there, with what is near it. */
+export async function notFound(
+  cluster: Cluster,
+  named: { resource: Resource; namespace: string | undefined; name: string },
+): Promise<Failure> {
+  const { resource, name } = named;
+  const { nearObjects } = await import('../../k8s/near-objects.js');
+  const hint = await nearObjects(cluster, named);
+  const key = cluster.keyOf(resource, named.namespace, name);
+  return new Failure(
+    `${objectText({ resource, name })} not found: there is no key ${key}`,
+    hint === undefined ? {} : { hint },
+  );
+}

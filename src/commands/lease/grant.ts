@@ -22,7 +22,11 @@ export const run: Run<typeof spec> = async (context, args) => {
   const client = await context.connect();
   const response = await client.lease.leaseGrant({ TTL: ttl }).catch((error) => {
     const reason = failureText(error, isDropIn(context.mode));
-    throw new Failure(`failed to grant lease (${reason})`, { cause: error });
+    const { exitCode } = error as Failure;
+    throw new Failure(`failed to grant lease (${reason})`, {
+      exitCode: isDropIn(context.mode) ? ExitCode.Error : exitCode,
+      cause: error,
+    });
   });
   const { header, ID, TTL, error } = response;
   await print(context, format, {

@@ -64,7 +64,7 @@ export const run: Run<typeof spec> = async (context, args, flags) => {
 /** etcdctl has one exit code for all that goes wrong here, and since 3.6 does not put the server's status into words of its own. */
 function asEtcdctl({ mode }: CommandContext, error: unknown): unknown {
   if (!(error instanceof Failure)) return error;
-  error.exitCode = ExitCode.Interrupted;
+  if (isDropIn(mode) || error.exitCode !== ExitCode.BadConnection) error.exitCode = ExitCode.Interrupted;
   const bare =
     isDropIn(mode) && atLeast(mode, '3.6') && error instanceof RpcError && /^etcdserver: /.test(error.details);
   return bare ? new Failure(error.statusText, { exitCode: ExitCode.Interrupted }) : error;
