@@ -2,10 +2,11 @@
 import { statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { EtcdFile } from '../storage/mvcc/etcd-file.js';
+import { storedMember } from '../storage/raft/stored-member.js';
 import { readV2Store, type V2Store } from '../storage/raft/v2-store.js';
 
 /** A member as the store of API v3, the bucket `members`, has it. */
-export interface StoredMember {
+export interface NamedMember {
   id: string;
   name: string;
   isLearner: boolean;
@@ -13,7 +14,7 @@ export interface StoredMember {
 
 export interface DataDirFacts {
   path: string;
-  members: StoredMember[];
+  members: NamedMember[];
   removed: string[];
   /** Undefined where it could not be read: {@link v2Problem}. */
   v2?: V2Store;
@@ -32,8 +33,8 @@ export function readDataDir(path: string): DataDirFacts {
   const file = new EtcdFile(dbPath);
   try {
     const { root } = file.db;
-    const members = [...(root.bucket('members')?.entries() ?? [])].map(([key, value]): StoredMember => {
-      const { name = '', isLearner = false } = JSON.parse(value.toString('utf8')) as Partial<StoredMember>;
+    const members = [...(root.bucket('members')?.entries() ?? [])].map(([key, value]): NamedMember => {
+      const { name = '', isLearner = false } = storedMember(key, value) ?? {};
       return { id: key.toString(), name, isLearner };
     });
     const removed = [...(root.bucket('members_removed')?.entries() ?? [])].map(([key]) => key.toString());

@@ -50,7 +50,7 @@ class CborReader {
     const argument = this.argument(info, start);
     switch (major) {
       case Major.Unsigned:
-        return argument;
+        return this.positive(argument, start);
       case Major.Negative:
         return this.negative(argument, start);
       case Major.Bytes:
@@ -83,6 +83,12 @@ class CborReader {
     const size = 1 << (info - 24);
     const bytes = this.take(size, start);
     return size < 8 ? bytes.readUIntBE(0, size) : integer(bytes.readBigUInt64BE());
+  }
+
+  /** Kubernetes has no numbers beyond an int64 either. */
+  private positive(argument: number | bigint, start: number): number | bigint {
+    if (argument >= 2n ** 63n) throw this.failure('an integer of more than 64 bits', start);
+    return argument;
   }
 
   private negative(argument: number | bigint, start: number): number | bigint {

@@ -6,6 +6,7 @@ import { resolveDbPath } from '../storage/bolt/db-file.js';
 import { EtcdFile } from '../storage/mvcc/etcd-file.js';
 import { historyHash } from '../storage/mvcc/hash.js';
 import { newestSnapshot } from '../storage/raft/snap-file.js';
+import { storedMember } from '../storage/raft/stored-member.js';
 import { readWal } from '../storage/raft/wal.js';
 
 /** A data directory, or a snapshot file, which has no log. */
@@ -99,28 +100,12 @@ function u64(value: Buffer | undefined): bigint {
   return value?.length === 8 ? value.readBigUInt64BE() : 0n;
 }
 
-/** The bucket `members`: an ID in hex, and the member as JSON. */
 function membersIn(file: EtcdFile): ListedMember[] {
-  const members: ListedMember[] = [];
-  for (const [key, value] of file.db.root.bucket('members')?.entries() ?? []) {
-    try {
-      const { name, peerURLs, clientURLs, isLearner } = JSON.parse(value.toString());
-      members.push({
-        id: BigInt(`0x${key.toString()}`).toString(16),
-        name: typeof name === 'string' ? name : '',
-        isLearner: isLearner === true,
-        peerUrls: textsOf(peerURLs),
-        clientUrls: textsOf(clientURLs),
-      });
-    } catch {
-      // What is no member is none; etcd would not start from it either.
-    }
-  }
-  return members;
-}
-
-function textsOf(list: unknown): string[] {
-  return Array.isArray(list) ? list.filter((each) => typeof each === 'string') : [];
+  const entries = [...(file.db.root.bucket('members')?.entries() ?? [])];
+  return entries.flatMap(([key, value]) => {
+    const member = storedMember(key, value);
+    return member ? [{ ...member, id: member.id.toString(16) }] : [];
+  });
 }
 
 /** At the newest revision that all have, and for those alone whose history begins at the same place. */

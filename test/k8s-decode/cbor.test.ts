@@ -83,6 +83,7 @@ const broken: [string, RegExp][] = [
   ['f97e00', /the number NaN/],
   ['fa7f800000', /the number Infinity/],
   ['3bffffffffffffffff', /more than 64 bits/],
+  ['1b8000000000000000', /more than 64 bits \(byte 0\)/],
   ['81'.repeat(70), /nested more than 64 levels/],
 ];
 

@@ -19,6 +19,7 @@ const documents: [string, ...string[]][] = [
   ['a: &x {b: 1}\nc: *x\nd:\n  <<: *x\n  e: 2\n', '{"a":{"b":1},"c":{"b":1},"d":{"e":2,"b":1}}'],
   ['<<: a\n', '{"\\u003c\\u003c":"a"}'],
   ['a: !!str 1\nb: !!int "2"\nc: !!float 3\nd: !other e\n', '{"a":"1","b":2,"c":3,"d":"e"}'],
+  ['a: !!binary aGk=\nb: !!binary "MTA0"\nc: !!timestamp 2001-01-02\n', '{"a":"hi","b":"104","c":"2001-01-02"}'],
   ['a: >\n  folded\n  text\nb: |\n  literal\n  text\n', '{"a":"folded text\\n","b":"literal\\ntext\\n"}'],
   ['a:\n- b\n-  c\n', '{"a":["b","c"]}'],
   ['a:\n  - b\n', '{"a":["b"]}'],
@@ -40,6 +41,7 @@ test('documents are read as kubectl reads them', () => {
 });
 
 const broken: [string, RegExp][] = [
+  ['a: 1\nb: !!binary a\n', /"a" is no .*binary \(line 12\)/],
   ['a: 1\nb: 2\na: 3\n', /the key "a" is there twice \(line 13\)/],
   ['a: [1\n', /\(line 1[12]\)/],
   ['a: 1\n  b: 2\n', /\(line 1[12]\)/],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { newCluster } from '../../src/storage/raft/membership.js';
+import { storedMember } from '../../src/storage/raft/stored-member.js';
 
 /** Whether two lists of peer URLs mean the same member. */
 function same(cluster: string, advertised: string): Promise<boolean> {
@@ -52,5 +53,26 @@ test('peer URLs are the same when their addresses are, however they are spelt', 
   for (const [a, b] of DIFFERENT) {
     assert.equal(await same(a, b), false, `${a} ${b}`);
     assert.equal(await same(b, a), false, `${b} ${a}`);
+  }
+});
+
+test('an entry of the bucket members is a member, or none', () => {
+  const read = (key: string, value: string) => storedMember(Buffer.from(key), Buffer.from(value));
+  const nothing = { name: '', isLearner: false, peerUrls: [], clientUrls: [] };
+  assert.deepEqual(
+    read('8e9e05c52164694d', '{"id":1,"name":"m","isLearner":true,"peerURLs":["http://a"],"clientURLs":[1,"http://b"]}'),
+    { id: 0x8e9e05c52164694dn, name: 'm', isLearner: true, peerUrls: ['http://a'], clientUrls: ['http://b'] },
+  );
+  assert.deepEqual(read('1', '{"name":1,"peerURLs":null}'), { id: 1n, ...nothing });
+  for (const [key, value] of [
+    ['8e9e"94d', '{}'],
+    ['', '{}'],
+    ['8e9e05c52164694d0', '{}'],
+    ['-1', '{}'],
+    ['1', 'null'],
+    ['1', '"text"'],
+    ['1', '{'],
+  ] as const) {
+    assert.equal(read(key, value), undefined, `${key} ${value}`);
   }
 });

@@ -157,7 +157,8 @@ class Reader {
   }
 
   private scalar(node: Scalar<string>): Value {
-    const text = node.value ?? '';
+    // The library makes bytes and times of what is tagged as such: here it is text still.
+    const text = node.source ?? '';
     const isPlain = node.type === Scalar.PLAIN || node.type === undefined;
     const value = scalarValue(text, node.tag, isPlain);
     if (value === undefined) throw this.failure(node, `${JSON.stringify(text)} is no ${node.tag}`);
@@ -220,7 +221,9 @@ function scalarValue(text: string, tag: string | undefined, isPlain: boolean): V
     case 'float':
       return typeof value === 'bigint' || typeof value === 'number' ? value : undefined;
     case 'binary':
-      return Buffer.from(text, 'base64').toString('utf8');
+      return /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/.test(text.replace(/\s/g, ''))
+        ? Buffer.from(text, 'base64').toString('utf8')
+        : undefined;
     default:
       return text;
   }

@@ -3,6 +3,7 @@
  * newest snap file (JSON of server/etcdserver/api/v2store), changed by the entries of the log behind it.
  */
 import { join } from 'node:path';
+import { Failure } from '../../base/errors.js';
 import { bytesIn, numberIn, readFields } from '../../base/wire/fields.js';
 import { newestSnapshot } from './snap-file.js';
 import { type Entry, listDir, readWal } from './wal.js';
@@ -36,8 +37,20 @@ export function readV2Store(dataDir: string, walDir = join(dataDir, 'member', 'w
   return store;
 }
 
+/** @throws Failure for what is not the store's JSON */
 function readSnapshot(store: V2Store, json: Buffer): void {
-  const root = (JSON.parse(json.toString('utf8')) as { Root?: StoreNode }).Root;
+  try {
+    readNodes(store, (JSON.parse(json.toString('utf8')) as { Root?: StoreNode }).Root);
+  } catch (error) {
+    // Of another shape, or deeper than any key.
+    if (error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError) {
+      throw new Failure(`the old store in the snap file is broken: ${error.message}`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+function readNodes(store: V2Store, root: StoreNode | undefined): void {
   const machines = root?.Children?.['0']?.Children;
   for (const [id, node] of Object.entries(machines?.members?.Children ?? {})) {
     const raft = JSON.parse(node.Children?.raftAttributes?.Value ?? '{}') as { isLearner?: boolean };

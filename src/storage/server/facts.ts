@@ -1,11 +1,13 @@
 /** What else etcd keeps in its file: members, alarms, leases, users and roles (etcd: server/storage/schema). Answers without headers. */
 
+import { goQuote } from '../../base/go/quote.js';
 import { decodeMessage, type Message } from '../../rpc/codec.js';
 import { ALARM_NAMES, nameOf } from '../../rpc/names.js';
 import { corrupt } from '../bolt/db-file.js';
 import { walkTree } from '../bolt/tree-walk.js';
 import type { EtcdFile } from '../mvcc/etcd-file.js';
 import { ALL_KEYS } from '../mvcc/revision.js';
+import { storedMember } from '../raft/stored-member.js';
 import { queryRange } from './range-query.js';
 import { newest } from './range-request.js';
 
@@ -29,28 +31,20 @@ export function raftTerm(file: EtcdFile): string {
   return metaNumber(file, 'term');
 }
 
-/** A MemberListResponse: a member's ID is its key in hex, the rest is JSON. */
+/** A MemberListResponse. */
 export function members(file: EtcdFile): Message {
   return {
     members: entries(file, 'members').map(([key, value]) => {
-      const { name, peerURLs, clientURLs, isLearner } = parseJson(file, 'members', key, value);
-      return {
-        ID: String(BigInt(`0x${key}`)),
-        name,
-        peerURLs: peerURLs ?? [],
-        clientURLs: clientURLs ?? [],
-        isLearner,
-      };
+      const member = storedMember(key, value);
+      if (!member) throw broken(file, 'members', key, 'a member');
+      const { id, name, peerUrls, clientUrls, isLearner } = member;
+      return { ID: String(id), name, peerURLs: peerUrls, clientURLs: clientUrls, isLearner };
     }),
   };
 }
 
-function parseJson(file: EtcdFile, bucket: string, key: Buffer, value: Buffer): Message {
-  try {
-    return JSON.parse(value.toString());
-  } catch {
-    throw corrupt(file.db.file.path, `bucket ${bucket}, ${key}`, `expected JSON, found ${value}`);
-  }
+function broken(file: EtcdFile, bucket: string, key: Buffer, expected: string): Error {
+  return corrupt(file.db.file.path, `bucket ${bucket}, entry ${goQuote(key)}`, `expected ${expected}`);
 }
 
 /** An AlarmResponse: each alarm is a key. */
@@ -85,7 +79,12 @@ export function status(file: EtcdFile): Message {
 
 /** A LeaseLeasesResponse. */
 export function leases(file: EtcdFile): Message {
-  return { leases: entries(file, 'lease').map(([key]) => ({ ID: String(key.readBigInt64BE(0)) })) };
+  return {
+    leases: entries(file, 'lease').map(([key]) => {
+      if (key.length !== 8) throw broken(file, 'lease', key, 'the ID of a lease');
+      return { ID: String(key.readBigInt64BE(0)) };
+    }),
+  };
 }
 
 /** A LeaseTimeToLiveResponse. How long a lease had left is not stored, unless it was checkpointed: otherwise it is taken as new. */
