@@ -60,7 +60,10 @@ test('an entry of the bucket members is a member, or none', () => {
   const read = (key: string, value: string) => storedMember(Buffer.from(key), Buffer.from(value));
   const nothing = { name: '', isLearner: false, peerUrls: [], clientUrls: [] };
   assert.deepEqual(
-    read('8e9e05c52164694d', '{"id":1,"name":"m","isLearner":true,"peerURLs":["http://a"],"clientURLs":[1,"http://b"]}'),
+    read(
+      '8e9e05c52164694d',
+      '{"id":1,"name":"m","isLearner":true,"peerURLs":["http://a"],"clientURLs":[1,"http://b"]}',
+    ),
     { id: 0x8e9e05c52164694dn, name: 'm', isLearner: true, peerUrls: ['http://a'], clientUrls: ['http://b'] },
   );
   assert.deepEqual(read('1', '{"name":1,"peerURLs":null}'), { id: 1n, ...nothing });
