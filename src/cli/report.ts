@@ -10,6 +10,7 @@ export interface Running {
   program: Program;
   entry: CommandEntry | undefined;
   debug: boolean;
+  env: NodeJS.ProcessEnv;
 }
 
 /** Tells the user of a failure, and gives the exit code. */
@@ -24,7 +25,7 @@ export async function report(error: unknown, running: Running, io: Io): Promise<
   }
   if (program.layout === 'cobra with examples') return augerFailure(error, running, io);
   const line = errorLine(failureText(error, isDropIn(mode)));
-  if (!isDropIn(mode)) io.stderr.write(line + moreLines((await flagHint(error)) ?? error.hint, error.errorCode));
+  if (!isDropIn(mode)) await ownFailure(line, error, running, io);
   else if (error instanceof UnknownCommand) io.stderr.write(unknownCommand(line, mode.tool, repeats(mode)));
   else if (error instanceof UsageFailure) await usageFailure(line, running, io);
   else {
@@ -32,6 +33,16 @@ export async function report(error: unknown, running: Running, io: Io): Promise<
     io.stderr.write(`${retryLine(mode, error, new Date()) ?? ''}${line}`);
   }
   return error.exitCode;
+}
+
+async function ownFailure(line: string, error: Failure, { env }: Running, io: Io): Promise<void> {
+  const more = moreLines((await flagHint(error)) ?? error.hint, error.errorCode);
+  if (!io.stderr.isTTY) {
+    io.stderr.write(line + more);
+    return;
+  }
+  const { writeBad } = await import('../output/bad.js');
+  await writeBad(io.stderr, env, 'Error:', line.slice('Error:'.length) + more);
 }
 
 /** What an unknown flag is for whoever has it from kubectl. */

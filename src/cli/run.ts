@@ -54,7 +54,7 @@ function leave(exitCode: number): never {
 
 /** Until it is known as which tool it was started. */
 function notYetKnown(): Running {
-  return { program: programOf({ tool: 'ketcdctl' }), entry: undefined, debug: false };
+  return { program: programOf({ tool: 'ketcdctl' }), entry: undefined, debug: false, env: process.env };
 }
 
 async function processArguments(): Promise<string[]> {

@@ -6,6 +6,7 @@ import { stringJson } from '../../base/go/json.js';
 import { goQuote } from '../../base/go/quote.js';
 import type { EtcdClient } from '../../etcd/client.js';
 import type { Value } from '../../k8s-decode/value.js';
+import { writeBad } from '../../output/bad.js';
 import { fieldLine } from '../../output/fields.js';
 import { outputFormat } from '../../output/format.js';
 import { printList, type ResponseList } from '../../output/response.js';
@@ -148,7 +149,11 @@ async function printLines(context: CommandContext, all: Health[]): Promise<void>
   for (const { endpoint, healthy, took, error, learner } of all) {
     if (learner) await good.write(`${endpoint} is healthy: a learner, which has no vote yet: took = ${took}\n`);
     else if (healthy) await good.write(`${endpoint} is healthy: successfully committed proposal: took = ${took}\n`);
-    else await context.stderr.write(`${endpoint} is unhealthy: failed to commit proposal: ${error}\n`);
+    else {
+      const text = `${endpoint} is unhealthy: failed to commit proposal: ${error}`;
+      if (isDropIn(context.mode)) await context.stderr.write(`${text}\n`);
+      else await writeBad(context.stderr, context.env, text, '\n');
+    }
   }
 }
 
