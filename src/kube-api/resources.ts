@@ -20,7 +20,7 @@ export async function answerResource(request: ApiRequest): Promise<Answer> {
   const api = apis.find(path.apiVersion, path.plural);
   if (!api) throw noSuchResource();
   if (request.method === 'POST' && path.name === undefined && isReview(api)) return answerReview(request, api);
-  if (request.method !== 'GET' && request.method !== 'HEAD') throw refusal(request.method, api, path);
+  if (request.method !== 'GET' && request.method !== 'HEAD') throw refusal(request, api, path);
   return path.name === undefined ? answerMany(request, api, path) : answerOne(request, api, path, path.name);
 }
 
@@ -89,13 +89,23 @@ const INSTEAD: Record<string, string> = {
   portforward: '`crictl port-forward` on the node does that',
 };
 
-function refusal(method: string, { plural, group }: Api, { name, subresource }: ResourcePath): StatusError {
+function refusal(
+  { method, query }: ApiRequest,
+  { plural, group }: Api,
+  { name, subresource }: ResourcePath,
+): StatusError {
   const [sub = ''] = subresource?.split('/') ?? [];
   if (Object.hasOwn(LIVE, sub)) return notLive(sub);
   const what = `${plural}${group === '' ? '' : `.${group}`}${name === undefined ? '' : ` "${name}"`}`;
   const verbs: Record<string, string> = { POST: 'created', PUT: 'changed', PATCH: 'changed', DELETE: 'deleted' };
   const instead =
     method === 'DELETE' ? 'ketcdctl k8s delete' : method === 'POST' ? 'ketcdctl k8s apply' : 'ketcdctl k8s edit';
+  if (query.has('dryRun')) {
+    return readOnly(
+      `nothing is tried on ${what}`,
+      '`ketcdctl k8s apply --dry-run` tells what would be written to etcd',
+    );
+  }
   return readOnly(`${what} cannot be ${verbs[method] ?? 'changed'} through it`, `\`${instead}\` writes to etcd`);
 }
 

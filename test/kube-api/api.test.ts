@@ -5,6 +5,7 @@ import { builtInResources } from '../../src/k8s/resources.js';
 import { newestRelease } from '../../src/kube-api/catalog.js';
 import { continueToken, readContinueToken } from '../../src/kube-api/continue-token.js';
 import { conversionOf } from '../../src/kube-api/convert/index.js';
+import { OpenedValues } from '../../src/kube-api/opened-values.js';
 import { resourcePath } from '../../src/kube-api/resource-path.js';
 import { fields } from '../k8s-decode/support.js';
 import { ask, askJson, openView } from './support.js';
@@ -16,12 +17,35 @@ test('nothing can be written, and the answer says what to use', async () => {
     ['PATCH', '/apis/apps/v1/namespaces/shop/deployments/web', 405, /`ketcdctl k8s edit`/],
     ['DELETE', '/api/v1/namespaces/default', 405, /`ketcdctl k8s delete`/],
     ['POST', '/api/v1/namespaces/shop/pods/x/exec', 501, /`crictl exec`/],
+    ['PATCH', '/apis/apps/v1/namespaces/shop/deployments/web?dryRun=All', 405, /`ketcdctl k8s apply --dry-run`/],
   ];
   for (const [method, path, status, words] of cases) {
     const answer = await ask(view, path, { method });
     assert.equal(answer.status, status, path);
     assert.match(JSON.parse(answer.body.toString()).message, words);
   }
+});
+
+test('what is encrypted at rest is opened once, whoever reads it', async () => {
+  const opened: string[] = [];
+  const values = {
+    open: async (key: Buffer) => {
+      opened.push(key.toString());
+      return Buffer.from('{}');
+    },
+  };
+  const cache = new OpenedValues(values as never);
+  const kv = (key: string, mod_revision: string, value = 'k8s:enc:aescbc:v1:k:x') => ({
+    key: Buffer.from(key),
+    value: Buffer.from(value),
+    mod_revision,
+  });
+  await Promise.all([cache.open(kv('/a', '1')), cache.open(kv('/a', '1')), cache.open(kv('/b', '1'))]);
+  await cache.open(kv('/a', '1'));
+  assert.deepEqual(opened, ['/a', '/b']);
+  await cache.open(kv('/a', '2'));
+  assert.deepEqual(opened, ['/a', '/b', '/a'], 'changed');
+  assert.equal(cache.open(kv('/c', '1', '{}')), undefined);
 });
 
 test('access is granted to read alone', async () => {
