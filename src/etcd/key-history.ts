@@ -59,8 +59,8 @@ export async function newestRevisions(
   return revisions.length >= count ? revisions : undefined;
 }
 
-/** Undefined also where the revision is compacted. */
-async function keyAt(client: EtcdClient, key: Buffer, revision: string): Promise<IKeyValue | undefined> {
+/** A key as it was at a revision; undefined also where that is compacted. */
+export async function keyAt(client: EtcdClient, key: Buffer, revision: string): Promise<IKeyValue | undefined> {
   try {
     return (await client.kv.range({ key, revision })).kvs[0];
   } catch (error) {

@@ -155,6 +155,12 @@ function parseObject(encoding: Encoding | undefined, value: Buffer): Value | und
   return undefined;
 }
 
+/** Whether a kind is one of Kubernetes' own, in a version that is known here. */
+export async function isKnownKind(apiVersion: string, kind: string): Promise<boolean> {
+  await loadSchema(apiVersion);
+  return isProtobufKind(apiVersion, kind, new Map());
+}
+
 export interface EncodeOptions {
   /** Default: {@link storedEncoding}. */
   encoding?: Encoding;

@@ -3,6 +3,7 @@
  * closed or is broken never hides the values beside it: it is told, and counted.
  */
 import { errorLine, Failure } from '../base/errors.js';
+import type { Opened } from '../k8s-decode/encryption/any-key.js';
 import {
   describeEncrypted,
   type Encrypted,
@@ -147,6 +148,13 @@ export class StoredValues {
         hint: 'an API server with it could not read what is there: --encryption-config names another one',
       });
     }
+  }
+
+  /** What the keys at hand make of a value that {@link open} does not open, whatever it says of its key. */
+  async *openAnyhow(etcdKeys: readonly Buffer[], value: Buffer): AsyncGenerator<Opened> {
+    this.keys ??= this.openKeys();
+    const keys = await this.keys;
+    if (keys && !(keys instanceof Failure)) yield* keys.decryptor.decryptAnyhow(etcdKeys, value);
   }
 
   /** A configuration that nobody named and that cannot be used is kept as the reason: to read, nobody needs it. */

@@ -1,4 +1,6 @@
 /** Whether the stored objects are sound: each by itself, and in what they say of each other. */
+import { Failure } from '../base/errors.js';
+import { encodeStored, isKnownKind, type Stored } from '../k8s-decode/index.js';
 import { type Fields, field, stringField } from '../k8s-decode/value.js';
 import type { Cluster, KeyPlace } from './cluster.js';
 import { readAllObjects, type StoredObject } from './objects.js';
@@ -40,7 +42,7 @@ export async function* verifyCluster(cluster: Cluster): AsyncGenerator<Problem, 
   const done: Verified = { keys: 0, problems: 0 };
   for await (const item of readAllObjects(cluster)) {
     done.keys++;
-    for (const problem of verifier.object(item)) {
+    for await (const problem of verifier.object(item)) {
       done.problems++;
       yield problem;
     }
@@ -60,7 +62,7 @@ class Verifier {
   private readonly inhabited = new Map<string, string>();
   private readonly owners = new Map<string, OwnerReference>();
 
-  *object(item: StoredObject): Generator<Problem> {
+  async *object(item: StoredObject): AsyncGenerator<Problem> {
     const { key, resource, object } = item;
     if (!resource) {
       yield { key, check: 'resource', problem: 'no resource of this name is known, and no definition of it is stored' };
@@ -71,6 +73,8 @@ class Verifier {
     }
     if (!resource || resource.internal) return;
     yield* keyProblems(item, resource, object);
+    const problem = resource.custom ? undefined : await typeProblem(item.stored!);
+    if (problem) yield { key, check: 'decode', problem };
     yield* this.uid(key, stringField(object, 'metadata', 'uid'));
     if (resource.plural === 'namespaces' && resource.group === '') this.namespaces.add(item.name);
     if (item.namespace !== undefined && !this.inhabited.has(item.namespace)) this.inhabited.set(item.namespace, key);
@@ -128,7 +132,12 @@ function ownerProblem(
   return `its owner ${ownerKey} is in another namespace`;
 }
 
-function* keyProblems({ key, name, namespace }: StoredObject, resource: Resource, object: Fields): Generator<Problem> {
+/** What an object itself says against the key that it stands under. */
+export function* keyProblems(
+  { key, name, namespace }: Pick<StoredObject, 'key' | 'name' | 'namespace'>,
+  resource: Resource,
+  object: Fields,
+): Generator<Problem> {
   const type = `${stringField(object, 'apiVersion') ?? ''} ${stringField(object, 'kind') ?? ''}`;
   if (!isOf(resource, type)) yield { key, check: 'key', problem: `the object is a ${type}` };
   const metadata = object.get('metadata');
@@ -138,6 +147,23 @@ function* keyProblems({ key, name, namespace }: StoredObject, resource: Resource
   ] as const) {
     const found = stringField(metadata, part) || undefined;
     if (found !== wanted) yield { key, check: 'key', problem: `the object's ${part} is ${found ?? 'missing'}` };
+  }
+}
+
+/**
+ * Why an API server could not read an object of one of Kubernetes' own kinds: nobody knows its version, or, where it is text, a field is
+ * of another type. Undefined where it can.
+ */
+export async function typeProblem({ apiVersion, kind, encoding, object }: Stored): Promise<string | undefined> {
+  if (!(await isKnownKind(apiVersion, kind))) return `no ${apiVersion} ${kind} is known`;
+  if (encoding === 'protobuf') return undefined;
+  try {
+    await encodeStored(object, { encoding: 'protobuf' });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    // A field that is not known, an API server passes over.
+    return /has no field of this name$/.test(error.message) ? undefined : error.message;
   }
 }
 

@@ -2,11 +2,11 @@ import { ExitCode, errorLine, Failure } from '../../base/errors.js';
 import { bool, int } from '../../base/flags/declare.js';
 import { catchingSignals } from '../../base/signals.js';
 import { Reencryption, type Survey } from '../../k8s/reencrypt.js';
-import type { Resource } from '../../k8s/resources.js';
 import type { Encryptor } from '../../k8s-decode/encryption/encryptor.js';
 import { factsOf, OUTPUT_FLAG, type ReportFormat, reportFormat, writeReport } from '../../output/report.js';
 import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
 import { mayChange, openForChange } from './change.js';
+import { requireResource } from './cluster.js';
 import type { K8S_FLAGS } from './group-flags.js';
 
 export const spec = {
@@ -41,7 +41,7 @@ export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, args, fla
       hint: "--encryption-config FILE names the API server's; on a control-plane node it is found",
     });
   }
-  const only = args.length > 0 ? await Promise.all(args.map((word) => named(cluster, word))) : undefined;
+  const only = args.length > 0 ? await Promise.all(args.map((word) => requireResource(cluster, word))) : undefined;
   const reencryption = new Reencryption(cluster, encryptor, only);
   const survey = await reencryption.survey();
   await tellUnreadable(context, survey);
@@ -65,12 +65,6 @@ export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, args, fla
   }
   return write(context, flags, format, { reencryption, encryptor, outdated });
 };
-
-async function named(cluster: Awaited<ReturnType<typeof openForChange>>, word: string): Promise<Resource> {
-  const resource = await cluster.find(word);
-  if (resource) return resource;
-  throw new Failure(`the server doesn't have a resource type "${word}"`, { exitCode: ExitCode.BadArgs });
-}
 
 interface Work {
   reencryption: Reencryption;

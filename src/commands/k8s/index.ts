@@ -20,6 +20,7 @@ export const kubernetesCommands: readonly CommandEntry[] = [
   { path: 'k8s serve', summary: 'Serve a read-only Kubernetes API over etcd or a snapshot, for kubectl, Helm and other clients', load: () => import('./serve.js') },
   { path: 'k8s shell', summary: 'Open a shell in which kubectl reads etcd or a snapshot', load: () => import('./shell.js') },
   { path: 'k8s verify', summary: 'Check that every stored object is sound', load: () => import('./verify.js') },
+  { path: 'k8s rescue', summary: 'Mend one value that the API server cannot read', load: () => import('./rescue.js') },
   { path: 'k8s encryption', summary: 'Show which objects are encrypted, and how', load: () => import('./encryption.js') },
   { path: 'k8s encryption rewrite', summary: 'Write values anew under the first key', load: () => import('./encryption-rewrite.js') },
   { path: 'k8s ranges', summary: 'Show the service IPs and node ports that are taken', load: () => import('./ranges.js') },

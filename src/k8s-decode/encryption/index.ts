@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { ExitCode, Failure } from '../../base/errors.js';
+import type { Opened } from './any-key.js';
 import { loadSecretbox, type Open, openCbc, openGcm } from './ciphers.js';
 import { type NamedKey, type Provider, parseEncryptionConfig, type Rule } from './config.js';
 import { describeEncrypted, type Encrypted, EncryptedValue } from './describe.js';
@@ -20,7 +21,7 @@ export class Decryptor {
   /** @param unwrap asks a KMS plugin for a data key */
   constructor(
     private readonly rules: Rule[],
-    unwrap: Unwrap,
+    private readonly unwrap: Unwrap,
   ) {
     this.kms = new KmsOpener(unwrap);
   }
@@ -46,6 +47,12 @@ export class Decryptor {
       }
     }
     throw this.cannotOpen(encrypted, etcdKey, failure);
+  }
+
+  /** What the keys make of a value whose own words of its key are wrong; {@link openWithAnyKey}. */
+  async *decryptAnyhow(etcdKeys: readonly Buffer[], value: Buffer): AsyncGenerator<Opened> {
+    const { openWithAnyKey } = await import('./any-key.js');
+    yield* openWithAnyKey(this.rules, this.unwrap, etcdKeys, value);
   }
 
   /**
