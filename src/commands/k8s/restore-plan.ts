@@ -17,6 +17,7 @@ import { formOf, likeStored, type StoredPlace, storedBytes } from '../../k8s/wri
 import { isEncrypted } from '../../k8s-decode/encryption/describe.js';
 import type { Fields } from '../../k8s-decode/index.js';
 import { withoutManagedFields } from '../../k8s-decode/protobuf/field-mask.js';
+import { stringField } from '../../k8s-decode/value.js';
 import { ComparedValues } from '../../output/compared-values.js';
 import { prefixRange } from '../../rpc/keys.js';
 import type { CommandContext } from '../command.js';
@@ -201,6 +202,7 @@ class Planner {
       const { item } = plan.member;
       if (item.namespace !== undefined) await this.checkNamespace(plan, item.namespace);
       await this.checkOwners(plan, object);
+      await this.checkClaim(plan, object);
       const node = nodeOf(object);
       if (node !== undefined && !(await this.hasNode(node))) {
         plan.notes.push(`its node ${node} is not there: the pod will be deleted`);
@@ -219,6 +221,24 @@ class Planner {
     if (!deleted) return;
     plan.action = 'refuse';
     plan.notes.unshift(`its namespace is being deleted since ${deleted}: it would be deleted with it`);
+  }
+
+  /** A volume whose claim is gone is given back, and by its policy deleted with all that is in it. */
+  private async checkClaim(plan: Plan, object: Fields | undefined): Promise<void> {
+    if (stringField(object, 'kind') !== 'PersistentVolume') return;
+    const [namespace, name, uid] = ['namespace', 'name', 'uid'].map((part) =>
+      stringField(object, 'spec', 'claimRef', part),
+    );
+    if (!namespace || !name || !uid || this.uids.has(uid)) return;
+    const claims = this.resources.find(({ plural, group }) => plural === 'persistentvolumeclaims' && group === '')!;
+    if (uidOf(await this.read(this.target.keyOf(claims, namespace, name))) === uid) return;
+    const policy = stringField(object, 'spec', 'persistentVolumeReclaimPolicy') || 'Retain';
+    const text = `its claim ${namespace}/${name} is not there`;
+    if (policy === 'Retain') plan.notes.push(`${text}: it will be released (--with-dependents)`);
+    else {
+      plan.action = 'refuse';
+      plan.notes.unshift(`${text}, and its policy is ${policy}: the data would be lost (--with-dependents)`);
+    }
   }
 
   /** The garbage collector deletes what has no owner left. */

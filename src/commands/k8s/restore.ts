@@ -72,7 +72,8 @@ export async function restore(
   args: readonly string[],
   flags: RestoreOptions,
 ): Promise<number> {
-  const target = await openForChange(context, { ...flags, dryRun: !willWrite(context, flags) });
+  const { registryPrefix } = flags;
+  const target = await openForChange(context, { registryPrefix, dryRun: !willWrite(context, flags) });
   const wanted = await readWanted(context, target, args, flags);
   try {
     const plans = await planRestore(context, target, wanted, flags.overwrite);
@@ -120,7 +121,7 @@ async function resume(context: CommandContext, args: readonly string[], flags: R
     });
   }
   const dryRun = !willWrite(context, flags);
-  const target = await openForChange(context, { ...flags, dryRun });
+  const target = await openForChange(context, { registryPrefix: flags.registryPrefix, dryRun });
   const { openJournal, resumeWriting } = await import('./restore-write.js');
   const opened = await openJournal(target, flags.journal);
   const count = opened.left.length;
