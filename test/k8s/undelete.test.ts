@@ -88,7 +88,10 @@ test('a namespace that was deleted comes back from history, with what it needs',
   assert.ok(at('/deployments/shop/web') < at('/replicasets/shop/web'));
   assert.ok(at('/replicasets/shop/web') < at('/pods/shop/web'));
   // No two objects of a resource have one revision: a watch goes on behind it.
-  const { kvs } = await client.kv.range({ key: Buffer.from('/registry/pods/shop/'), range_end: Buffer.from('/registry/pods/shop0') });
+  const { kvs } = await client.kv.range({
+    key: Buffer.from('/registry/pods/shop/'),
+    range_end: Buffer.from('/registry/pods/shop0'),
+  });
   assert.equal(new Set(kvs.map(({ mod_revision }) => mod_revision)).size, kvs.length);
   // Nothing is left of the plan, and again there is nothing to do.
   assert.deepEqual(readdirSync(join(sample.dir, 'state', 'ketcdctl')), []);
@@ -97,7 +100,10 @@ test('a namespace that was deleted comes back from history, with what it needs',
   assert.match(again.stderr, /^= \d+ objects are the same already\n/);
   // History tells who.
   const history = await sample.run(['k8s', 'history', 'deploy/web', '-n', 'shop', '--summary']);
-  assert.match(history.stdout, /^revision \d+ {2}put back {2}version 1 {2}20\S+Z {2}ketcdctl \(Update\)\nrevision \d+ {2}deleted\n/);
+  assert.match(
+    history.stdout,
+    /^revision \d+ {2}put back {2}version 1 {2}20\S+Z {2}ketcdctl \(Update\)\nrevision \d+ {2}deleted\n/,
+  );
 });
 
 test('what an object goes with: owners, what they own, and what they name', { skip }, async (t) => {
@@ -109,12 +115,17 @@ test('what an object goes with: owners, what they own, and what they name', { sk
   // Without what owns it, a pod is told to be short-lived.
   const alone = await restore('pod/web-6d4f8b5c9-146d3', '-n', 'shop', '--from', SAMPLE);
   assert.match(alone.stderr, /its owner, ReplicaSet web-6d4f8b5c9, is not there: the garbage collector will delete it/);
-  const { exit, stdout } = await restore('pod/web-6d4f8b5c9-146d3', '-n', 'shop', '--from', SAMPLE, '--with-dependents', '--yes');
-  assert.equal(exit, 0);
-  assert.deepEqual(
-    lines(stdout).sort(),
-    [...gone, ...pods].map((key) => `/registry/${key} restored`).sort(),
+  const { exit, stdout } = await restore(
+    'pod/web-6d4f8b5c9-146d3',
+    '-n',
+    'shop',
+    '--from',
+    SAMPLE,
+    '--with-dependents',
+    '--yes',
   );
+  assert.equal(exit, 0);
+  assert.deepEqual(lines(stdout).sort(), [...gone, ...pods].map((key) => `/registry/${key} restored`).sort());
 });
 
 test('a definition with its objects; a list; what a selector finds', { skip }, async (t) => {
@@ -128,10 +139,10 @@ test('a definition with its objects; a list; what a selector finds', { skip }, a
   assert.match(crd.stderr, /^\+ \S+coupons\.shop\.example\.com {2}.*\n\+ {3}\S+loyal-customers .*\n\+ {3}\S+spring /);
   await remove('/registry/configmaps/shop/web-config', '/registry/secrets/shop/db-credentials');
   const list = await restore('secret/db-credentials', 'cm/web-config', '-n', 'shop', '--from', SAMPLE, '--yes');
-  assert.deepEqual(
-    lines(list.stdout).sort(),
-    ['/registry/configmaps/shop/web-config restored', '/registry/secrets/shop/db-credentials restored'],
-  );
+  assert.deepEqual(lines(list.stdout).sort(), [
+    '/registry/configmaps/shop/web-config restored',
+    '/registry/secrets/shop/db-credentials restored',
+  ]);
   await remove('/registry/pods/shop/web-6d4f8b5c9-146d3', '/registry/pods/shop/api-7c9f6d8b4-ce892');
   const selected = await restore('pods', '-l', 'app=web', '-A', '--from', SAMPLE, '--yes');
   assert.equal(selected.stdout, '/registry/pods/shop/web-6d4f8b5c9-146d3 restored\n');
@@ -155,7 +166,13 @@ test('a deletion that had begun is taken back', { skip }, async (t) => {
   await sample.put(key, { apiVersion: 'v1', kind: 'ConfigMap', metadata });
   const space = { name: 'ending', uid: 'u-2', deletionTimestamp: '2026-03-02T09:00:00Z' };
   const status = { phase: 'Terminating', conditions: [{ type: 'NamespaceDeletionContentFailure', status: 'False' }] };
-  await sample.put('/registry/namespaces/ending', { apiVersion: 'v1', kind: 'Namespace', metadata: space, spec: {}, status });
+  await sample.put('/registry/namespaces/ending', {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: space,
+    spec: {},
+    status,
+  });
   const head = await sample.head();
   await sample.remove(key, '/registry/namespaces/ending');
   const { stderr, exit } = await sample.restore('cm/going', 'ns/ending', '-n', 'shop', '--rev', head, '--yes');
@@ -200,13 +217,27 @@ test('service addresses and node ports that others have now are not taken from t
   await sample.put(key('e'), service('e', '10.96.7.3', 30112));
   const { exit, stdout, stderr } = await sample.restore('svc', '-n', 'shop', '--rev', head, '--yes');
   assert.deepEqual([exit, stdout], [1, `${key('c')} restored\n`]);
-  assert.match(stderr, /specs\/shop\/a {2}\(not possible\)\n {4}its cluster IP 10\.96\.7\.1 is that of the service shop\/d now\n/);
-  assert.match(stderr, /specs\/shop\/b {2}\(not possible\)\n {4}its node port 30112 is that of the service shop\/e now\n/);
-  assert.match(stderr, /its cluster IP 172\.20\.0\.1 is in no range of this cluster\n {4}its node port 40000 is not in 30000-32767\n/);
+  assert.match(
+    stderr,
+    /specs\/shop\/a {2}\(not possible\)\n {4}its cluster IP 10\.96\.7\.1 is that of the service shop\/d now\n/,
+  );
+  assert.match(
+    stderr,
+    /specs\/shop\/b {2}\(not possible\)\n {4}its node port 30112 is that of the service shop\/e now\n/,
+  );
+  assert.match(
+    stderr,
+    /its cluster IP 172\.20\.0\.1 is in no range of this cluster\n {4}its node port 40000 is not in 30000-32767\n/,
+  );
   // An address that is taken by an object of its own.
   await sample.remove(key('d'));
   const parentRef = { resource: 'services', namespace: 'shop', name: 'gone' };
-  const address = { apiVersion: 'networking.k8s.io/v1', kind: 'IPAddress', metadata: { name: '10.96.7.1' }, spec: { parentRef } };
+  const address = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'IPAddress',
+    metadata: { name: '10.96.7.1' },
+    spec: { parentRef },
+  };
   await sample.put('/registry/ipaddresses/10.96.7.1', address);
   const taken = await sample.restore('svc/a', '-n', 'shop', '--rev', head, '--yes');
   assert.match(taken.stderr, /its cluster IP 10\.96\.7\.1 is that of the service shop\/gone now/);
@@ -221,7 +252,11 @@ test('a volume comes back with its claim, and not without it where its data woul
     metadata: { name: 'v1', uid: 'uid-v' },
     spec: { persistentVolumeReclaimPolicy: 'Delete', claimRef: { namespace: 'shop', name: 'c1', uid: 'uid-c' } },
   });
-  const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'c1', namespace: 'shop', uid: 'uid-c' } };
+  const claim = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'c1', namespace: 'shop', uid: 'uid-c' },
+  };
   await sample.put(pvc, { ...claim, spec: { volumeName: 'v1' } });
   const head = await sample.head();
   await sample.remove(pv, pvc);
@@ -239,7 +274,9 @@ test('a volume comes back with its claim, and not without it where its data woul
 
 test('a run that broke off goes on from its journal', { skip }, async (t) => {
   const sample = await live(t);
-  const keys = ['api-config', 'web-config', 'kube-root-ca.crt'].map((name) => `/registry/configmaps/shop/${name}`).sort();
+  const keys = ['api-config', 'web-config', 'kube-root-ca.crt']
+    .map((name) => `/registry/configmaps/shop/${name}`)
+    .sort();
   await sample.remove(...keys);
   const journal = join(sample.dir, 'plan.jsonl');
   const head = await sample.head();
@@ -291,13 +328,27 @@ test('the journal of a run is private, and stays when it breaks off', { skip }, 
     // READ
     perm: { permType: 0, key: Buffer.from('/'), range_end: Buffer.from('0') } as never,
   });
-  for (const [name, role] of [['root', 'root'], ['reader', 'reader']] as const) {
+  for (const [name, role] of [
+    ['root', 'root'],
+    ['reader', 'reader'],
+  ] as const) {
     if (name === 'root') await client.auth.roleAdd({ name: 'root' });
     await client.auth.userAdd({ name, password: 'pw' });
     await client.auth.userGrantRole({ user: name, role });
   }
   await client.auth.authEnable();
-  const refused = await sample.restore('--user', 'reader:pw', 'cm/web-config', '-n', 'shop', '--from', SAMPLE, '--journal', journal, '--yes');
+  const refused = await sample.restore(
+    '--user',
+    'reader:pw',
+    'cm/web-config',
+    '-n',
+    'shop',
+    '--from',
+    SAMPLE,
+    '--journal',
+    journal,
+    '--yes',
+  );
   assert.equal(refused.exit, 1, refused.stderr);
   assert.match(refused.stderr, new RegExp(`go on with: ketcdctl k8s restore --journal ${journal}\n`));
   assert.equal(statSync(journal).mode & 0o777, 0o600);
@@ -345,7 +396,10 @@ test('manifests for another cluster', { skip }, async (t) => {
   };
   const path = join(sample.dir, 'kept.jsonl');
   const value = Buffer.from(JSON.stringify(coupon)).toString('base64');
-  writeFileSync(path, `${JSON.stringify({ key: '/registry/configmaps/shop/owned', mod_revision: '1', lease: '0', value })}\n`);
+  writeFileSync(
+    path,
+    `${JSON.stringify({ key: '/registry/configmaps/shop/owned', mod_revision: '1', lease: '0', value })}\n`,
+  );
   const uid = stringField(await sample.object('/registry/configmaps/shop/web-config'), 'metadata', 'uid');
   const mapped = await sample.restore('--from', path, '-o', 'json');
   assert.match(mapped.stdout, new RegExp(`"name":"web-config","uid":"${uid}"`));
@@ -357,14 +411,24 @@ test('manifests for another cluster', { skip }, async (t) => {
 test('revert takes the last change back, or all since', { skip }, async (t) => {
   const sample = await live(t);
   const key = '/registry/configmaps/shop/r';
-  const map = (x: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'r', namespace: 'shop', uid: 'u' }, data: { x } });
+  const map = (x: string) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'r', namespace: 'shop', uid: 'u' },
+    data: { x },
+  });
   await sample.put(key, map('1'));
   const first = await sample.head();
-  assert.match((await sample.run(['k8s', 'revert', 'cm/r', '-n', 'shop'])).stderr, /was not there before its last change/);
+  assert.match(
+    (await sample.run(['k8s', 'revert', 'cm/r', '-n', 'shop'])).stderr,
+    /was not there before its last change/,
+  );
   await sample.put(key, map('2'));
   await sample.put(key, map('3'));
   const revert = (...argv: string[]) =>
-    sample.run(['k8s', 'revert', 'cm/r', '-n', 'shop', '--backup-dir', sample.dir, ...argv], { XDG_STATE_HOME: sample.dir });
+    sample.run(['k8s', 'revert', 'cm/r', '-n', 'shop', '--backup-dir', sample.dir, ...argv], {
+      XDG_STATE_HOME: sample.dir,
+    });
   const value = async () => field(await sample.object(key), 'data', 'x');
   const dry = await revert();
   assert.equal(dry.exit, 0);

@@ -26,7 +26,8 @@ export async function writeManifests(
   const output = manifestOutput(context, { output: flags.output, outputDir: '' });
   const { registryPrefix } = flags;
   const isLive = flags.from === '';
-  const other = !isLive && context.options.given.has('endpoints') ? await openAnyCluster(context, { registryPrefix }) : undefined;
+  const other =
+    !isLive && context.options.given.has('endpoints') ? await openAnyCluster(context, { registryPrefix }) : undefined;
   const wanted = await readWanted(context, other, args, flags);
   try {
     const owners = new Owners(other, wanted.members);
