@@ -73,9 +73,15 @@ after(async () => {
   for (const cleanup of cleanups.reverse()) await cleanup();
 });
 
-const live = (...argv: string[]) => () => ['--endpoints', server.address, ...argv];
-const file = (...argv: string[]) => () => ['--endpoints', `file:${snapshot}`, ...argv];
-const refused = (...argv: string[]) => () => ['--endpoints', refusing, ...argv];
+const live =
+  (...argv: string[]) =>
+  () => ['--endpoints', server.address, ...argv];
+const file =
+  (...argv: string[]) =>
+  () => ['--endpoints', `file:${snapshot}`, ...argv];
+const refused =
+  (...argv: string[]) =>
+  () => ['--endpoints', refusing, ...argv];
 
 interface Row {
   argv: () => string[];

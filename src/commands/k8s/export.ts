@@ -147,7 +147,8 @@ class Exporter {
     await this.context.stdout.flush();
     await this.context.stderr.write(`${parts.join(', ')}\n`);
     for (const problem of this.cluster.refusedDefinitions) await this.context.stderr.write(errorLine(problem));
-    if (this.failed > 0) throw new Failure(`${this.failed} ${this.failed === 1 ? 'object was' : 'objects were'} not written`);
+    if (this.failed > 0)
+      throw new Failure(`${this.failed} ${this.failed === 1 ? 'object was' : 'objects were'} not written`);
     if (this.cluster.refusedDefinitions.length > 0) return ExitCode.Error;
     return this.missing > 0 ? ExitCode.Error : ExitCode.Ok;
   }
