@@ -60,7 +60,7 @@ export async function planRestore(
 /** An object as it is, and as it would be brought back. */
 interface Comparison {
   plan: Plan;
-  /** The object that would be written; undefined where the value is not one, or stays closed. */
+  /** The object that would be written; undefined where the value is not one, stays closed, or is there byte for byte. */
   object: Fields | undefined;
   current: Fields | undefined;
 }
@@ -89,12 +89,14 @@ class Planner {
 
   async plan(): Promise<Plan[]> {
     this.resources = await this.target.resources();
-    const members = inOrder(this.wanted.members);
     const found = new Map<Member, Comparison>();
-    await eachInFlight(members, IN_FLIGHT, async (member) => {
+    await eachInFlight(this.wanted.members, IN_FLIGHT, async (member) => {
       found.set(member, await this.compare(member));
     });
-    const all = members.map((member) => found.get(member)!);
+    // What stays is not looked into: it may be most of a cluster.
+    const [same, other] = [[...found.values()].filter(isSettled), [...found.values()].filter((each) => !isSettled(each))];
+    const ordered = inOrder(other.map(({ plan }) => plan.member)).map((member) => found.get(member)!);
+    const all = [...ordered, ...same];
     for (const { plan, object, current } of all) {
       const isWritten = plan.action === 'create' || plan.action === 'overwrite';
       const uid = uidOf(isWritten ? object : current);
@@ -111,14 +113,14 @@ class Planner {
     const { item } = member;
     const key = this.wanted.keyOf(item);
     const [now] = (await this.target.client.kv.range({ key: Buffer.from(key) })).kvs;
+    const plan: Plan = { member, key, action: 'same', now, isMade: false, value: item.kv.value, notes: [] };
+    if (now?.value.equals(item.kv.value)) return { plan, object: undefined, current: undefined };
     const { stored } = item;
     const back = stored && revived(stored.object);
-    const isMade = !this.wanted.isExplicit && isMadeAnew(item);
-    const plan: Plan = { member, key, action: 'same', now, isMade, value: item.kv.value, notes: [] };
     const current = now && (await this.target.values.read(now.key, now.value)).stored?.object;
     const comparison: Comparison = { plan, object: back?.object, current };
-    if (now && (now.value.equals(item.kv.value) || (back && current && isAlike(back.object, current))))
-      return comparison;
+    if (back && current && isAlike(back.object, current)) return comparison;
+    plan.isMade = !this.wanted.isExplicit && isMadeAnew(item);
     plan.notes.push(...(back?.notes ?? []));
     if (now) await this.difference(plan, now, current, back?.object);
     else {
@@ -297,6 +299,11 @@ class Planner {
       plan.notes.unshift(...conflicts);
     }
   }
+}
+
+/** Whether an object is byte for byte what it was. */
+function isSettled({ plan, object }: Comparison): boolean {
+  return plan.action === 'same' && object === undefined;
 }
 
 /** So many differences are named. */

@@ -50,12 +50,12 @@ const EXPLAINED = 20;
 function* treeLines(plans: readonly Plan[]): Generator<string> {
   const shown = plans.filter(({ action }) => action !== 'same' && action !== 'keep');
   const ofMember = new Map(shown.map((plan) => [plan.member, plan]));
-  const parents = parentsOf(plans.map(({ member }) => member));
+  const parents = parentsOf(shown.map(({ member }) => member));
   const children = new Map<Member | undefined, Plan[]>();
   for (const plan of shown) {
     let parent = parents.get(plan.member);
-    // What stays is no line.
-    while (parent && !ofMember.has(parent)) parent = parents.get(parent);
+    // What stays is no line, but what it is below may be one.
+    while (parent && !ofMember.has(parent)) parent = parent.parent;
     const list = children.get(parent);
     if (list) list.push(plan);
     else children.set(parent, [plan]);
