@@ -94,7 +94,10 @@ class Planner {
       found.set(member, await this.compare(member));
     });
     // What stays is not looked into: it may be most of a cluster.
-    const [same, other] = [[...found.values()].filter(isSettled), [...found.values()].filter((each) => !isSettled(each))];
+    const [same, other] = [
+      [...found.values()].filter(isSettled),
+      [...found.values()].filter((each) => !isSettled(each)),
+    ];
     const ordered = inOrder(other.map(({ plan }) => plan.member)).map((member) => found.get(member)!);
     const all = [...ordered, ...same];
     for (const { plan, object, current } of all) {
