@@ -66,9 +66,9 @@ function tooOld(oldest: bigint, time: number): Failure {
   );
 }
 
-/** `2026-11-26T10:00:00Z`. */
+/** `2026-11-26T10:00:00Z`, with milliseconds where there are any. */
 export function timeText(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 19)}Z`;
+  return new Date(time).toISOString().replace('.000Z', 'Z');
 }
 
 /** The oldest that is left, from a revision on. */

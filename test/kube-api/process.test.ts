@@ -103,7 +103,7 @@ test('it serves until Ctrl-C, over TLS and without, and watches do not keep it',
   const first = await new Promise((resolve, reject) => socket.on('message', resolve).on('error', reject));
   assert.equal(JSON.parse(String(first)).type, 'ADDED');
   const watching = ask(access, '/api/v1/pods?watch=true').catch(() => 'broken off');
-  assert.deepEqual(await running.end('SIGINT'), { code: 0, signal: null });
+  assert.deepEqual(await running.end('SIGINT'), { code: null, signal: 'SIGINT' });
   assert.ok(!existsSync(dirname(access.path)));
   assert.equal(await watching, 'broken off');
   await closed;

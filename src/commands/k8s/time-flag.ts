@@ -19,7 +19,9 @@ export async function revisionOfTime(
   const last = before
     ? `its last change that tells a time is of ${timeText(before.time)} (revision ${before.revision})`
     : 'no change up to it tells a time';
-  const next = after ? `the next that is later of ${timeText(after.time)}` : 'it is the newest';
+  const next = after
+    ? `the next that is later of ${timeText(after.time)} (revision ${after.revision})`
+    : 'it is the newest';
   return {
     revision: String(revision),
     sureness: `at ${timeText(time)} the revision was ${revision}: ${last}, ${next}`,
@@ -37,6 +39,9 @@ function timeOf(flag: string, text: string): number {
 }
 
 function millisecondsOf(duration: string): number {
+  // Go's durations have no days, ages in kubectl's tables do.
+  const days = /^(\d{1,5})d$/.exec(duration)?.[1];
+  if (days !== undefined) return Number(days) * 86_400_000;
   try {
     return Number(parseDuration(duration) / 1_000_000n);
   } catch {
