@@ -93,13 +93,10 @@ class Planner {
     await eachInFlight(this.wanted.members, IN_FLIGHT, async (member) => {
       found.set(member, await this.compare(member));
     });
+    const compared = this.wanted.members.map((member) => found.get(member)!);
     // What stays is not looked into: it may be most of a cluster.
-    const [same, other] = [
-      [...found.values()].filter(isSettled),
-      [...found.values()].filter((each) => !isSettled(each)),
-    ];
-    const ordered = inOrder(other.map(({ plan }) => plan.member)).map((member) => found.get(member)!);
-    const all = [...ordered, ...same];
+    const others = compared.filter((each) => !isSettled(each)).map(({ plan }) => plan.member);
+    const all = [...inOrder(others).map((member) => found.get(member)!), ...compared.filter(isSettled)];
     for (const { plan, object, current } of all) {
       const isWritten = plan.action === 'create' || plan.action === 'overwrite';
       const uid = uidOf(isWritten ? object : current);
