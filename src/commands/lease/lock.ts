@@ -77,5 +77,5 @@ async function holdWhile(
   session.lost.removeEventListener('abort', warn);
   if (problem === undefined) return;
   const passedOn = status !== undefined && atLeast(context.mode, '3.5');
-  throw new Failure(problem, { exitCode: passedOn ? status : ExitCode.Error });
+  throw new Failure(problem, { errorCode: 'failed', exitCode: passedOn ? status : ExitCode.Error });
 }
