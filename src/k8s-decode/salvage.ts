@@ -218,28 +218,39 @@ function* repairedJson(value: Buffer, wanted: Wanted): Generator<Salvaged> {
 
 /** A text that is one object: without what follows it, or ended behind the last member that is whole. */
 function closedJson(text: string): { text: string; lost: number; isCut: boolean } | undefined {
-  const closers: string[] = [];
-  let best: { at: number; closers: string } | undefined;
+  const whole = scanJson(text, text.length);
+  if (whole.end !== undefined) {
+    return { text: text.slice(0, whole.end), lost: text.slice(whole.end).trim().length, isCut: false };
+  }
+  const { safe } = whole;
+  if (safe === undefined) return undefined;
+  const open = scanJson(text, safe).open.reverse().join('');
+  return { text: text.slice(0, safe) + open, lost: text.length - safe, isCut: true };
+}
+
+/** Reads the structure of a text up to `until`. */
+function scanJson(text: string, until: number): { end?: number; safe?: number; open: string[] } {
+  /** What ends the objects and lists that are open. */
+  const open: string[] = [];
+  let safe: number | undefined;
   let inString = false;
-  for (let at = 0; at < text.length; at++) {
+  for (let at = 0; at < until; at++) {
     const letter = text[at]!;
     if (inString) {
       if (letter === '\\') at++;
       else if (letter === '"') inString = false;
     } else if (letter === '"') inString = true;
     else if (letter === '{' || letter === '[') {
-      closers.unshift(letter === '{' ? '}' : ']');
-      best = { at: at + 1, closers: closers.join('') };
-    } else if (letter === ',') best = { at, closers: closers.join('') };
+      open.push(letter === '{' ? '}' : ']');
+      safe = at + 1;
+    } else if (letter === ',') safe = at;
     else if (letter === '}' || letter === ']') {
-      if (closers.shift() !== letter) break;
-      if (closers.length === 0) {
-        return { text: text.slice(0, at + 1), lost: text.slice(at + 1).trim().length, isCut: false };
-      }
-      best = { at: at + 1, closers: closers.join('') };
+      if (open.pop() !== letter) break;
+      safe = at + 1;
+      if (open.length === 0) return { end: safe, safe, open };
     }
   }
-  return best && { text: text.slice(0, best.at) + best.closers, lost: text.length - best.at, isCut: true };
+  return { ...(safe !== undefined && { safe }), open };
 }
 
 /** An object's text with apiVersion and kind, where it has none. */

@@ -5,14 +5,17 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { decodeStored, type Encoding, encodeStored } from '../../src/k8s-decode/index.js';
+import { parseJson } from '../../src/k8s-decode/json/json.js';
+import { NameMap, Redactor } from '../../src/k8s-decode/redact/index.js';
 import { type Fields, field, stringField, type Value } from '../../src/k8s-decode/value.js';
 import { parseYaml } from '../../src/k8s-decode/yaml/read.js';
 import { EtcdFile } from '../../src/storage/mvcc/etcd-file.js';
 import { keysBelow as keysWithPrefix } from '../../src/storage/mvcc/revision.js';
 import { runCli } from '../support/cli.js';
 import { etcdBinary, freePorts, skipWithoutEtcd, startEtcd } from '../support/etcd.js';
-import { corpus, NO_CORPUS } from '../support/root.js';
-import { clientOf, save, tempDir } from './support.js';
+import { corpus, NO_CORPUS, testData } from '../support/root.js';
+import { jsonLines } from '../support/values.js';
+import { clientOf, random, save, tempDir } from './support.js';
 
 const skip = skipWithoutEtcd();
 
@@ -40,6 +43,11 @@ const SECRET = {
   revisionEnv: 'revision-env-Hh87',
   openShift: 'webh00k-Gg98',
   user: 'us3r-of-etcd-Ff09',
+  token: 'oAuth-t0ken-in-its-n4me',
+  parameter: 'templ4te-parameter-Dd21',
+  listEnv: 'custom-env-Cc32',
+  mapEnv: 'map-env-Bb43',
+  pair: 'p4ir-of-name-and-value',
 };
 const CONFIG = 'config-map-v4lue-Ee10';
 const TOKEN =
@@ -107,6 +115,18 @@ const OBJECTS: [key: string, yaml: string, encoding?: Encoding][] = [
     'buildconfigs/shop/build',
     `apiVersion: build.openshift.io/v1\n${META('BuildConfig', 'build')}spec: {triggers: [{type: GitHub, github: {secret: ${SECRET.openShift}}}]}`,
   ],
+  [
+    `oauth/accesstokens/${SECRET.token}`,
+    `apiVersion: oauth.openshift.io/v1\nkind: OAuthAccessToken\nmetadata: {name: ${SECRET.token}, uid: 0a-9}\nclientName: c\nuserName: u`,
+  ],
+  [
+    'templates/shop/template',
+    `apiVersion: template.openshift.io/v1\n${META('Template', 'template')}parameters: [{name: DB_PASSWORD, value: ${SECRET.parameter}}]`,
+  ],
+  [
+    'example.com/databases/shop/env',
+    `apiVersion: example.com/v1\n${META('Database', 'env')}spec: {extraEnv: [{name: A, value: ${SECRET.listEnv}}], environment: {B: ${SECRET.mapEnv}}, options: [{name: dbPassword, value: ${SECRET.pair}}]}`,
+  ],
   ['namespaces/shop', 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, uid: 0a-4}\n'],
   ['serviceaccounts/shop/shop-runner', `apiVersion: v1\n${META('ServiceAccount', 'shop-runner')}`],
 ];
@@ -138,7 +158,7 @@ async function secretSnapshot(t: Parameters<typeof startEtcd>[0], dir: string): 
   const server = await startEtcd(t, { rootPassword: SECRET.user });
   const client = clientOf(t, server, { user: 'root', password: SECRET.user });
   for (const [path, yaml, encoding] of OBJECTS) {
-    const root = path.startsWith('buildconfigs') ? '/openshift.io/' : '/registry/';
+    const root = /^(?:buildconfigs|oauth|templates)\//.test(path) ? '/openshift.io/' : '/registry/';
     const value = await encodeStored(parseYaml(yaml)[0] as Fields, encoding && { encoding });
     await client.kv.put({ key: Buffer.from(root + path), value });
   }
@@ -213,9 +233,13 @@ test('what was redacted decodes, in the same lengths, and is what it was but for
   assert.equal((await runCli(['snapshot', 'redact', snapshot, target])).exit, 0);
   const before = keysBelow(snapshot, '/');
   const after = keysBelow(target, '/');
+  const hidden = after
+    .find(({ key }) => key.includes('/accesstokens/'))!
+    .key.split('/')
+    .at(-1)!;
   assert.deepEqual(
     after.map(({ key, value, revision }) => [key, value.length, revision]),
-    before.map(({ key, value, revision }) => [key, value.length, revision]),
+    before.map(({ key, value, revision }) => [key.replace(SECRET.token, hidden), value.length, revision]),
   );
   for (const { key, value } of after) {
     if (/broken|sealed/.test(key)) continue;
@@ -289,6 +313,58 @@ test('a file that is there is left, a damaged one refused, and one that is encry
   const kept = await runCli(['snapshot', 'redact', snapshot, other, '--keep-encrypted']);
   assert.match(kept.stderr, /1 values are encrypted and were left/);
   assert.ok(readFileSync(other).includes('sealed-bytes'));
+});
+
+test('whatever bytes a value has, its length stays, and hostile ones take no time', async () => {
+  const tally = { nextValue() {}, take() {}, keep() {}, keepEncrypted() {} };
+  const names = new NameMap();
+  for (const name of ['web', 'web-1', 'shop']) names.addKey(`/registry/configmaps/${name}/${name}`);
+  const redactor = new Redactor({ configMaps: true, keepEncrypted: false, other: true, names, tally });
+  const next = random(7);
+  const lines = jsonLines<{ key: string; value: string }>(testData('k8s-real/objects-1.36.ndjson.gz'));
+  for (const { key, value } of lines) {
+    for (let round = 0; round < 4; round++) {
+      const bytes = Buffer.from(value, 'base64');
+      for (let change = 0; change < round; change++) bytes[next(bytes.length)] = next(256);
+      const cut = round === 3 ? bytes.subarray(0, next(bytes.length)) : bytes;
+      const before = cut.length;
+      await redactor.value(key, cut);
+      assert.equal(cut.length, before);
+    }
+  }
+  const size = 1 << 20;
+  const repeated = (text: string) => Buffer.alloc(size, text);
+  const hostile = [
+    'eyJhbGciOi',
+    'eyJ-',
+    'VATE KEY-----',
+    'PRIVATE KEY-----',
+    'LS0tLS1CRUdJTi',
+    '://a:',
+    'token ',
+    'token=',
+    'bearer ',
+    'a.',
+    'a-',
+    '[',
+    '{"a":',
+    '"\\',
+    'password="',
+    '\n',
+    'web-',
+  ].map(repeated);
+  for (const bytes of hostile) {
+    await redactor.value('/registry/configmaps/a/b', Buffer.from(bytes));
+    await redactor.value('elsewhere', Buffer.from(bytes));
+    const object = parseJson(
+      JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'a', annotations: { a: bytes.toString('latin1', 0, 200_000) } },
+      }),
+    ) as Fields;
+    await redactor.value('/registry/pods/a/b', await encodeStored(object));
+  }
 });
 
 const real = corpus('k8s-real');

@@ -47,7 +47,7 @@ const ANY = /eyJ|PRIVATE KEY|LS0tLS1C|:\/\/|pass|pwd|token|secret|key|credential
 /** The first group is what is taken out. */
 const LOOKS: readonly RegExp[] = [
   // A JSON web token.
-  /\b(eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)/g,
+  /\b(eyJ[\w-]{8,4000}\.[\w-]{8,4000}\.[\w-]*)/g,
   // The password of a URL.
   /:\/\/[^\s/:@"'\\]*:([^\s/@"'\\]+)@/g,
   // A header of HTTP.
@@ -81,24 +81,40 @@ const KEY_END = Buffer.from('-----END');
 /** Takes private keys and tokens out of a whole value, in whatever fields they are. */
 export function redactKeys(draft: Draft): void {
   const { bytes } = draft;
-  for (const at of placesOf(bytes, PRIVATE_KEY)) {
-    // The line at the end of a key is no beginning of one.
-    if (/-----END [A-Z0-9 ]*$/.test(bytes.latin1Slice(Math.max(0, at - 40), at))) continue;
-    const start = at + 'PRIVATE KEY-----'.length;
-    const end = bytes.indexOf(KEY_END, start);
-    draft.fillLetters('credential', start, end < 0 ? bytes.length : end);
+  for (const at of apart(placesOf(bytes, PRIVATE_KEY), (place) => keyEnd(bytes, place))) {
+    draft.fillLetters('credential', at + KEY_HEAD, keyEnd(bytes, at));
   }
-  for (const at of placesOf(bytes, PACKED_KEY)) {
-    const end = runEnd(bytes, at, /[A-Za-z0-9+/=]/);
+  for (const at of apart(placesOf(bytes, PACKED_KEY), (place) => runEnd(bytes, place, isBase64))) {
+    const end = runEnd(bytes, at, isBase64);
     const isKey = Buffer.from(bytes.latin1Slice(at, end), 'base64').includes('PRIVATE KEY');
     if (isKey) draft.fillBase64('credential', at, end);
   }
   for (const token of TOKENS) {
-    for (const at of placesOf(bytes, token)) {
-      const end = runEnd(bytes, at, /[\w.-]/);
+    for (const at of apart(placesOf(bytes, token), (place) => runEnd(bytes, place, isToken))) {
+      const end = runEnd(bytes, at, isToken);
       if (bytes.latin1Slice(at, end).includes('.')) draft.fill('credential', at, end);
     }
   }
+}
+
+/** Places without those that lie in what an earlier one covers. */
+function* apart(places: readonly number[], endOf: (place: number) => number): Generator<number> {
+  let done = 0;
+  for (const at of places) {
+    if (at < done) continue;
+    yield at;
+    done = endOf(at);
+  }
+}
+
+const KEY_HEAD = 'PRIVATE KEY-----'.length;
+
+/** Where a private key ends whose head is here: at once, where this is the line at the end of one. */
+function keyEnd(bytes: Buffer, at: number): number {
+  const start = at + KEY_HEAD;
+  if (/-----END [A-Z0-9 ]*$/.test(bytes.latin1Slice(Math.max(0, at - 40), at))) return start;
+  const end = bytes.indexOf(KEY_END, start);
+  return end < 0 ? bytes.length : end;
 }
 
 /** Where a text begins that ends with `rest`. */
@@ -116,8 +132,22 @@ function placesOf(bytes: Buffer, { before, rest }: { before: string; rest: Buffe
 const NONE: readonly number[] = [];
 
 /** Where the run of such letters ends that begins at `start`. */
-function runEnd(bytes: Buffer, start: number, letter: RegExp): number {
+function runEnd(bytes: Buffer, start: number, isOfRun: (byte: number) => boolean): number {
   let at = start;
-  while (at < bytes.length && letter.test(String.fromCharCode(bytes[at]!))) at++;
+  while (at < bytes.length && isOfRun(bytes[at]!)) at++;
   return at;
+}
+
+function isWord(byte: number): boolean {
+  return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
+}
+
+/** Letters, digits, `+`, `/` and `=`. */
+function isBase64(byte: number): boolean {
+  return isWord(byte) || byte === 0x2b || byte === 0x2f || byte === 0x3d;
+}
+
+/** Letters, digits, `_`, `-` and `.`. */
+function isToken(byte: number): boolean {
+  return isWord(byte) || byte === 0x5f || byte === 0x2d || byte === 0x2e;
 }

@@ -64,6 +64,7 @@ export class Draft {
 
   /** Replaces letters and digits, and leaves what parts lines and is escaped. */
   fillLetters(what: Redacted, start: number, end: number): void {
+    if (end <= start) return;
     const { bytes } = this;
     for (let at = start; at < end; at++) {
       const byte = bytes[at]!;

@@ -1,4 +1,5 @@
 /** Takes what is secret out of stored values, and puts as many bytes in its place. */
+import { createHmac, randomBytes } from 'node:crypto';
 import { Cursor } from '../../base/wire/cursor.js';
 import { isEncrypted } from '../encryption/describe.js';
 import { readEnvelope } from '../envelope.js';
@@ -65,8 +66,14 @@ function typeMetaOf(bytes: Buffer): string {
   return length > 127 ? '' : bytes.latin1Slice(ENVELOPE_MAGIC, Math.min(bytes.length, ENVELOPE_MAGIC + 2 + length));
 }
 
+/** OpenShift's tokens for its API are called as they are; those that begin with `sha256~` by their hash. */
+function tokenIn(key: string): string {
+  return /^\/[^/]+\/oauth\/(?:access|authorize)tokens\/(?:sha256~)?(.*)$/.exec(key)?.[1] ?? '';
+}
+
 export class Redactor {
   private readonly plans: Plans;
+  private readonly salt = randomBytes(32);
   /** By {@link typeMetaOf}. */
   private readonly types = new Map<string, { apiVersion: string; kind: string }>();
 
@@ -80,13 +87,31 @@ export class Redactor {
   /** Changes a key in place. */
   key(key: Buffer): void {
     const { names } = this.options;
-    if (!names) return;
     const text = key.toString('latin1');
-    if (isKubernetesKey(text)) key.write(names.inKey(text), 'latin1');
+    const token = tokenIn(text);
+    if (token !== '') key.write(this.hidden(token), key.length - token.length, 'latin1');
+    else if (!names) return;
+    else if (isKubernetesKey(text)) key.write(names.inKey(text), 'latin1');
+  }
+
+  /** Of the same length, and the same for the same token. */
+  private hidden(token: string): string {
+    const hash = createHmac('sha256', this.salt).update(token).digest('hex');
+    return hash.repeat(Math.ceil(token.length / hash.length)).slice(0, token.length);
   }
 
   /** Changes a value in place; a promise only where something has to be loaded for it. */
   value(key: string, value: Buffer): void | Promise<void> {
+    const token = tokenIn(key);
+    if (token !== '') {
+      const hidden = this.hidden(token);
+      for (let at = value.indexOf(token); at >= 0; at = value.indexOf(token, at + token.length))
+        value.write(hidden, at, 'latin1');
+    }
+    return this.redacted(key, value);
+  }
+
+  private redacted(key: string, value: Buffer): void | Promise<void> {
     const { tally, names } = this.options;
     tally.nextValue(key);
     const draft = new Draft(value, this.told, names);

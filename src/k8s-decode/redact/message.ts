@@ -129,6 +129,7 @@ export class Plans {
     if (card === '{}') return this.names || !isLabels(name) ? this.stringMap() : undefined;
     if (isCredentialName(name) && type === 's') return (draft, start, end) => draft.fill('credential', start, end);
     if (name === 'args' || name === 'command') return argument();
+    if (/ur[li]$/i.test(name) && type === 's') return text;
     return this.names && type === 's' && !NO_NAMES.has(name) ? hashNames : undefined;
   }
 
@@ -178,6 +179,12 @@ function isLabels(field: string): boolean {
   return /labels|selector/i.test(field);
 }
 
+/** A text in which a password may stand. */
+const text: Action = (draft, start, end) => {
+  redactText(draft, 'credential', start, end);
+  draft.hashNames(start, end);
+};
+
 const hashNames: Action = (draft, start, end) => draft.hashNames(start, end);
 
 function nameOf({ schema, name }: MessageRef): string {
@@ -188,12 +195,15 @@ function isMessage({ type }: FieldEntry): boolean {
   return /^(?:@Items:)?(?:[\w-]+\/\w+\.)?[A-Z]/.test(type);
 }
 
+/** Messages that are a name and a value. */
+const VALUES = new Set(['core/v1.EnvVar', 'core/v1.HTTPHeader', 'openshift-template/v1.Parameter']);
+
 /** What a field holds that goes as a whole. */
 function wholeField(message: string, field: string, { configMaps }: RedactRules): Redacted | undefined {
   if (message === 'core/v1.Secret' && (field === 'data' || field === 'stringData')) return 'secret data';
   if (configMaps && message === 'core/v1.ConfigMap' && (field === 'data' || field === 'binaryData'))
     return 'config map data';
-  if ((message === 'core/v1.EnvVar' || message === 'core/v1.HTTPHeader') && field === 'value') return 'environment';
+  if (field === 'value' && VALUES.has(message)) return 'environment';
   return undefined;
 }
 

@@ -32,6 +32,8 @@ const KEPT_RESOURCES = new Set([
   'priorityclasses',
 ]);
 
+const LONGEST_NAME = 253;
+
 const WORD = /[A-Za-z0-9]+/g;
 /** What may be a name, or hold some, in a text. */
 const NAME_LIKE = /[A-Za-z0-9](?:[-\w.]*[A-Za-z0-9])?/g;
@@ -93,14 +95,21 @@ export class NameMap {
   private inToken(token: string): string {
     if (this.isHashed(token)) return this.hash(token);
     if (this.kept.has(token)) return token;
-    const dot = token.indexOf('.');
     // `web.shop.svc`: a service and its namespace.
-    if (dot > 0) return `${this.inToken(token.slice(0, dot))}.${this.inText(token.slice(dot + 1))}`;
+    return token
+      .split('.')
+      .map((label) => this.inLabel(label))
+      .join('.');
+  }
+
+  private inLabel(label: string): string {
+    if (this.isHashed(label)) return this.hash(label);
+    if (this.kept.has(label) || label.length > LONGEST_NAME) return label;
     // What was made for an object that is there, and is itself gone: `web-5d4f9-abcde`.
-    for (let dash = token.lastIndexOf('-'); dash > 0; dash = token.lastIndexOf('-', dash - 1)) {
-      if (this.names.has(token.slice(0, dash))) return this.hash(token);
+    for (let dash = label.lastIndexOf('-'); dash > 0; dash = label.lastIndexOf('-', dash - 1)) {
+      if (this.names.has(label.slice(0, dash))) return this.hash(label);
     }
-    return token;
+    return label;
   }
 
   private isHashed(name: string): boolean {
@@ -142,21 +151,21 @@ function other(letter: string, number: number): string {
 }
 
 /** A key's parts: root, resource and what names the object. */
-const KEY = /^(\/[^/]+\/)((?:services|[^/]*\.[^/]*)\/[^/]+|[^/]+)\/(.+)$/;
+const KEY = /^(\/[^/]+\/)((?:services|oauth|[^/]*\.[^/]*)\/[^/]+|[^/]+)\/(.+)$/;
 
 /** The resource of a key as it is counted: `secrets`, `things.example.com`; `(other keys)` for what is not Kubernetes'. */
 export function resourceInKey(key: string): string {
   const [, , resource] = KEY.exec(key) ?? [];
   if (resource === undefined) return key.startsWith('/') ? '(other keys)' : key;
   const slash = resource.indexOf('/');
-  return slash < 0 || resource.startsWith('services/')
+  return slash < 0 || /^(?:services|oauth)\//.test(resource)
     ? resource
     : `${resource.slice(slash + 1)}.${resource.slice(0, slash)}`;
 }
 
 /**
- * Where names stand in a key: behind the root and the resource, which is `GROUP/PLURAL` for custom resources and `services/specs` and
- * `services/endpoints` for two others.
+ * Where names stand in a key: behind the root and the resource, which is `GROUP/PLURAL` for custom resources, `services/…` for two others
+ * and `oauth/…` for some of OpenShift's.
  */
 function placesInKey(key: string): [start: number, end: number][] {
   const [, root = '', resource = ''] = KEY.exec(key) ?? [];

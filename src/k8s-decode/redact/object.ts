@@ -69,7 +69,8 @@ export class ObjectRedactor {
     for (const { name: field, nameStart, nameEnd, part } of members) {
       const what = dataOf(kind, field, this.rules);
       if (what) this.all(what, part, field !== 'stringData' && !(kind === 'ConfigMap' && field === 'data'));
-      else if (field === 'env' && part.items) for (const item of part.items) this.variable(item);
+      else if (isEnvironment(field)) this.environment(part);
+      else if (field === 'value' && isCredentialName(this.nameIn(members))) this.leaf('credential', part);
       else if (field === 'managedFields') this.keysOfFields(part);
       else this.part(part, field);
       if (name === 'labels' || name === 'matchLabels') this.draft.hashNames(nameStart, nameEnd);
@@ -86,11 +87,21 @@ export class ObjectRedactor {
     }
   }
 
-  private variable({ members = [] }: Part): void {
-    for (const { name, part } of members) {
-      if (name === 'value') this.leaf('environment', part);
-      else this.part(part, name);
+  /** Variables as a list of names and values, as Kubernetes has them, or as a map. */
+  private environment({ items = [], members = [] }: Part): void {
+    for (const { part } of members) this.leaf('environment', part);
+    for (const item of items) {
+      for (const { name, part } of item.members ?? []) {
+        if (name === 'value') this.leaf('environment', part);
+        else this.part(part, name);
+      }
     }
+  }
+
+  /** What a pair of a name and a value calls it. */
+  private nameIn(members: NonNullable<Part['members']>): string {
+    const part = members.find(({ name }) => name === 'name' || name === 'key')?.part;
+    return part?.type === 'string' ? this.text(part) : '';
   }
 
   private annotation(name: string, part: Part): void {
@@ -140,6 +151,10 @@ export class ObjectRedactor {
     const { bytes } = this.draft;
     return this.spelling === 'json' ? jsonText(bytes, start, end) : bytes.utf8Slice(start, end);
   }
+}
+
+function isEnvironment(field: string): boolean {
+  return /^(?:extra|additional)?-?_?env(?:ironment)?(?:s|-?_?vars?|-?_?variables)?$/i.test(field);
 }
 
 /** What a field of a kind holds, where all of it goes. */
