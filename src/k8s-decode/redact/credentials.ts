@@ -98,13 +98,14 @@ export function redactKeys(draft: Draft): void {
 }
 
 /** Places without those that lie in what an earlier one covers. */
-function* apart(places: readonly number[], endOf: (place: number) => number): Generator<number> {
+function apart(places: readonly number[], endOf: (place: number) => number): readonly number[] {
+  if (places.length < 2) return places;
   let done = 0;
-  for (const at of places) {
-    if (at < done) continue;
-    yield at;
+  return places.filter((at) => {
+    if (at < done) return false;
     done = endOf(at);
-  }
+    return true;
+  });
 }
 
 const KEY_HEAD = 'PRIVATE KEY-----'.length;

@@ -66,6 +66,8 @@ function typeMetaOf(bytes: Buffer): string {
   return length > 127 ? '' : bytes.latin1Slice(ENVELOPE_MAGIC, Math.min(bytes.length, ENVELOPE_MAGIC + 2 + length));
 }
 
+const OF_TOKENS = 'tokens/';
+
 /** OpenShift's tokens for its API are called as they are; those that begin with `sha256~` by their hash. */
 function tokenIn(key: string): string {
   return /^\/[^/]+\/oauth\/(?:access|authorize)tokens\/(?:sha256~)?(.*)$/.exec(key)?.[1] ?? '';
@@ -87,11 +89,11 @@ export class Redactor {
   /** Changes a key in place. */
   key(key: Buffer): void {
     const { names } = this.options;
+    if (!names && !key.includes(OF_TOKENS)) return;
     const text = key.toString('latin1');
     const token = tokenIn(text);
     if (token !== '') key.write(this.hidden(token), key.length - token.length, 'latin1');
-    else if (!names) return;
-    else if (isKubernetesKey(text)) key.write(names.inKey(text), 'latin1');
+    else if (names && isKubernetesKey(text)) key.write(names.inKey(text), 'latin1');
   }
 
   /** Of the same length, and the same for the same token. */
@@ -102,7 +104,7 @@ export class Redactor {
 
   /** Changes a value in place; a promise only where something has to be loaded for it. */
   value(key: string, value: Buffer): void | Promise<void> {
-    const token = tokenIn(key);
+    const token = key.includes(OF_TOKENS) ? tokenIn(key) : '';
     if (token !== '') {
       const hidden = this.hidden(token);
       for (let at = value.indexOf(token); at >= 0; at = value.indexOf(token, at + token.length))
