@@ -17,7 +17,7 @@ export interface Wanted {
 }
 
 /** Bytes that may be the object, and what was done to have them. */
-export interface Salvaged {
+interface Salvaged {
   plain: Buffer;
   how: string;
   /** Bytes at the end that are given up. */

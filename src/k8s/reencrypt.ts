@@ -11,7 +11,7 @@ import type { Cluster } from './cluster.js';
 import { qualifiedName, type Resource } from './resources.js';
 
 /** How the values of a resource stand to the EncryptionConfiguration. */
-export interface ResourceTally {
+interface ResourceTally {
   resource: string;
   /** Under the first key. */
   current: number;
@@ -22,7 +22,7 @@ export interface ResourceTally {
 }
 
 /** A value that does not open, and why. */
-export interface Unreadable {
+interface Unreadable {
   key: string;
   reason: string;
 }

@@ -12,7 +12,7 @@ import type { Cluster, KeyPlace } from './cluster.js';
 import { keyProblems, typeProblem } from './verify.js';
 
 export const REPAIRS = ['other-key', 'envelope', 'tail', 'name', 'fields', 'revision', 'snapshot'] as const;
-export type RepairName = (typeof REPAIRS)[number];
+type RepairName = (typeof REPAIRS)[number];
 
 /** A way to mend a value. */
 export interface Repair {

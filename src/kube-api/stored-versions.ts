@@ -10,7 +10,7 @@ import { servedVersions } from './releases.js';
  * `ok`. `migrate`: readable, and to be written in another version before that one goes. `blocks`: the release that was asked for does
  * not serve the version, or the definition does not have it. `drop`: nothing is stored so any more, and the definition still lists it.
  */
-export type VersionState = 'ok' | 'migrate' | 'blocks' | 'drop';
+type VersionState = 'ok' | 'migrate' | 'blocks' | 'drop';
 
 export interface StoredVersion {
   /** `deployments.apps` */

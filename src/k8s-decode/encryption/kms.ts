@@ -17,7 +17,7 @@ export interface WrappedKey {
 export type Unwrap = (provider: KmsProvider, wrapped: WrappedKey) => Promise<Buffer>;
 
 /** Has the plugin of a provider wrap a data key, or a seed. */
-export type Wrap = (provider: KmsProvider, dataKey: Buffer) => Promise<WrappedKey>;
+type Wrap = (provider: KmsProvider, dataKey: Buffer) => Promise<WrappedKey>;
 
 /** The plugins of KMS providers. */
 export interface KmsPlugins {
@@ -26,7 +26,7 @@ export interface KmsPlugins {
 }
 
 /** What stands behind the prefix: a data key, and what was sealed with it. */
-export interface KmsValue {
+interface KmsValue {
   wrapped: WrappedKey;
   sealed: Buffer;
   isSeed: boolean;

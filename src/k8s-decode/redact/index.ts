@@ -16,7 +16,7 @@ import { cborParts, NotReadable } from './tree.js';
 export type { Redacted } from './draft.js';
 export { NameMap, resourceInKey } from './names.js';
 
-export interface RedactOptions extends RedactRules {
+interface RedactOptions extends RedactRules {
   /** Leaves values that are encrypted at rest as they are. */
   keepEncrypted: boolean;
   /** Replaces values that are not Kubernetes', too. */
@@ -27,7 +27,7 @@ export interface RedactOptions extends RedactRules {
 }
 
 /** Told what is done, a value after the other. */
-export interface RedactTally {
+interface RedactTally {
   nextValue(key: string): void;
   take(what: Redacted, bytes: number): void;
   /** A value that is not Kubernetes' was left. */
@@ -40,7 +40,7 @@ export interface RedactTally {
 const ROOTS = /^\/(?:registry|kubernetes\.io|openshift\.io)\//;
 
 /** Whether a key is one of a Kubernetes cluster. */
-export function isKubernetesKey(key: string): boolean {
+function isKubernetesKey(key: string): boolean {
   return ROOTS.test(key);
 }
 

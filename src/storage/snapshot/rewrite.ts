@@ -8,7 +8,7 @@ import { RevisionScan } from '../mvcc/revision-scan.js';
 import { checkHash } from './hash-check.js';
 
 /** Changes a snapshot's content, each key and value in place. */
-export interface Rewriting {
+interface Rewriting {
   /** Told all keys before the first value comes. */
   seeKey?: ((key: string) => void) | undefined;
   /** Called with each value and the key as it was, and then with the key. */
@@ -19,7 +19,7 @@ export interface Rewriting {
 }
 
 /** What was written. */
-export interface Rewritten {
+interface Rewritten {
   /** Bytes of both files. */
   before: number;
   after: number;
