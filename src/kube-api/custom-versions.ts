@@ -5,19 +5,18 @@ import { listOf } from '../k8s/fields.js';
 import type { CrdColumn } from '../k8s/tables/custom-columns.js';
 import { type Fields, field, stringField, type Value } from '../k8s-decode/value.js';
 import { type Api, apiVersionOf, type CustomVersion } from './apis.js';
+import type { LeftOut } from './catalog.js';
 import { CUSTOM_VERBS, SCALE, type SubResource } from './subresources.js';
 
 /** The APIs that a definition (v1 or v1beta1) declares, the preferred version first; none where it cannot be read. */
 export function customApis(stored: Fields): Api[] {
-  const definition = stringField(stored, 'apiVersion') === 'apiextensions.k8s.io/v1' ? stored : definitionV1(stored);
+  const definition = inV1(stored);
   const resource = customResource(definition);
   if (!resource) return [];
-  const convertsByName = stringField(definition, 'spec', 'conversion', 'strategy') !== 'Webhook';
+  const convertsByName = isConvertedByName(definition);
   const all = listOf(field(definition, 'spec', 'versions'));
   // What a webhook would have to convert cannot be given: the version in which it is stored can.
-  const served = all.filter(
-    (each) => field(each, 'served') !== false && (convertsByName || field(each, 'storage') === true),
-  );
+  const served = all.filter((each) => field(each, 'served') !== false && (convertsByName || isStorage(each)));
   const schemas = schemasOf(resource.group, all);
   const listKind = stringField(definition, 'spec', 'names', 'listKind') || `${resource.kind}List`;
   return served
@@ -38,6 +37,31 @@ export function customApis(stored: Fields): Api[] {
       resource,
       custom: { ...customVersion(each), schemas, convertsByName, listKind },
     }));
+}
+
+/** The versions that a definition serves through a webhook, which is not there. */
+export function customLeftOut(stored: Fields): LeftOut[] {
+  const definition = inV1(stored);
+  const resource = customResource(definition);
+  if (!resource || isConvertedByName(definition)) return [];
+  const served = listOf(field(definition, 'spec', 'versions')).filter((each) => field(each, 'served') !== false);
+  const named = (version: Value | undefined) => apiVersionOf(resource.group, stringField(version, 'name') ?? '');
+  const storage = named(listOf(field(definition, 'spec', 'versions')).find(isStorage));
+  return served
+    .filter((each) => !isStorage(each))
+    .map((each) => ({ apiVersion: named(each), plural: resource.plural, stored: storage }));
+}
+
+function inV1(stored: Fields): Fields {
+  return stringField(stored, 'apiVersion') === 'apiextensions.k8s.io/v1' ? stored : definitionV1(stored);
+}
+
+function isConvertedByName(definition: Fields): boolean {
+  return stringField(definition, 'spec', 'conversion', 'strategy') !== 'Webhook';
+}
+
+function isStorage(version: Value): boolean {
+  return field(version, 'storage') === true;
 }
 
 function schemasOf(group: string, versions: readonly Value[]): Map<string, Fields> {

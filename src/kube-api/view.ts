@@ -8,7 +8,7 @@ import type { Fields } from '../k8s-decode/index.js';
 import { prefixRange } from '../rpc/keys.js';
 import type { Api, Apis } from './apis.js';
 import { builtInApis, type LeftOut, makeApis, newestRelease, openShiftApis, type StoredVersions } from './catalog.js';
-import { customApis } from './custom-versions.js';
+import { customApis, customLeftOut } from './custom-versions.js';
 import { OpenedValues } from './opened-values.js';
 
 export interface ViewOptions {
@@ -24,7 +24,7 @@ export interface ViewOptions {
 const DEFINITIONS_FRESH_MS = 1000;
 
 export class View {
-  private custom: { revision: string; apis: Apis; checked: number } | undefined;
+  private custom: { revision: string; apis: Apis; leftOut: readonly LeftOut[]; checked: number } | undefined;
   private renewing: Promise<Apis> | undefined;
   /** What was encrypted at rest. */
   readonly opened: OpenedValues;
@@ -57,9 +57,10 @@ export class View {
     );
   }
 
-  /** Versions of the release that cannot be made of what is stored. */
-  get leftOut(): readonly LeftOut[] {
-    return this.builtIn.leftOut;
+  /** Versions that the release and the definitions have, and that cannot be made of what is stored. */
+  async leftOut(): Promise<LeftOut[]> {
+    await this.apis();
+    return [...this.builtIn.leftOut, ...this.custom!.leftOut];
   }
 
   /** Nothing changes: a file, or one revision of a cluster. */
@@ -104,11 +105,8 @@ export class View {
     else {
       const openShift: Api[] = cluster.isOpenShift ? openShiftApis() : [];
       const definitions = await readDefinitions(cluster, range, this.readRevision);
-      this.custom = {
-        revision,
-        checked,
-        apis: makeApis([...builtIn.apis, ...openShift], definitions.flatMap(customApis)),
-      };
+      const apis = makeApis([...builtIn.apis, ...openShift], definitions.flatMap(customApis));
+      this.custom = { revision, checked, apis, leftOut: definitions.flatMap(customLeftOut) };
     }
     return this.custom.apis;
   }

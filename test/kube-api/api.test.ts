@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { builtInResources } from '../../src/k8s/resources.js';
+import type { Fields } from '../../src/k8s-decode/value.js';
 import { newestRelease } from '../../src/kube-api/catalog.js';
 import { continueToken, readContinueToken } from '../../src/kube-api/continue-token.js';
 import { conversionOf } from '../../src/kube-api/convert/index.js';
+import { customApis, customLeftOut } from '../../src/kube-api/custom-versions.js';
 import { OpenedValues } from '../../src/kube-api/opened-values.js';
 import { resourcePath } from '../../src/kube-api/resource-path.js';
 import { fields } from '../k8s-decode/support.js';
@@ -80,8 +82,25 @@ test('an older release serves what it had', async () => {
     groups.find((group) => group.name === name)?.versions.map(({ version }) => version);
   assert.deepEqual(versions('flowcontrol.apiserver.k8s.io'), ['v1', 'v1beta3']);
   assert.deepEqual(versions('batch'), ['v1']);
-  const shapes = view.leftOut.map(({ apiVersion, plural }) => `${plural} ${apiVersion}`);
+  const shapes = (await view.leftOut()).map(({ apiVersion, plural }) => `${plural} ${apiVersion}`);
   assert.ok(shapes.includes('resourceclaims resource.k8s.io/v1alpha2'), shapes.join());
+});
+
+test('versions that a webhook would have to make are left out, and named', () => {
+  const versions = ['v2', 'v1'].map((name) => ({ name, served: true, storage: name === 'v2' }));
+  const names = { plural: 'widgets', singular: 'widget', kind: 'Widget' };
+  const definition = (strategy: string) =>
+    fields({
+      apiVersion: 'apiextensions.k8s.io/v1',
+      metadata: { name: 'widgets.ex.io' },
+      spec: { group: 'ex.io', names, scope: 'Cluster', versions, conversion: { strategy } },
+    }) as Fields;
+  const served = (strategy: string) => customApis(definition(strategy)).map(({ apiVersion }) => apiVersion);
+  assert.deepEqual(served('None'), ['ex.io/v2', 'ex.io/v1']);
+  assert.deepEqual(customLeftOut(definition('None')), []);
+  assert.deepEqual(served('Webhook'), ['ex.io/v2']);
+  const leftOut = [{ apiVersion: 'ex.io/v1', plural: 'widgets', stored: 'ex.io/v2' }];
+  assert.deepEqual(customLeftOut(definition('Webhook')), leftOut);
 });
 
 test('the newest release that serves what is stored', () => {

@@ -33,6 +33,8 @@ export async function serving(context: CommandContext, flags: ServeFlags): Promi
     });
   }
   const sources = await openSources(context, flags);
+  for (const { name, sureness } of sources) if (sureness) context.stderr.write(`${name}: ${sureness}\n`);
+  for (const line of [...(await warnings(sources)), ...risks(address.isLoopback)]) context.stderr.write(`${line}\n`);
   const token = randomBytes(32).toString('base64url');
   const views = new Map<string, View>(sources.map(({ name, view }) => [sources.length > 1 ? name : '', view]));
   const tls = given ?? loopbackCertificate(addressBytes(address.host));
@@ -47,8 +49,6 @@ export async function serving(context: CommandContext, flags: ServeFlags): Promi
   const url = await server.listen();
   const contexts = sources.map(({ name }) => ({ name, server: sources.length > 1 ? `${url}/${name}` : url }));
   const file = new PrivateFile('kubeconfig', kubeconfig({ contexts, token, certificate: tls.cert }));
-  for (const { name, sureness } of sources) if (sureness) context.stderr.write(`${name}: ${sureness}\n`);
-  for (const line of [...warnings(sources), ...risks(address.isLoopback)]) context.stderr.write(`${line}\n`);
   return {
     variables: { KUBECONFIG: file.path },
     description: sources.map((source) => described(source, url)),
@@ -72,13 +72,15 @@ function risks(isLoopback: boolean): string[] {
 }
 
 /** Versions that are missing though the release has them. */
-function warnings(sources: readonly Served[]): string[] {
-  return sources.flatMap(({ name, view }) =>
-    view.leftOut.map(
-      ({ apiVersion, plural, stored }) =>
-        `Warning: ${name}: ${plural} are not served as ${apiVersion}: they are stored as ${stored}, and not converted`,
-    ),
-  );
+async function warnings(sources: readonly Served[]): Promise<string[]> {
+  const lines: string[] = [];
+  for (const { name, view } of sources) {
+    for (const { apiVersion, plural, stored } of await view.leftOut()) {
+      const why = `they are stored as ${stored}, and not converted`;
+      lines.push(`Warning: ${name}: ${plural} are not served as ${apiVersion}: ${why}`);
+    }
+  }
+  return lines;
 }
 
 function reportBug({ stderr }: CommandContext, error: unknown): void {
