@@ -43,6 +43,7 @@ const ELSEWHERE: Readonly<Record<string, readonly [command: string, why: string]
     ['k8s restore deploy/web', 'what the edit before it has changed'],
   ],
   'k8s.md': [['--encryption-config /etc/kubernetes', 'encrypted values']],
+  'move-off-v2.md': [['', 'data directories of etcd 3.4 and 3.5 with the old API']],
   'out-of-space.md': [
     ['recover-space', 'three members, one of them full'],
     ['defrag', 'three members'],
