@@ -75,6 +75,7 @@ async function openValues({ options, stderr }: CommandContext): Promise<StoredVa
   const { StoredValues } = await import('../k8s/values.js');
   return new StoredValues({
     encryptionConfig: options.encryptionConfig,
+    isOwnNode: async () => (await import('../node/own-endpoints.js')).areOwnEndpoints(options.endpoints),
     tell: (text) => void stderr.write(text),
     trace: options.debug ? (line) => void stderr.write(`${line}\n`) : undefined,
   });

@@ -29,6 +29,11 @@ import { type Fields, JsonText } from '../k8s-decode/value.js';
 export interface StoredValuesOptions {
   /** Path of an EncryptionConfiguration; without it the one that this node's API server has, if any. */
   encryptionConfig?: string | undefined;
+  /**
+   * Whether the values are those of this node's etcd. Of another one the node's configuration is taken to write only what resembles a
+   * value that it opens. Without it they are.
+   */
+  isOwnNode?: (() => Promise<boolean>) | undefined;
   /** Takes the text of what a user has to know: lines for standard error. */
   tell?: ((text: string) => void) | undefined;
   /** Told what is tried on the way to a key. */
@@ -116,7 +121,7 @@ export class StoredValues {
     resource: string | undefined,
     resembles: KeyedValue | undefined,
   ): Promise<Buffer> {
-    const encryptor = await this.encryptor();
+    const encryptor = await this.encryptor(resembles);
     if (!encryptor || resource === undefined) {
       const encrypted = resembles && describeEncrypted(resembles.value);
       if (encrypted) throw noKeyFor(encrypted, resembles.key.toString());
@@ -131,14 +136,26 @@ export class StoredValues {
   }
 
   /**
-   * What encrypts as the API server would; undefined where there is no EncryptionConfiguration.
+   * What encrypts as the API server would; undefined where there is no EncryptionConfiguration, or one that may be another cluster's.
+   * @param resembles a value of the cluster
    * @throws Failure for one that is there and cannot be used: what is written without it would not be encrypted
    */
-  async encryptor(): Promise<Encryptor | undefined> {
+  async encryptor(resembles?: KeyedValue): Promise<Encryptor | undefined> {
     this.keys ??= this.openKeys();
     const keys = await this.keys;
+    if (!keys || !(await this.isOfCluster(keys, resembles))) return undefined;
     if (keys instanceof Failure) throw keys;
-    return keys?.encryptor;
+    return keys.encryptor;
+  }
+
+  private async isOfCluster(keys: Keys | Failure, resembles: KeyedValue | undefined): Promise<boolean> {
+    const { encryptionConfig, isOwnNode } = this.options;
+    if (encryptionConfig || !isOwnNode || (await isOwnNode())) return true;
+    if (keys instanceof Failure || !resembles || !isEncrypted(resembles.value)) return false;
+    return keys.decryptor.decrypt(resembles.key, resembles.value).then(
+      () => true,
+      () => false,
+    );
   }
 
   private async requireSameCluster(encryptor: Encryptor, resource: string, { key, value }: KeyedValue): Promise<void> {

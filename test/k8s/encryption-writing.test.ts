@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { kmsPlugins } from '../../src/k8s/kms-plugin.js';
+import { StoredValues } from '../../src/k8s/values.js';
 import { describeEncrypted } from '../../src/k8s-decode/encryption/describe.js';
 import { openDecryptor } from '../../src/k8s-decode/encryption/index.js';
 import { decodeStored } from '../../src/k8s-decode/index.js';
@@ -222,4 +224,32 @@ test('a KMS plugin that does not give back its key, or is away, is not written w
   await opened(sample, path, key);
   // A data key serves for all values of a run: two Encrypts for two runs.
   assert.ok(plugin.calls.filter((call) => call === '/v2.KeyManagementService/Encrypt').length <= 6);
+});
+
+test("this node's configuration is that of its own etcd, and of another only beside what it opens", async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'ketcdctl-test-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  const path = join(dir, 'config.yaml');
+  const secret = randomBytes(32).toString('base64');
+  writeFileSync(
+    path,
+    `kind: EncryptionConfiguration\nresources:\n- resources: [secrets]\n  providers:\n  - aesgcm: {keys: [{name: k, secret: ${secret}}]}\n  - identity: {}\n`,
+  );
+  const key = Buffer.from('/registry/secrets/a/b');
+  const plain = Buffer.from('k8s\0plain');
+  const named = new StoredValues({ encryptionConfig: path, isOwnNode: async () => false });
+  const sealed = await named.seal(key, plain, 'secrets', undefined);
+  assert.equal(describeEncrypted(sealed)?.keyName, 'k');
+  // What finds a node's configuration looks below /etc: here it is handed in by the keys that were opened already.
+  for (const [isOwn, resembles, isSealed] of [
+    [true, undefined, true],
+    [false, undefined, false],
+    [false, { key, value: plain }, false],
+    [false, { key, value: sealed }, true],
+  ] as const) {
+    const values = new StoredValues({ isOwnNode: async () => isOwn });
+    Object.assign(values, { keys: (named as unknown as { keys: unknown }).keys });
+    const written = await values.seal(key, plain, 'secrets', resembles);
+    assert.equal(!written.equals(plain), isSealed);
+  }
 });
