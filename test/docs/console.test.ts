@@ -41,8 +41,13 @@ const ELSEWHERE: Readonly<Record<string, readonly [command: string, why: string]
   'k8s-changes.md': [
     ['k8s apply -f banner.yaml', 'a manifest of the reader'],
     ['k8s restore deploy/web', 'what the edit before it has changed'],
+    ['k8s rescue', 'a damaged value'],
   ],
-  'k8s.md': [['--encryption-config /etc/kubernetes', 'encrypted values']],
+  'k8s.md': [
+    ['--encryption-config /etc/kubernetes', 'encrypted values'],
+    ['k8s orphans', 'objects whose owners are gone'],
+    ['k8s stored-versions', 'objects of older versions'],
+  ],
   'move-off-v2.md': [['', 'data directories of etcd 3.4 and 3.5 with the old API']],
   'out-of-space.md': [
     ['recover-space', 'three members, one of them full'],
