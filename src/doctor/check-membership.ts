@@ -92,23 +92,28 @@ function learners(facts: ClusterFacts): Finding[] {
         id: 'learner',
         severity: 'warning' as const,
         what: `${name || id} is a learner: it has no vote`,
-        evidence:
-          behind === undefined
-            ? 'it does not answer, so it can’t be promoted'
-            : `it is ${behind} entries behind the leader; it can be promoted when it has caught up`,
+        evidence: whyNotPromoted(behind),
         remedy: `ketcdctl member promote ${id}`,
         page: 'replace-member.md',
       };
     });
 }
 
+/** @param behind entries that a learner has not applied yet, of the leader's when it was asked: by now it may have more */
+function whyNotPromoted(behind: bigint | undefined): string {
+  if (behind === undefined) return 'it does not answer, so it can’t be promoted';
+  if (behind <= 0n) return 'it has caught up with the leader, and can be promoted';
+  return `it is ${behind} entries behind the leader; it can be promoted when it has caught up`;
+}
+
 function unstarted(facts: ClusterFacts): Finding[] {
   return allListed(facts)
     .filter(({ name }) => name === '')
-    .map(({ id, peerUrls }) => ({
+    .map(({ id, peerUrls, isLearner }) => ({
       id: 'member-unstarted',
-      severity: 'error' as const,
-      what: `member ${id} was added and has never started: it counts for the quorum`,
+      // A learner has no vote, and so takes nothing away while it is not there.
+      severity: isLearner ? ('warning' as const) : ('error' as const),
+      what: `member ${id} was added and has never started${isLearner ? '' : ': it counts for the quorum'}`,
       evidence: `peer URLs ${peerUrls.join(', ')}`,
       remedy: `start it with --initial-cluster-state existing, or take it out again: ketcdctl member remove ${id}`,
       page: 'replace-member.md',

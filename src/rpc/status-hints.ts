@@ -31,6 +31,11 @@ const KNOWN: readonly (readonly [part: string, errorCode: ErrorCode, hint: strin
     '`recover-space --dry-run` shows what fills it, and `recover-space` makes room: compaction, defragmentation, disarming',
   ],
   ['request is too large', 'too-large', 'etcd takes at most --max-request-bytes (1.5 MiB unless it was raised)'],
+  [
+    'unhealthy cluster',
+    'refused',
+    'etcd changes its members only when all have been connected for some seconds: `endpoint health --cluster`, then again',
+  ],
   ['too many requests', 'overloaded', 'the server is overloaded: try again later'],
   ['not supported for learner', 'not-supported', 'this member is a learner: use another endpoint'],
   ['required revision has been compacted', 'compacted', 'take a newer revision, or read a snapshot that still has it'],
@@ -58,5 +63,9 @@ const BY_CODE: Partial<Record<Code, ErrorCode>> = {
 
 /** The kind of failure that a status is. */
 export function errorCodeOf(code: Code, details: string): ErrorCode {
-  return KNOWN.find(([part]) => details.includes(part))?.[1] ?? BY_CODE[code] ?? 'refused';
+  const known = KNOWN.find(([part]) => details.includes(part));
+  if (known) return known[1];
+  // Whoever says this could be reached.
+  if (code === Code.Unavailable && details.startsWith('etcdserver: ')) return 'refused';
+  return BY_CODE[code] ?? 'refused';
 }

@@ -51,6 +51,9 @@ test("the server's words name the code", () => {
   assert.equal(errorCodeOf(Code.OutOfRange, 'etcdserver: mvcc: required revision has been compacted'), 'compacted');
   assert.equal(errorCodeOf(Code.DeadlineExceeded, ''), 'timeout');
   assert.equal(errorCodeOf(Code.Internal, 'x'), 'refused');
+  // A server that answers could be reached.
+  assert.equal(errorCodeOf(Code.Unavailable, 'etcdserver: unhealthy cluster'), 'refused');
+  assert.equal(errorCodeOf(Code.Unavailable, 'connection refused'), 'no-connection');
 });
 
 test('secrets are found in long texts', () => {

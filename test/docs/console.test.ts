@@ -68,6 +68,10 @@ const ELSEWHERE: Readonly<Record<string, readonly [command: string, why: string]
     ['lease grant', 'the ID of a lease'],
     ['make-mirror', 'two clusters'],
   ],
+  'undelete.md': [
+    ['k8s restore deploy/web', 'objects that were deleted'],
+    ['k8s revert', 'an object of the reader'],
+  ],
   'upgrade-etcd.md': [['upgrade check', 'a data directory of etcd 3.5']],
   'v2.md': [['', 'an etcd with the old API']],
 };

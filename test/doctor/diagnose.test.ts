@@ -97,6 +97,19 @@ test('learners, members that never started, and lists that differ', () => {
   ]);
 });
 
+test('a learner that has caught up, and one that never started, take nothing from the quorum', () => {
+  const listed = (name: string) => [
+    ...['a', 'b', 'c'].map((id) => ({ id, name: `m-${id}`, isLearner: false, peerUrls: [], clientUrls: [] })),
+    { id: 'd', name, isLearner: true, peerUrls: ['https://d:2380'], clientUrls: [] },
+  ];
+  const all = (name: string) => healthy().map((each) => ({ ...each, listed: listed(name) }));
+  const ahead = member('d', { isLearner: true, raftAppliedIndex: 1003n }, { listed: listed('m-d') });
+  const [finding] = diagnose(cluster([...all('m-d'), ahead]));
+  assert.equal(finding!.evidence, 'it has caught up with the leader, and can be promoted');
+  const unstarted = diagnose(cluster(all(''))).find(({ id }) => id === 'member-unstarted');
+  assert.deepEqual([unstarted!.severity, unstarted!.what], ['warning', 'member d was added and has never started']);
+});
+
 test('alarms, quota, free space', () => {
   const alarms = [{ memberId: 'b', alarm: 'NOSPACE' }];
   const full = healthy().map((each) => ({ ...each, alarms }));
