@@ -112,7 +112,10 @@ test('a cluster that is not sound', { skip: skipWithoutEtcd(), timeout: 60_000 }
   });
   await t.test('live bytes alone are told of a server', async () => {
     const { stdout, stderr } = await live.run(['k8s', 'du', '--top', '1']);
-    assert.match(stdout, /^KIND +OBJECTS +LIVE +SHARE\npods +6 +8\.7 kB +\d+\.\d%\nothers \(30: --top 0 shows them\) +65 .*\ntotal +71 /);
+    assert.match(
+      stdout,
+      /^KIND +OBJECTS +LIVE +SHARE\npods +6 +8\.7 kB +\d+\.\d%\nothers \(30: --top 0 shows them\) +65 .*\ntotal +71 /,
+    );
     assert.match(stderr, /^Live bytes only: /);
   });
   await t.test('leaks, conflicts and what is missing in the ranges', async () => {
