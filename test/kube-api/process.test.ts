@@ -114,7 +114,7 @@ function tokenOf({ authorization }: Access): string {
 }
 
 test('several sources are contexts of one kubeconfig, each at its revision', async (t) => {
-  const { access } = await started(t, '--source', 'now=', '--source', `before=${FILE}@20`);
+  const { running, access } = await started(t, '--source', 'now=', '--source', `before=${FILE}@20`);
   const replicas = async (context: string) => {
     const object = await ask(access, `/${context}/apis/apps/v1/namespaces/shop/deployments/web`);
     return JSON.parse(object).spec.replicas as number;
@@ -124,6 +124,8 @@ test('several sources are contexts of one kubeconfig, each at its revision', asy
   const config = readFileSync(access.path, 'utf8');
   assert.match(config, /^current-context: now$/m);
   assert.equal(config.match(/^- context:$/gm)?.length, 2);
+  await running.end('SIGTERM');
+  assert.ok(!existsSync(access.path));
 });
 
 test('whoever listens to others has a certificate, and is told what they can read', async (t) => {
@@ -138,6 +140,7 @@ test('whoever listens to others has a certificate, and is told what they can rea
   assert.match(running.stderr, /^Warning: Secrets are readable for whoever reaches this address/m);
   assert.ok(names(await ask(access, '/api/v1/namespaces')).includes('shop'));
   await assert.rejects(ask(access, '/api/v1/namespaces', true).then((text) => names(text)));
+  await running.end('SIGTERM');
   for (const [words, message] of [
     [everywhere, /--tls-cert and --tls-key are needed/],
     [[...everywhere, '--tls-cert', cert], /belong together/],
