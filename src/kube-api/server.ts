@@ -37,6 +37,8 @@ const MAX_CONNECTIONS = 1000;
 /** How long a client may take for its head, and for all of its request: milliseconds. */
 const HEAD_MS = 20_000;
 const REQUEST_MS = 30_000;
+/** How long a connection may rest between two requests: milliseconds. */
+const REST_MS = 60_000;
 /** All addresses of the machine, and the one by which it reaches itself. */
 const WILDCARDS: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 /** The first byte of TLS: a record of the handshake. */
@@ -47,12 +49,13 @@ export class ApiServer {
   private readonly http: Server;
   private readonly secureContext: SecureContext;
   private readonly sockets = new Set<Socket>();
+  /** Ends connections whose next request does not come; by what the HTTP server reads. */
+  private readonly waits = new WeakMap<Duplex, NodeJS.Timeout>();
   private readonly proof: Buffer;
 
   constructor(private readonly options: ServerOptions) {
     const listener = (request: IncomingMessage, response: ServerResponse) => void this.serve(request, response);
-    const limits = { maxHeaderSize: MAX_HEADER, headersTimeout: HEAD_MS, requestTimeout: REQUEST_MS };
-    this.http = createServer({ ...limits, keepAliveTimeout: 60_000 }, listener);
+    this.http = createServer({ maxHeaderSize: MAX_HEADER, keepAliveTimeout: REST_MS }, listener);
     this.http.on('upgrade', (request, socket, head) => void this.upgrade(request, socket, head));
     this.secureContext = createSecureContext(options.tls);
     this.entry = createNetServer((socket) => this.enter(socket));
@@ -93,7 +96,10 @@ export class ApiServer {
       }
       socket.pause();
       socket.unshift(first);
-      this.http.emit('connection', isSecure ? this.secured(socket) : socket);
+      const entered = isSecure ? this.secured(socket) : socket;
+      this.expectRequest(entered, HEAD_MS);
+      entered.once('close', () => clearTimeout(this.waits.get(entered)));
+      this.http.emit('connection', entered);
       // Whoever reads it now has to listen before it flows again.
       process.nextTick(() => socket.resume());
     });
@@ -104,16 +110,32 @@ export class ApiServer {
   private secured(socket: Socket): TLSSocket {
     const { secureContext } = this;
     const secured = new TLSSocket(socket, { isServer: true, secureContext, ALPNProtocols: ['http/1.1'] });
-    const timer = setTimeout(() => socket.destroy(), HEAD_MS);
-    secured.once('secure', () => clearTimeout(timer));
-    secured.once('close', () => clearTimeout(timer));
     secured.on('error', () => socket.destroy());
+    secured.once('close', () => socket.destroy());
     return secured;
+  }
+
+  /** A head has to come in time. The HTTP server's own limits hold for connections alone that it has accepted itself. */
+  private expectRequest(socket: Duplex, milliseconds: number): void {
+    clearTimeout(this.waits.get(socket));
+    if (socket.destroyed) return;
+    this.waits.set(
+      socket,
+      setTimeout(() => socket.destroy(), milliseconds),
+    );
+  }
+
+  private hasCome({ socket }: IncomingMessage): void {
+    clearTimeout(this.waits.get(socket));
   }
 
   private async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const controller = new AbortController();
-    response.once('close', () => controller.abort());
+    this.hasCome(incoming);
+    response.once('close', () => {
+      controller.abort();
+      this.expectRequest(incoming.socket, REST_MS + HEAD_MS);
+    });
     const isHead = incoming.method === 'HEAD';
     const gzip = /\bgzip\b/.test(String(incoming.headers['accept-encoding'] ?? ''));
     try {
@@ -131,6 +153,7 @@ export class ApiServer {
   private async upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { isWebSocket, refuseUpgrade, sendEvents, tokenOfProtocols } = await import('./websocket.js');
     const controller = new AbortController();
+    this.hasCome(incoming);
     socket.once('close', () => controller.abort());
     socket.on('error', () => socket.destroy());
     const token = isWebSocket(incoming) ? tokenOfProtocols(incoming) : undefined;
@@ -223,12 +246,17 @@ function urlOf({ url = '/' }: IncomingMessage): { pathname: string; searchParams
 async function bodyOf(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY) {
-      throw new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${MAX_BODY}`, {});
+  const timer = setTimeout(() => incoming.destroy(), REQUEST_MS);
+  try {
+    for await (const chunk of incoming as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > MAX_BODY) {
+        throw new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${MAX_BODY}`, {});
+      }
+      chunks.push(chunk);
     }
-    chunks.push(chunk);
+  } finally {
+    clearTimeout(timer);
   }
   return Buffer.concat(chunks);
 }

@@ -1,7 +1,7 @@
 /** Who may ask the server, and how its answers come over HTTP. */
 import assert from 'node:assert/strict';
 import { request as plainRequest } from 'node:http';
-import { request as secureRequest } from 'node:https';
+import { Agent, request as secureRequest } from 'node:https';
 import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -111,6 +111,28 @@ test('a thousand connections do not keep others out for good', async () => {
   for (const socket of sockets) socket.destroy();
   await new Promise((resolve) => setTimeout(resolve, 200));
   assert.equal((await ask('/healthz')).status, 200);
+});
+
+test('many requests come over one connection', async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1, ca: cert });
+  const warned: Error[] = [];
+  const onWarning = (warning: Error) => warned.push(warning);
+  process.on('warning', onWarning);
+  const ports = new Set<number>();
+  for (let at = 0; at < 30; at++) {
+    await new Promise<void>((resolve, reject) => {
+      const { hostname, port } = url;
+      const request = secureRequest({ hostname, port, path: '/version', headers: bearer, agent }, (response) => {
+        ports.add(response.socket.localPort ?? 0);
+        assert.equal(response.statusCode, 200);
+        response.resume().on('end', resolve);
+      });
+      request.on('error', reject).end();
+    });
+  }
+  agent.destroy();
+  process.off('warning', onWarning);
+  assert.deepEqual([ports.size, warned], [1, []]);
 });
 
 test('large answers are compressed where the client takes that', async () => {
