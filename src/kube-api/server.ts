@@ -125,16 +125,13 @@ export class ApiServer {
     );
   }
 
-  private hasCome({ socket }: IncomingMessage): void {
-    clearTimeout(this.waits.get(socket));
-  }
-
   private async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const controller = new AbortController();
-    this.hasCome(incoming);
+    const { socket } = incoming;
+    clearTimeout(this.waits.get(socket));
     response.once('close', () => {
       controller.abort();
-      this.expectRequest(incoming.socket, REST_MS + HEAD_MS);
+      this.expectRequest(socket, REST_MS + HEAD_MS);
     });
     const isHead = incoming.method === 'HEAD';
     const gzip = /\bgzip\b/.test(String(incoming.headers['accept-encoding'] ?? ''));
@@ -153,7 +150,7 @@ export class ApiServer {
   private async upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { isWebSocket, refuseUpgrade, sendEvents, tokenOfProtocols } = await import('./websocket.js');
     const controller = new AbortController();
-    this.hasCome(incoming);
+    clearTimeout(this.waits.get(socket));
     socket.once('close', () => controller.abort());
     socket.on('error', () => socket.destroy());
     const token = isWebSocket(incoming) ? tokenOfProtocols(incoming) : undefined;

@@ -113,6 +113,20 @@ test('a thousand connections do not keep others out for good', async () => {
   assert.equal((await ask('/healthz')).status, 200);
 });
 
+test('a body of five megabytes is refused, and others are still served', async () => {
+  const status = await new Promise<number | string | undefined>((resolve) => {
+    const { hostname, port } = url;
+    const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+    const headers = { ...bearer, 'Content-Type': 'application/json' };
+    const options = { hostname, port, path, headers, method: 'POST', ca: cert, agent: false };
+    const request = secureRequest(options, (response) => resolve(response.statusCode));
+    request.on('error', () => resolve('broken off'));
+    request.end(Buffer.alloc(5 << 20, ' '));
+  });
+  assert.ok(status === 413 || status === 'broken off', String(status));
+  assert.equal((await ask('/healthz')).status, 200);
+});
+
 test('many requests come over one connection', async () => {
   const agent = new Agent({ keepAlive: true, maxSockets: 1, ca: cert });
   const warned: Error[] = [];
