@@ -224,15 +224,22 @@ function isUsable(files: CertificateFiles, notes: Notes): boolean {
   }
 }
 
+/**
+ * The first data directory that is there. A unit that was left behind names one that is not, beside what an installer has; where none
+ * is there, what was named is told all the same.
+ */
 function findDataDir(
   root: string,
   origins: readonly Origin[],
   distribution: FoundDistribution | undefined,
 ): Sourced<string> | undefined {
-  for (const { source, settings, at } of origins) {
-    if (settings.dataDir !== undefined) return { value: at(settings.dataDir), source };
-  }
-  const known = distribution?.dataDir ?? below(root, '/var/lib/etcd');
-  if (!isThere(join(known, 'member'))) return undefined;
-  return { value: known, source: distribution?.source ?? known };
+  const named = origins.flatMap(({ source, settings, at }): Sourced<string>[] =>
+    settings.dataDir === undefined ? [] : [{ value: at(settings.dataDir), source }],
+  );
+  const usual = below(root, '/var/lib/etcd');
+  const known = [
+    ...(distribution ? [{ value: distribution.dataDir, source: distribution.source }] : []),
+    { value: usual, source: usual },
+  ];
+  return [...named, ...known].find(({ value }) => isThere(join(value, 'member'))) ?? named[0];
 }

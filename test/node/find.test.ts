@@ -258,3 +258,19 @@ test('contexts are kept, chosen and removed', async (t) => {
   chmodSync(path, 0o600);
   assert.match((await run('where')).stderr, /is damaged/);
 });
+
+test('of several data directories the first that is there', (t) => {
+  const left = {
+    'etc/default/etcd': 'ETCD_DATA_DIR=/var/lib/etcd/default\nETCD_LISTEN_CLIENT_URLS=http://127.0.0.1:2379\n',
+  };
+  const k3s = {
+    'var/lib/rancher/k3s/server/tls/etcd/server-ca.crt': 'ca',
+    'var/lib/rancher/k3s/server/tls/etcd/client.crt': 'cert',
+    'var/lib/rancher/k3s/server/tls/etcd/client.key': 'key',
+  };
+  const data = { 'var/lib/rancher/k3s/server/db/etcd/member/snap/db': '' };
+  assert.equal(foundIn(node(t, left)).dataDir?.value, '/var/lib/etcd/default');
+  assert.equal(foundIn(node(t, { ...left, ...k3s, ...data })).dataDir?.value, '/var/lib/rancher/k3s/server/db/etcd');
+  const usual = { 'var/lib/etcd/member/snap/db': '' };
+  assert.equal(foundIn(node(t, { ...left, ...usual })).dataDir?.value, '/var/lib/etcd');
+});
