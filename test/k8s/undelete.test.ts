@@ -450,3 +450,22 @@ test('restore says what it needs', { skip }, async (t) => {
   assert.match((await restore('cm/nosuch', '-n', 'shop', '--from', SAMPLE)).stderr, /configmaps "nosuch" is not in /);
   assert.match((await restore('-n', 'shop', '--before', 'soon')).stderr, /--before soon is no time/);
 });
+
+test('a time names a revision, in an etcd in which nothing happens', { skip }, async (t) => {
+  const sample = await live(t);
+  const map = (name: string, creationTimestamp: string) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace: 'shop', uid: name, creationTimestamp },
+  });
+  const key = '/registry/configmaps/shop/early';
+  await sample.put(key, map('early', '2027-01-01T00:00:00Z'));
+  const head = await sample.head();
+  await sample.remove(key);
+  await sample.put('/registry/configmaps/shop/late', map('late', '2027-01-01T02:00:00Z'));
+  const found = await sample.restore('cm/early', '-n', 'shop', '--before', '2027-01-01T01:00:00Z');
+  // The deletion has no time: it may have been before.
+  assert.match(found.stderr, new RegExp(`the revision was ${Number(head) + 1}: .* \\(revision ${head}\\), the next that is later`));
+  const then = await sample.restore('cm/early', '-n', 'shop', '--rev', head, '--yes');
+  assert.equal(then.stdout, `${key} restored\n`);
+});

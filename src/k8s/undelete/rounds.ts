@@ -26,8 +26,8 @@ export interface Round<T> {
 
 /**
  * Parts objects into rounds, each to be written after the one before it. What others need is in an earlier round, and owners not in a
- * later one than what they own. What belongs together begins with one transaction, as a controller
- * makes anew what it does not see yet, the garbage collector deletes what has no owner, and a volume without its claim is given back.
+ * later one than what they own. What belongs together begins with one transaction: a controller makes anew what it does not see yet, the
+ * garbage collector deletes what has no owner, and a volume without its claim is given back.
  *
  * No transaction has two objects of a resource: they would have one revision, and a client whose watch of the API server breaks off
  * between them goes on behind both (seen with a controller-manager, which never heard of 28 pods).
