@@ -31,7 +31,8 @@ function rounds(members: Member[]) {
 function names(members: Member[]): string[] {
   return rounds(members).map(
     ({ transactions, waits }) =>
-      (waits ? '~' : '') + transactions.map((each) => each.map(({ member: { item } }) => item.name).join('+')).join(' '),
+      (waits ? '~' : '') +
+      transactions.map((each) => each.map(({ member: { item } }) => item.name).join('+')).join(' '),
   );
 }
 
@@ -51,12 +52,7 @@ test('what belongs together is written at once, and pods after what the garbage 
     await member('configmaps', 'kube-root-ca.crt'),
     await member('sa', 'default'),
   ];
-  assert.deepEqual(names(members), [
-    'shop+default+kube-root-ca.crt',
-    'v+c',
-    'web+rs db+db-0',
-    '~p1 p2 db-1',
-  ]);
+  assert.deepEqual(names(members), ['shop+default+kube-root-ca.crt', 'v+c', 'web+rs db+db-0', '~p1 p2 db-1']);
 });
 
 test('owners in a circle, and of a resource that is written first', async () => {

@@ -465,7 +465,10 @@ test('a time names a revision, in an etcd in which nothing happens', { skip }, a
   await sample.put('/registry/configmaps/shop/late', map('late', '2027-01-01T02:00:00Z'));
   const found = await sample.restore('cm/early', '-n', 'shop', '--before', '2027-01-01T01:00:00Z');
   // The deletion has no time: it may have been before.
-  assert.match(found.stderr, new RegExp(`the revision was ${Number(head) + 1}: .* \\(revision ${head}\\), the next that is later`));
+  assert.match(
+    found.stderr,
+    new RegExp(`the revision was ${Number(head) + 1}: .* \\(revision ${head}\\), the next that is later`),
+  );
   const then = await sample.restore('cm/early', '-n', 'shop', '--rev', head, '--yes');
   assert.equal(then.stdout, `${key} restored\n`);
 });
