@@ -1,10 +1,9 @@
 import { ExitCode, errorLine, Failure } from '../../base/errors.js';
 import { bool, int, string, strings } from '../../base/flags/declare.js';
 import type { Cluster } from '../../k8s/cluster.js';
-import { labelSelector } from '../../k8s/label-selector.js';
 import { readObjects, type StoredObject } from '../../k8s/objects.js';
 import type { Resource } from '../../k8s/resources.js';
-import { fieldSelector, type Selector } from '../../k8s/selectors.js';
+import { objectSelector, type Selector } from '../../k8s/selectors.js';
 import { NAME_FIELDS, tableFields } from '../../k8s/table-fields.js';
 import { type FieldMask, NO_MANAGED_FIELDS } from '../../k8s-decode/protobuf/field-mask.js';
 import type { CommandContext, CommandSpec, Flags, Run } from '../command.js';
@@ -62,7 +61,7 @@ export const spec = {
 
 export const run: Run<typeof spec, typeof K8S_FLAGS> = async (context, args, flags) => {
   const format = getFormat(context, flags);
-  const select = selectorOf(flags);
+  const select = objectSelector(flags);
   if (args.length === 0) throw noType();
   const cluster = await openCluster(context, flags);
   const targets = await parseTargets(cluster, args);
@@ -99,14 +98,6 @@ async function watch(
   await shower.listed();
   await watchObjects(context, { ...getting.query, target }, shower);
   return getting.report();
-}
-
-/** Undefined where all objects are wanted: then none has to be decoded for it. */
-function selectorOf(flags: Flags<typeof spec, typeof K8S_FLAGS>): Selector | undefined {
-  const labels = flags.selector ? labelSelector(flags.selector) : undefined;
-  const fields = flags.fieldSelector ? fieldSelector(flags.fieldSelector) : undefined;
-  if (!labels || !fields) return labels ?? fields;
-  return (object) => labels(object) && fields(object);
 }
 
 type PrinterFlags = TableFlags & { showManagedFields: boolean };

@@ -7,10 +7,9 @@ import { connectionOptions } from '../../connection/options.js';
 import { openClient } from '../../etcd/client.js';
 import { isBackup, readBackup } from '../../k8s/backup-file.js';
 import { Cluster } from '../../k8s/cluster.js';
-import { labelSelector } from '../../k8s/label-selector.js';
 import { type ObjectQuery, readObjects, StoredObject } from '../../k8s/objects.js';
 import type { Resource } from '../../k8s/resources.js';
-import { fieldSelector, type Selector } from '../../k8s/selectors.js';
+import { objectSelector } from '../../k8s/selectors.js';
 import { Closure, type Member, type Missing } from '../../k8s/undelete/closure.js';
 import { isEvent, SourceIndex } from '../../k8s/undelete/source-index.js';
 import type { CommandContext } from '../command.js';
@@ -190,7 +189,7 @@ async function namedItems(
   text: string,
 ): Promise<StoredObject[]> {
   const items: StoredObject[] = [];
-  const select = selectorOf(flags);
+  const select = objectSelector(flags);
   for (const query of await queries(cluster, args, flags)) {
     const before = items.length;
     for await (const item of readObjects(cluster, query)) {
@@ -204,13 +203,6 @@ async function namedItems(
   }
   if (items.length === 0) throw new Failure(`nothing of it is in ${text}`);
   return items;
-}
-
-function selectorOf(flags: SourceFlags): Selector | undefined {
-  const labels = flags.selector ? labelSelector(flags.selector) : undefined;
-  const fields = flags.fieldSelector ? fieldSelector(flags.fieldSelector) : undefined;
-  if (!labels || !fields) return labels ?? fields;
-  return (object) => labels(object) && fields(object);
 }
 
 async function queries(cluster: Cluster, args: readonly string[], flags: SourceFlags): Promise<ObjectQuery[]> {

@@ -18,7 +18,7 @@ const RELATIONS: FieldMask = {
   spec: { parentRef: true },
 };
 
-/** So many of the objects of other namespaces are of no use: only what is in no namespace can own something in several. */
+/** Where objects are looked for: only what is in no namespace can own something in several. */
 export interface IndexScope {
   /** Undefined: all of them. */
   namespaces: ReadonlySet<string> | undefined;
@@ -26,7 +26,6 @@ export interface IndexScope {
 
 export class SourceIndex {
   private readonly byTag = new Map<string, IndexEntry[]>();
-  private readonly keys = new Set<string>();
 
   private constructor(readonly cluster: Cluster) {}
 
@@ -46,17 +45,11 @@ export class SourceIndex {
   private add({ key, resource, namespace, name, object }: StoredObject): void {
     if (!resource) return;
     const entry: IndexEntry = { key, resource, namespace, name };
-    this.keys.add(key);
     for (const tag of tagsOf(entry, object)) {
       const tagged = this.byTag.get(tag);
       if (tagged) tagged.push(entry);
       else this.byTag.set(tag, [entry]);
     }
-  }
-
-  /** Whether there is an object under a key, as far as the index goes. */
-  has(key: string): boolean {
-    return this.keys.has(key);
   }
 
   /** What goes with an object: what it owns, and what is nothing without it. */
