@@ -1,21 +1,9 @@
 /** kubectl's selector by fields, `--field-selector`; that by labels is in label-selector.ts. */
 import { Failure } from '../base/errors.js';
 import { type Fields, field } from '../k8s-decode/value.js';
-import { labelSelector } from './label-selector.js';
 
 /** Whether an object is selected. */
 export type Selector = (object: Fields) => boolean;
-
-/**
- * What `--selector` and `--field-selector` select together; undefined where both are empty: then nothing has to be decoded for it.
- * @throws Failure that shows the part which is none
- */
-export function objectSelector(flags: { selector: string; fieldSelector: string }): Selector | undefined {
-  const labels = flags.selector ? labelSelector(flags.selector) : undefined;
-  const fields = flags.fieldSelector ? fieldSelector(flags.fieldSelector) : undefined;
-  if (!labels || !fields) return labels ?? fields;
-  return (object) => labels(object) && fields(object);
-}
 
 /**
  * A selector by fields, any that the object has: `status.phase=Running,spec.nodeName!=node-1`. One that is absent is empty.

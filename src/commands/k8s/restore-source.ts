@@ -9,7 +9,7 @@ import { isBackup, readBackup } from '../../k8s/backup-file.js';
 import { Cluster } from '../../k8s/cluster.js';
 import { type ObjectQuery, readObjects, StoredObject } from '../../k8s/objects.js';
 import type { Resource } from '../../k8s/resources.js';
-import { objectSelector } from '../../k8s/selectors.js';
+import { objectSelector } from '../../k8s/object-selector.js';
 import { Closure, type Member, type Missing } from '../../k8s/undelete/closure.js';
 import { isEvent, SourceIndex } from '../../k8s/undelete/source-index.js';
 import type { CommandContext } from '../command.js';
