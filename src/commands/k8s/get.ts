@@ -1,9 +1,9 @@
 import { ExitCode, errorLine, Failure } from '../../base/errors.js';
 import { bool, int, string, strings } from '../../base/flags/declare.js';
 import type { Cluster } from '../../k8s/cluster.js';
+import { objectSelector } from '../../k8s/object-selector.js';
 import { readObjects, type StoredObject } from '../../k8s/objects.js';
 import type { Resource } from '../../k8s/resources.js';
-import { objectSelector } from '../../k8s/object-selector.js';
 import type { Selector } from '../../k8s/selectors.js';
 import { NAME_FIELDS, tableFields } from '../../k8s/table-fields.js';
 import { type FieldMask, NO_MANAGED_FIELDS } from '../../k8s-decode/protobuf/field-mask.js';
