@@ -34,7 +34,7 @@ const MAX_HEADER = 64 << 10;
 /** What may be posted: reviews are small. */
 const MAX_BODY = 1 << 20;
 const MAX_CONNECTIONS = 1000;
-/** How long a client may take for its head, and for all of its request: milliseconds. */
+/** How long a client may take for its head, and then for its body: milliseconds. */
 const HEAD_MS = 20_000;
 const REQUEST_MS = 30_000;
 /** How long a connection may rest between two requests: milliseconds. */
