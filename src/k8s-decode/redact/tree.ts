@@ -31,7 +31,8 @@ export function jsonParts(bytes: Buffer, start: number, end: number): Part {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-class JsonParts {
+/** Reads a JSON text in `[at, end)`. */
+export class JsonParts {
   constructor(
     private readonly bytes: Buffer,
     private at: number,

@@ -69,6 +69,7 @@ export class NewFile implements PageSink {
 /**
  * Writes a copy of a database, with all buckets and their sequences. It appears under its name when it is whole.
  * @param options.hash adds the SHA-256 that makes it a snapshot file
+ * @param options.sound what has to be found before the file gets its name
  * @param options.owner whose file it will be: by default of whoever runs this
  * @throws Failure when the copy cannot be written, or the original is damaged; then no file is there, or the one that was
  */
@@ -76,11 +77,12 @@ export async function copyDatabase(
   root: Bucket,
   path: string,
   rules: CopyRules,
-  { hash = false, owner }: { hash?: boolean; owner?: Stats } = {},
+  { hash = false, owner, sound }: { hash?: boolean; owner?: Stats; sound?: Promise<unknown> } = {},
 ): Promise<void> {
   await makeFile(path, async ({ fd }) => {
     await copyInto(fd, root, rules);
     if (hash) addHash(fd);
+    await sound;
     if (owner) {
       fchownSync(fd, owner.uid, owner.gid);
       fchmodSync(fd, owner.mode & 0o777);
