@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Failure } from '../../src/base/errors.js';
 import { toJson } from '../../src/k8s-decode/json/json.js';
+import type { Value } from '../../src/k8s-decode/value.js';
 import { OtherLayout, parseBlockYaml } from '../../src/k8s-decode/yaml/block.js';
 import { parseYaml } from '../../src/k8s-decode/yaml/read.js';
 import { toYaml } from '../../src/k8s-decode/yaml/write.js';
@@ -163,4 +164,16 @@ test('reads back literals with lines that U+2028 ends, as many as there are', ()
   const [read] = parseYaml(toYaml(new Map([['a', text]])));
   // Not by assert.equal: the difference of two such texts takes minutes to find.
   assert.ok(read instanceof Map && read.get('a') === text);
+});
+
+test('a document of hundreds of thousands of values is refused, many documents are not', () => {
+  for (const dense of ['1,', '[],', '{},', 'a: 1,', '"",']) {
+    assert.throws(() => parseYaml(`a: [${dense.repeat(300_001)}1]\n`), /more values in a document/, dense);
+  }
+  assert.throws(() => parseYaml(`a: # dashes\n${'-\n'.repeat(300_001)}`), /more values in a document/);
+  const text = `a: [${'1,'.repeat(100_000)}1] # one\n---\n`.repeat(4);
+  assert.deepEqual(
+    parseYaml(text).map((value) => ((value as Map<string, Value>).get('a') as Value[]).length),
+    [100_001, 100_001, 100_001, 100_001],
+  );
 });

@@ -115,11 +115,29 @@ function composerUpToError(failAt: FailAt): Composer<ParsedNode> {
 /** How many collections may be open at once: the parser takes more memory for each than their text has. */
 const MOST_OPEN = 3 * maxDepth;
 
+/**
+ * So much may be in a document: the parser takes about 1 kB for a scalar, an item's dash or half a collection, whose text may be two
+ * bytes. No object that somebody wrote comes near it; what kubectl wrote, of any size, is read without the parser (block.ts).
+ */
+const MOST_NODES = 300_000;
+
+/** What a lexeme is for {@link MOST_NODES}, by its first character. */
+function nodesIn(lexeme: string): number {
+  if (lexeme[0] === '[' || lexeme[0] === '{') return 2;
+  return /^[\x1f"'?*|>-]/.test(lexeme) ? 1 : 0;
+}
+
 function* tokens(text: string, lines: LineCounter): Generator<CST.Token> {
   const parser = new Parser(lines.addNewLine);
   lines.addNewLine(0);
+  let nodes = 0;
   for (const lexeme of new Lexer().lex(text)) {
-    yield* parser.next(lexeme);
+    nodes += nodesIn(lexeme);
+    if (nodes > MOST_NODES) throw new Failure('invalid YAML: more values in a document than are read');
+    for (const token of parser.next(lexeme)) {
+      if (token.type === 'document') nodes = 0;
+      yield token;
+    }
     if (parser.stack.length > MOST_OPEN) throw new Failure('invalid YAML: nested too deeply');
   }
   yield* parser.end();
