@@ -118,3 +118,19 @@ test('tables of both generations', () => {
 function context(mode: Mode): Context {
   return { mode, stdout: { isTTY: false } } as Context;
 }
+
+test('a table of many rows has a line for each, and is drawn in a time that grows with their number alone', () => {
+  for (const version of ['3.4', '3.7'] as const) {
+    const context = { mode: { tool: 'etcdctl', version }, stdout: { isTTY: false } } as unknown as Context;
+    // With a time that grew with the square of it, this would take minutes.
+    const rows = Array.from({ length: 50_001 }, (_, at) => [`name ${at}`, String(at % 7)]);
+    const lines = renderTable(context, ['name', 'n'], rows).split('\n');
+    assert.equal(lines.length, 50_001 + 5);
+    const cells = lines.slice(3, -2).map((line) => line.split(version === '3.4' ? '|' : '│').map((cell) => cell.trim()));
+    assert.deepEqual(
+      cells.map(([, name, n]) => [name, n]),
+      rows,
+    );
+    assert.equal(new Set(lines.slice(0, -1).map((line) => line.length)).size, 1);
+  }
+});
