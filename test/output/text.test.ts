@@ -126,7 +126,9 @@ test('a table of many rows has a line for each, and is drawn in a time that grow
     const rows = Array.from({ length: 50_001 }, (_, at) => [`name ${at}`, String(at % 7)]);
     const lines = renderTable(context, ['name', 'n'], rows).split('\n');
     assert.equal(lines.length, 50_001 + 5);
-    const cells = lines.slice(3, -2).map((line) => line.split(version === '3.4' ? '|' : '│').map((cell) => cell.trim()));
+    const cells = lines
+      .slice(3, -2)
+      .map((line) => line.split(version === '3.4' ? '|' : '│').map((cell) => cell.trim()));
     assert.deepEqual(
       cells.map(([, name, n]) => [name, n]),
       rows,
