@@ -18,6 +18,7 @@ const time = sourceDate();
 const named = process.argv.slice(2);
 const targets = named.length > 0 ? named : Object.keys(TARGETS);
 
+refuseUntold();
 rmSync(release, { recursive: true, force: true });
 mkdirSync(release, { recursive: true });
 execFileSync(process.execPath, ['build.mjs'], { cwd: root, stdio: 'inherit' });
@@ -51,6 +52,14 @@ writeFileSync(join(release, 'SHA256SUMS'), sums.join(''));
 
 function sha256(bytes) {
   return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** What is released is told of. */
+function refuseUntold() {
+  const headings = readFileSync(join(root, 'CHANGELOG.md'), 'utf8').match(/^## .*/gm) ?? [];
+  if (!headings.some((heading) => heading.split(/\s+/).includes(version))) {
+    throw new Error(`CHANGELOG.md has no heading for ${version}`);
+  }
 }
 
 /** The one version is package.json's, and the executable says it. */
