@@ -58,9 +58,7 @@ function sourceOf(text: string): Source {
 
 async function openSource(context: CommandContext, flags: ServeFlags, source: Source): Promise<Served> {
   const isOwn = source.endpoint === '';
-  const client: EtcdClient = isOwn
-    ? await context.connect()
-    : await openClient({ ...connectionOptions(context), endpoints: [source.endpoint] });
+  const client = isOwn ? await context.connect() : await openOther(context, source.endpoint);
   const options = { registryPrefix: flags.registryPrefix || undefined, values: await context.values() };
   const pinned = await pinnedRevision(await Cluster.open(client, options), source, flags);
   const cluster = await Cluster.open(client, { ...options, revision: pinned.revision });
@@ -69,6 +67,14 @@ async function openSource(context: CommandContext, flags: ServeFlags, source: So
   // What the command opens itself, main closes.
   const close = () => !isOwn && client.close();
   return { name: source.name, from, view, revision: await view.current(), sureness: pinned.sureness, close };
+}
+
+/** Another than the command's endpoints, read in the same way. */
+async function openOther(context: CommandContext, endpoint: string): Promise<EtcdClient> {
+  const client = await openClient({ ...connectionOptions(context), endpoints: [endpoint] });
+  if (!context.options.serializable) return client;
+  const { serializable } = await import('../../etcd/serializable.js');
+  return serializable(client);
 }
 
 /** The revision that is asked for, '0' for the newest; by time with what tells how sure it is. */
