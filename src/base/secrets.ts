@@ -8,8 +8,10 @@ const RULES: readonly (readonly [secret: RegExp, shown: string])[] = [
   // The password of a URL.
   [/(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@]*):[^\s/@]+@/gi, '$1:***@'],
   // Options with their value, as in a command line that is quoted.
-  [/(--(?:password|new-user-password|auth-jwt-token)=)(?:"[^"]*"|'[^']*'|\S+)/g, '$1***'],
-  [/(--user[= ][^\s:]{1,1000}:)\S+/g, '$1***'],
+  [/(--(?:password|new-user-password|auth-jwt-token)[= ])(?:"[^"]*"|'[^']*'|\S+)/g, '$1***'],
+  [/(--user[= ]"[^":]{1,1000}:)[^"]*/g, '$1***'],
+  [/(--user[= ]'[^':]{1,1000}:)[^']*/g, '$1***'],
+  [/(--user[= ][^\s:"']{1,1000}:)\S+/g, '$1***'],
   [/(ETCDCTL_(?:PASSWORD|AUTH_JWT_TOKEN)=)(?:"[^"]*"|'[^']*'|\S+)/g, '$1***'],
   // Tokens: a header's, and a JWT wherever it stands.
   [/\b(bearer +|authorization: *(?:bearer +)?|token=)[\w.~+/-]{8,}=*/gi, '$1***'],

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import * as zlib from 'node:zlib';
+import { plainFile } from '../../src/storage/snapshot/compressed.js';
 import { runCli } from '../support/cli.js';
 import { repoRoot } from '../support/root.js';
 import { tempDir } from './support.js';
@@ -69,4 +70,13 @@ test('what is packed in another way is named, with what to do', async (t) => {
   for (const bytes of [tar, zlib.gzipSync(tar)]) {
     assert.match(await statusOf(path, bytes), /this is a tar archive.*\nHint: unpack it with `tar -xf`/);
   }
+});
+
+test('many compressed files are unpacked with one listener for their end', async (t) => {
+  const path = join(tempDir(t), 'a.db.gz');
+  writeFileSync(path, zlib.gzipSync(SAMPLE));
+  await plainFile(path);
+  const before = process.listenerCount('SIGTERM') + process.listenerCount('exit');
+  for (let i = 0; i < 12; i++) await plainFile(path);
+  assert.equal(process.listenerCount('SIGTERM') + process.listenerCount('exit'), before);
 });

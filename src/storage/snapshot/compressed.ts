@@ -144,8 +144,7 @@ export async function plainFile(path: string): Promise<string> {
   const unpacker = decompressor(kind);
   const dir = mkdtempSync(join(tmpdir(), 'ketcdctl-'));
   const remove = (): void => rmSync(dir, { recursive: true, force: true });
-  process.once('exit', remove);
-  onEndingSignal(remove);
+  removeAtEnd(dir);
   const plain = join(dir, basename(path).replace(/\.(?:gz|zst)$/, ''));
   const source = createReadStream(path);
   try {
@@ -161,6 +160,19 @@ export async function plainFile(path: string): Promise<string> {
     source.destroy();
   }
   return plain;
+}
+
+/** The folders of what was unpacked in this run: one pair of listeners takes them all away, however many files were named. */
+const unpacked: string[] = [];
+
+function removeAtEnd(dir: string): void {
+  unpacked.push(dir);
+  if (unpacked.length > 1) return;
+  const remove = (): void => {
+    for (const each of unpacked) rmSync(each, { recursive: true, force: true });
+  };
+  process.once('exit', remove);
+  onEndingSignal(remove);
 }
 
 function tellTmpdir(error: Failure): Failure {

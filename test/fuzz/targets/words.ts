@@ -70,7 +70,8 @@ const urls: Target = {
   words: ['%', '%zz', '//', '[', ':', '\\', '%2F'],
   run(input) {
     const url = unlessRefused(() => parseGoUrl(input.toString()), Error);
-    if (!url) return;
+    // Go writes a path of two slashes as if a host followed, unless it has it as it was given.
+    if (!url || (url.host === '' && url.rawPath === undefined && url.path.startsWith('//'))) return;
     const text = goUrlText(url);
     same(goUrlText(parseGoUrl(text)), text, 'URL');
   },
