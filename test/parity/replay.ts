@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { etcdBinary } from '../support/etcd.js';
+import { installed, program } from '../support/program.js';
 import { corpus, NO_CORPUS, repoRoot } from '../support/root.js';
 
 const run = promisify(execFile);
@@ -76,12 +77,12 @@ async function scenariosOf(wanted: (file: string) => boolean): Promise<string[]>
 async function check(scenarios: string[], longestMs: number): Promise<Report> {
   const dir = mkdtempSync(join(tmpdir(), 'ketcdctl-parity-'));
   const json = join(dir, 'report.json');
-  const program = join(repoRoot(), 'bin', 'ketcdctl.js');
+  const [command, words] = program([], installed);
   const args = [
     join(folder(), 'parity.py'),
     'check',
     ...['--etcd', etcdBinary() ?? 'etcd', '--golden', join(folder(), 'goldens', GOLDEN), '--json', json],
-    ...['--client', `env KETCDCTL_AS=etcdctl@3.4 ${process.execPath} ${program}`],
+    ...['--client', ['env', 'KETCDCTL_AS=etcdctl@3.4', command, ...words].join(' ')],
     ...['-j', String(2 * cpus().length)],
     ...scenarios,
   ];
