@@ -106,8 +106,15 @@ test('what somebody else has locked is not written', { skip: noFlock }, async (t
     assert.equal(exit, 1);
     assert.match(stderr, /db is in use/, argv.join(' '));
   }
-  const waited = await runCli(['defrag', '--data-dir', dir, '--timeout', '100ms'], { as: 'etcdutl@3.7' });
-  assert.equal(waited.exit, 2, waited.stderr);
+  for (const argv of [
+    ['defrag', '--data-dir', dir],
+    ['migrate', '--data-dir', dir, '--target-version', '3.6'],
+    ['hashkv', db],
+  ]) {
+    const waited = await runCli([...argv, '--timeout', '100ms'], { as: 'etcdutl@3.7' });
+    assert.equal(waited.exit, 2, waited.stderr);
+    assert.match(waited.stderr, /Error: failed to open database: timeout\n$/);
+  }
   assert.ok(before.equals(readFileSync(db)));
   assert.ok(!existsSync(`${dir}2`));
 });

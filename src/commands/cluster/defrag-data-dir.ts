@@ -1,12 +1,12 @@
 import { atLeast, isDropIn } from '../../base/contract.js';
-import { ExitCode, Failure, failureText } from '../../base/errors.js';
+import { Failure, failureText } from '../../base/errors.js';
 import { FileInUse } from '../../base/files/lock.js';
 import { formatDuration } from '../../base/go/duration.js';
 import { decimalBytes } from '../../output/size.js';
 import { dbOf } from '../../storage/bolt/db-file.js';
 import { type DbSizes, defragDataDir } from '../../storage/bolt/defrag.js';
 import type { CommandContext } from '../command.js';
-import { etcdLog, lockOptions } from '../snapshot/drop-in.js';
+import { asLockTimeout, etcdLog, lockOptions } from '../snapshot/drop-in.js';
 
 const SOURCE = 'backend/backend.go';
 
@@ -54,11 +54,10 @@ function sizeFields(now: DbSizes, before?: DbSizes): Record<string, number | str
   );
 }
 
-/** etcdctl 3.5 has no words of its own around an error; etcd's tools panic where the lock is not given in time. */
-function asEtcds({ mode }: CommandContext, dataDir: string, error: unknown): unknown {
-  if (isDropIn(mode) && error instanceof FileInUse) {
-    return new Failure(`failed to open database: timeout`, { exitCode: ExitCode.BadConnection, cause: error });
-  }
+/** etcdctl 3.5 has no words of its own around an error. */
+function asEtcds(context: CommandContext, dataDir: string, error: unknown): unknown {
+  const { mode } = context;
+  if (isDropIn(mode) && error instanceof FileInUse) return asLockTimeout(context, error);
   if (mode.tool === 'etcdctl' && mode.version === '3.5') return error;
   const { hint } = error as Failure;
   const text = `Failed to defragment etcd data[${dataDir}] (${failureText(error, isDropIn(mode))})`;

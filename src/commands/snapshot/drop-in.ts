@@ -1,6 +1,7 @@
 /** How etcd's own tools treat files: whether they wait for somebody else's lock, and what they write about their work. */
 import { atLeast, type EtcdTool, isDropIn } from '../../base/contract.js';
-import type { LockOptions } from '../../base/files/lock.js';
+import { ExitCode, Failure } from '../../base/errors.js';
+import { FileInUse, type LockOptions } from '../../base/files/lock.js';
 import type { Log } from '../../storage/log.js';
 import type { CommandContext } from '../command.js';
 
@@ -14,6 +15,12 @@ export function lockOptions(context: CommandContext, message?: string): LockOpti
   const timeout = mode.tool === 'etcdutl' && atLeast(mode, '3.7') ? context.options.lockTimeout : 0;
   const onWait = message === undefined ? undefined : () => void stderr.write(`${message}\n`);
   return { waitMs: timeout === 0 ? null : timeout, onWait };
+}
+
+/** The failure in place of an error: etcd's tools panic, with exit code 2, where a lock is not given in time. Other errors stay. */
+export function asLockTimeout({ mode }: CommandContext, error: unknown): unknown {
+  if (!isDropIn(mode) || !(error instanceof FileInUse)) return error;
+  return new Failure('failed to open database: timeout', { exitCode: ExitCode.BadConnection, cause: error });
 }
 
 /** What is written to standard error while a command works; nothing in own mode. */

@@ -7,7 +7,7 @@ import { EtcdFile } from '../../storage/mvcc/etcd-file.js';
 import { type HistoryHash, historyHash } from '../../storage/mvcc/hash.js';
 import { withCheckedFile } from '../../storage/snapshot/checked-file.js';
 import type { CommandSpec, Run } from '../command.js';
-import { lockOptions } from './drop-in.js';
+import { asLockTimeout, lockOptions } from './drop-in.js';
 import { printFacts, requireFile } from './file-facts.js';
 
 export const spec = {
@@ -27,7 +27,10 @@ export const run: Run<typeof spec> = async (context, args, flags) => {
   const hashOf = (file: EtcdFile): HistoryHash => historyHash(file, flags.rev);
   const { hash, revision, compacted } = await (isDropIn(context.mode)
     ? withLock(path, 'shared', lockOptions(context), () => hashOf(new EtcdFile(path)))
-    : withCheckedFile(path, hashOf));
+    : withCheckedFile(path, hashOf)
+  ).catch((error: unknown) => {
+    throw asLockTimeout(context, error);
+  });
   await printFacts(context, format, [
     { json: 'hash', fields: 'Hash', head: 'hash', value: hash },
     { json: 'hashRevision', fields: 'Hash revision', head: 'hash revision', value: revision },

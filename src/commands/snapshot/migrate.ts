@@ -4,7 +4,7 @@ import { bool, string } from '../../base/flags/declare.js';
 import { migrate } from '../../storage/raft/migrate.js';
 import type { Version } from '../../storage/raft/wal-version.js';
 import type { CommandSpec, Run } from '../command.js';
-import { etcdLog, lockOptions } from './drop-in.js';
+import { asLockTimeout, etcdLog, lockOptions } from './drop-in.js';
 
 export const spec = {
   usage: 'migrate --data-dir DIR --target-version X.Y',
@@ -31,6 +31,8 @@ export const run: Run<typeof spec> = async (context, _args, flags) => {
     force: flags.force,
     lock: lockOptions(context),
     log: etcdLog(context),
+  }).catch((error: unknown) => {
+    throw asLockTimeout(context, error);
   });
   if (isDropIn(context.mode)) return;
   const text =
