@@ -22,7 +22,10 @@ function fill(flags, keys, value) {
     requests.push(`\n${puts.join('\n')}\n\n\n`);
   }
   const [program, ...words] = KETCDCTL;
-  const { status, stderr } = spawnSync(program, [...words, ...flags, 'txn', '--many'], { input: requests.join('') });
+  const { status, stderr } = spawnSync(program, [...words, ...flags, 'txn', '--many'], {
+    input: requests.join(''),
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
   if (status !== 0) throw new Error(stderr.toString());
 }
 
