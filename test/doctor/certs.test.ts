@@ -107,7 +107,8 @@ test('certs: handshakes, objects and files of a real etcd', { skip: skipWithoutE
   assert.equal((await run('certs', '--no-files', '--days', '7')).exit, 0);
   const old = await run('certs', '--no-objects', '--days', '7', '--folder', dir);
   assert.equal(old.exit, 1);
-  assert.match(old.stdout, /^DAYS LEFT +UNTIL +SUBJECT +SEEN IN\n-\d +\S+ +CN=expired +\S+old\.pem\n/);
+  // An etcd of another test may run beside this one, with the same certificate among its files.
+  assert.match(old.stdout, /^DAYS LEFT +UNTIL +SUBJECT +SEEN IN\n-\d +\S+ +CN=expired +\S+(old\.pem| and \d+ more)\n/);
 
   await etcd.stop();
   const down = await run('certs', '--days', '7', '--no-files');
