@@ -1,6 +1,7 @@
 /**
- * The many ways in which Go's pflag takes a flag, turned into one: `-w=json`, `-wjson`, `-w json` become `--write-out=json`,
- * `--prefix` becomes `--prefix=true`, and the arguments are taken out. The rules and the texts are those of pflag's parseArgs.
+ * What Go's pflag accepts and commander does not, turned into what both read alike: `-w=json`, `-wjson`, `-w json` become
+ * `--write-out=json`, `--prefix` becomes `--prefix=true`, and the arguments are taken out. The rules and the texts are
+ * those of pflag's parseArgs.
  */
 
 import { Failure, type FailureOptions } from '../errors.js';
